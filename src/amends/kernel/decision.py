@@ -1,0 +1,63 @@
+"""The shape of every decision: accepted with events, or refused with a rule, facts and a next step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from amends.kernel.instants import Calendar, Instant, Outage
+from amends.kernel.money import Money
+from amends.kernel.people import PersonId
+
+Fact = str | int | bool | datetime | Money | tuple[str, ...] | None
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Stamp(Struct, frozen=True):
+    """What the engine adds to a command, once: nothing below reads a clock or makes an id.
+
+    ``at`` is the instant, ``id`` the command's own id, from which references to its texts are
+    derived, ``calendar`` the buyer's country's working days as known today, ``outages`` the spans
+    in which the service was down.
+    """
+
+    at: Instant
+    id: str
+    calendar: Calendar = Calendar()
+    outages: tuple[Outage, ...] = ()
+
+    def ref(self, name: str) -> str:
+        """The reference under which this command's text called ``name`` is kept."""
+        return f"{self.id}.{name}"
+
+
+class Content(Struct, frozen=True):
+    """A text that belongs to a person, kept apart from the events, encrypted with their key."""
+
+    ref: str
+    owner: PersonId
+    text: str
+
+
+class Accepted(Struct, Generic[E_co], frozen=True):
+    """Yes: what happened, and the texts the events refer to."""
+
+    events: tuple[E_co, ...]
+    contents: tuple[Content, ...] = ()
+
+
+class Refused(Struct, frozen=True):
+    """No. ``rule`` names the rule, ``facts`` what it was held against, ``next`` what would help.
+
+    ``kind`` says what sort of no it is: ``unknown`` (does not exist for the asker), ``forbidden``
+    (not for this role), ``invalid`` (the request itself cannot be right), ``conflict`` (a rule or
+    the state says no). ``field`` names the input field at fault, when there is one.
+    """
+
+    rule: str
+    facts: dict[str, Fact] = {}
+    next: tuple[str, ...] = ()
+    kind: Literal["unknown", "forbidden", "invalid", "conflict"] = "conflict"
+    field: str | None = None

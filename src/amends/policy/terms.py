@@ -1,0 +1,223 @@
+"""What a policy pack may decide, as frozen types.
+
+Code owns the kinds (which openings, remedies and anchors exist); a pack chooses values and
+combinations. Every value keeps the rule's name, by which it is cited in decisions and on pages, and
+the source it was taken from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from amends.kernel.instants import Instant
+from amends.kernel.people import Side
+
+Remedy = Literal["refund", "return_and_refund", "replacement", "repair_cost"]
+Received = Literal["yes", "no", "either"]
+Payer = Side
+
+
+class Days(Struct, frozen=True):
+    """A span of whole days (5 days are 120 hours), with the rule's name and its source."""
+
+    rule: str
+    days: int
+    source: str
+
+    @property
+    def span(self) -> timedelta:
+        """The days as a length of time."""
+        return timedelta(days=self.days)
+
+
+class Opening(Struct, frozen=True):
+    """One way for the window to open; the earliest of a pack's openings counts."""
+
+    kind: Literal["after_shipment", "after_ship_by", "on_delivery", "on_receipt"]
+    term: Days  # 0 days: at that very instant
+
+
+class CarrierWindow(Struct, frozen=True):
+    """How long after shipment the window stays open for these carriers, and a parcel may take."""
+
+    carriers: tuple[str, ...]
+    term: Days
+
+
+class Closing(Struct, frozen=True):
+    """One way for the window of a carrier nobody named to close; the latest counts."""
+
+    kind: Literal["after_shipment", "after_promised"]
+    term: Days
+
+
+class Windows(Struct, frozen=True):
+    """When a dispute can be opened."""
+
+    opens: tuple[Opening, ...]
+    closes_by_carrier: tuple[CarrierWindow, ...]
+    closes_other_carriers: tuple[Closing, ...]
+    closes_after_receipt: Days | None
+    # later_of: the later of the carrier's end and the receipt's; receipt_alone: once the buyer has
+    # confirmed receipt only the receipt's end counts.
+    closes_combine: Literal["later_of", "receipt_alone"]
+
+
+class EvidenceAsked(Struct, frozen=True):
+    """A proof that helps; ``on_record`` when the product holds it already."""
+
+    code: str
+    essential: bool = False
+    on_record: bool = False
+
+
+class RemedyAllowed(Struct, frozen=True):
+    """A remedy a reason allows; ``part_only``: less than all that was paid for the units."""
+
+    remedy: Remedy
+    part_only: bool = False
+
+
+class Reason(Struct, frozen=True):
+    """A reason for a dispute: what it needs, what it allows, who is at fault."""
+
+    code: str
+    received: Received
+    remedies: tuple[RemedyAllowed, ...]
+    at_fault: Side
+    evidence_from_buyer: tuple[EvidenceAsked, ...]
+    evidence_from_seller: tuple[EvidenceAsked, ...]
+    source: str
+    own_window: bool = False  # counted from receipt, by the seller's own return policy
+    no_return_asked: bool = False  # the goods may not be sent (counterfeit)
+
+    def allows(self, remedy: Remedy) -> RemedyAllowed | None:
+        """The entry for ``remedy``, or None when this reason does not allow it."""
+        return next((r for r in self.remedies if r.remedy == remedy), None)
+
+    @property
+    def pays_return(self) -> Payer:
+        """Whoever is at fault pays the postage back."""
+        return self.at_fault
+
+
+class Clocks(Struct, frozen=True):
+    """How long each step may take."""
+
+    seller_answers_within: Days
+    seller_answers_within_with_more_time: Days | None  # None: no more time can be asked for
+    offer_answered_within: Days
+    negotiation_ends_after: Days
+    information_within: Days
+    ruling_due_after: Days
+    supervisor_rules_within: Days
+    ruling_after_return_due_after: Days
+    message_answered_within: Days
+    feedback_amendable_for: Days
+    outage_extends_after: Days  # an outage of ours at least this long extends turns that ran out in it
+
+
+class Appeals(Struct, frozen=True):
+    """Who may be heard again, when, and for what. ``window`` None: only ``grounds_any_time``."""
+
+    window: Days | None
+    decided_within: Days
+    supervisor_decides_within: Days
+    grounds_in_window: tuple[str, ...]
+    grounds_any_time: tuple[str, ...]
+    source: str
+
+
+class Returns(Struct, frozen=True):
+    """The way back of the goods, and the replacement's way there."""
+
+    address_within: Days
+    shipped_within: Days
+    inspected_within: Days
+    inspection_answered_within: Days
+    # A parcel that does not arrive within its carrier's days, by who pays the return.
+    lost_when_seller_pays: Literal["refund", "mediation"]
+    lost_when_buyer_pays: Literal["refund", "mediation"]
+    replacement_shipped_within: Days
+    suggest_without_return_above_percent: int
+    source: str
+
+
+class Refunds(Struct, frozen=True):
+    """When money is shown as arriving, and what happens when it does not."""
+
+    arrives_from_working_days: Days
+    arrives_until_working_days: Days
+    retried_after: Days
+    retries: int
+    finance_alarm_every: Days
+
+
+class Platform(Struct, frozen=True):
+    """What the platform answers for when nobody ruled: up to the cap, in minor units."""
+
+    honours_up_to: dict[str, int]
+    source: str
+
+
+class Limits(Struct, frozen=True):
+    """Bounds on what one side may put into a case, the same for both."""
+
+    evidence_per_side: int
+    longest_change_of_mind_days: int
+    highest_restocking_fee_percent: int
+    source: str
+
+
+class PackRef(Struct, frozen=True):
+    """Which version of which pack an order is under; the digest is of its values, not its words."""
+
+    id: str
+    version: str
+    digest: str
+
+
+class Terms(Struct, frozen=True):
+    """One version of one policy pack."""
+
+    id: str
+    version: str
+    title: str
+    in_force_from: Instant
+    sources: dict[str, str]
+    windows: Windows
+    reasons: dict[str, Reason]
+    clocks: Clocks
+    appeals: Appeals
+    returns: Returns
+    refunds: Refunds
+    platform: Platform
+    limits: Limits
+    ruling_reasons: tuple[str, ...]
+    clauses: tuple[str, ...]  # one per reason, by its name, and the pack's own
+
+    def carrier_days(self, carrier: str) -> Days:
+        """How long a parcel of ``carrier`` may take, counted from its shipment.
+
+        Carriers are compared without case and blanks; one that is not named gets the days of the
+        first closing for other carriers.
+        """
+        known = _plain(carrier)
+        for window in self.windows.closes_by_carrier:
+            if known in {_plain(c) for c in window.carriers}:
+                return window.term
+        return self.windows.closes_other_carriers[0].term
+
+    def names_carrier(self, carrier: str) -> bool:
+        """Whether the pack gives ``carrier`` days of its own."""
+        known = _plain(carrier)
+        return any(
+            known in {_plain(c) for c in w.carriers} for w in self.windows.closes_by_carrier
+        )
+
+
+def _plain(carrier: str) -> str:
+    return "".join(carrier.casefold().split())
