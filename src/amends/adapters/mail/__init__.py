@@ -1,0 +1,1 @@
+"""Mail: by SMTP, or into a folder where nothing leaves the machine."""
