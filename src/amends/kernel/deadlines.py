@@ -29,6 +29,7 @@ class Deadline(Struct, frozen=True, omit_defaults=True):
     anchor: str
     rule: str
     reminders: tuple[Instant, ...] = ()
+    subject: str = ""  # which refund or parcel it is about, where a step can run twice at once
 
     @property
     def next_due(self) -> Instant:

@@ -1,7 +1,8 @@
-"""The shape of every decision: accepted with events, or refused with a rule, facts and a next step."""
+"""The shape of every decision: accepted with events, or refused with rule, facts, next step."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from amends.kernel.money import Money
 from amends.kernel.people import PersonId
 
 Fact = str | int | bool | datetime | Money | tuple[str, ...] | None
+Facts = Mapping[str, Fact]
 E_co = TypeVar("E_co", covariant=True)
 
 
@@ -57,7 +59,7 @@ class Refused(Struct, frozen=True):
     """
 
     rule: str
-    facts: dict[str, Fact] = {}
+    facts: Facts = {}
     next: tuple[str, ...] = ()
     kind: Literal["unknown", "forbidden", "invalid", "conflict"] = "conflict"
     field: str | None = None

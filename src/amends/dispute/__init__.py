@@ -1,0 +1,1 @@
+"""The dispute: claim, offers, mediation, ruling, appeal, return, replacement."""

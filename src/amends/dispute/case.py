@@ -1,0 +1,110 @@
+"""An order and its disputes as one stream: what each event makes of the case."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from amends.dispute.events import (
+    AppealDecided,
+    AppealFiled,
+    DisputeClosed,
+    DisputeEvent,
+    DisputeOpened,
+    EvidenceAdded,
+    RulingIssued,
+)
+from amends.dispute.state import Case
+from amends.kernel.instants import Instant
+from amends.order.events import OrderEvent, OrderPlaced
+from amends.order.state import Claimed, Order
+
+CaseEvent = OrderEvent | DisputeEvent
+
+
+def evolve(case: Case | None, event: CaseEvent) -> Case:
+    """The case after ``event``.
+
+    Raises ValueError when an event other than the placing meets no order, which only a damaged
+    record can hold.
+    """
+    if isinstance(event, OrderPlaced):
+        return Case(order=event.order, version=1)
+    if case is None:
+        raise ValueError(f"{type(event).__name__} before the order was placed")
+    order, disputes = case.order, case.disputes
+    if isinstance(event, OrderEvent):
+        order = event.on(order)
+    elif isinstance(event, DisputeOpened):
+        disputes = {**disputes, event.dispute: event.opened()}
+    else:
+        dispute = event.on(disputes[event.dispute])
+        dispute = replace(dispute, version=dispute.version + 1)
+        disputes = {**disputes, event.dispute: dispute}
+    if isinstance(event, DisputeEvent):
+        order = _seen_by_order(order, event)
+    order = replace(order, changed_at=max(order.changed_at, event.at))
+    return Case(order=order, disputes=disputes, version=case.version + 1)
+
+
+def _seen_by_order(order: Order, event: DisputeEvent) -> Order:
+    """The order keeps what it must know of a dispute: units held, proofs used, whether it ended."""
+    match event:
+        case DisputeOpened():
+            return _with_claim(order, event.dispute, Claimed(event.claim.reason, event.claim.lines))
+        case DisputeClosed():
+            held = order.claims[event.dispute]
+            return _with_claim(
+                order, event.dispute, replace(held, open=False, outcome=event.outcome)
+            )
+        case AppealFiled():
+            held = order.claims[event.dispute]
+            return _with_claim(order, event.dispute, replace(held, open=True, outcome=""))
+        case EvidenceAdded():
+            return _with_evidence(order, event.evidence, put_to=event.dispute)
+        case RulingIssued() | AppealDecided() if event.ruling:
+            return _with_evidence(order, event.ruling.evidence, relied_on=True)
+        case _:
+            return order
+
+
+def _with_claim(order: Order, dispute: str, claim: Claimed) -> Order:
+    return replace(order, claims={**order.claims, dispute: claim})
+
+
+def _with_evidence(
+    order: Order, ids: tuple[str, ...], *, put_to: str | None = None, relied_on: bool = False
+) -> Order:
+    evidence = dict(order.evidence)
+    for key in ids:
+        proof = evidence[key]
+        disputes = proof.disputes
+        if put_to is not None and put_to not in disputes:
+            disputes = (*disputes, put_to)
+        evidence[key] = replace(proof, disputes=disputes, relied_on=proof.relied_on or relied_on)
+    return replace(order, evidence=evidence)
+
+
+def next_due(case: Case) -> Instant | None:
+    """The next instant at which something of this case expires or is reminded of."""
+    due = [d.next_due for d in case.order.deadlines]
+    for dispute in case.disputes.values():
+        due.extend(d.next_due for d in dispute.deadlines)
+    release = release_due(case.order)
+    if release is not None:
+        due.append(release)
+    return min(due, default=None)
+
+
+def release_due(order: Order) -> Instant | None:
+    """When the seller's share is released: once protection and disputes have ended and nothing
+    holds it back. None while that is not in sight."""
+    held = (
+        order.released is not None
+        or order.cancelled_at is not None
+        or order.protection_ended_at is None
+        or order.finance_hold
+        or order.chargeback_open
+        or bool(order.open_claims)
+        or any(refund.under_way for refund in order.refunds.values())
+    )
+    return None if held or order.protection_ended_at is None else order.changed_at

@@ -1,0 +1,96 @@
+"""What can have happened in a dispute, and what each event makes of its state.
+
+An event that hands the turn on carries every deadline that runs from then, as it was computed.
+"""
+
+from amends.dispute.events.base import DisputeEvent, TurnPassed
+from amends.dispute.events.effects import (
+    DisputeClosed,
+    EffectStarted,
+    ReplacementDelivered,
+    ReplacementShipped,
+    ReturnAddressGiven,
+    ReturnDelivered,
+    ReturnEvent,
+    ReturnInspected,
+    ReturnShipped,
+    StepResumed,
+)
+from amends.dispute.events.judging import (
+    AppealDecided,
+    AppealFiled,
+    AppealMissed,
+    AppealsOfficerAssigned,
+    InformationAnswered,
+    InformationMissed,
+    InformationRequested,
+    MediatorAssigned,
+    OperatorAlarmed,
+    Recused,
+    RulingAccepted,
+    RulingIssued,
+    RulingMissed,
+)
+from amends.dispute.events.negotiation import (
+    DeliveryNoted,
+    DisputeOpened,
+    DisputeReminded,
+    Escalated,
+    EvidenceAdded,
+    MoreTimeGiven,
+    OfferAccepted,
+    OfferAgreed,
+    OfferDeclined,
+    OfferMade,
+    TurnExtended,
+)
+
+DISPUTE_EVENTS = (
+    DisputeOpened, EvidenceAdded, OfferMade, OfferDeclined, OfferAgreed, OfferAccepted,
+    MoreTimeGiven, Escalated, MediatorAssigned, AppealsOfficerAssigned, Recused,
+    InformationRequested, InformationAnswered, InformationMissed, RulingMissed, OperatorAlarmed,
+    RulingIssued, RulingAccepted, AppealFiled, AppealMissed, AppealDecided, EffectStarted,
+    StepResumed, ReturnAddressGiven, ReturnShipped, ReturnDelivered, ReturnInspected,
+    ReplacementShipped, ReplacementDelivered, DeliveryNoted, DisputeReminded, TurnExtended,
+    DisputeClosed,
+)  # fmt: skip
+
+__all__ = [
+    "DISPUTE_EVENTS",
+    "AppealDecided",
+    "AppealFiled",
+    "AppealMissed",
+    "AppealsOfficerAssigned",
+    "DeliveryNoted",
+    "DisputeClosed",
+    "DisputeEvent",
+    "DisputeOpened",
+    "DisputeReminded",
+    "EffectStarted",
+    "Escalated",
+    "EvidenceAdded",
+    "InformationAnswered",
+    "InformationMissed",
+    "InformationRequested",
+    "MediatorAssigned",
+    "MoreTimeGiven",
+    "OfferAccepted",
+    "OfferAgreed",
+    "OfferDeclined",
+    "OfferMade",
+    "OperatorAlarmed",
+    "Recused",
+    "ReplacementDelivered",
+    "ReplacementShipped",
+    "ReturnAddressGiven",
+    "ReturnDelivered",
+    "ReturnEvent",
+    "ReturnInspected",
+    "ReturnShipped",
+    "RulingAccepted",
+    "RulingIssued",
+    "RulingMissed",
+    "StepResumed",
+    "TurnExtended",
+    "TurnPassed",
+]

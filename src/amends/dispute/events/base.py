@@ -1,0 +1,41 @@
+"""What every event of a dispute carries."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from amends.dispute.state import (
+    Dispute,
+    Phase,
+)
+from amends.kernel.deadlines import Deadline, Turn
+from amends.kernel.instants import Instant
+
+
+class DisputeEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every event of a dispute carries: when, and which dispute."""
+
+    at: Instant
+    dispute: str
+
+    def on(self, dispute: Dispute) -> Dispute:
+        """The dispute after this event."""
+        return dispute
+
+
+class TurnPassed(DisputeEvent, frozen=True, kw_only=True):
+    """An event after which somebody else may have to act: the turn, and all clocks from now on."""
+
+    phase: Phase
+    turn: Turn
+    deadlines: tuple[Deadline, ...]
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(dispute, phase=self.phase, turn=self.turn, deadlines=self.deadlines)
+
+
+def heard(dispute: Dispute, side: str) -> Dispute:
+    if dispute.unheard != side:
+        return dispute
+    return replace(dispute, unheard=None, unheard_until=None)

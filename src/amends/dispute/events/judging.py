@@ -1,0 +1,149 @@
+"""Mediation, ruling and appeal."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from amends.dispute.events.base import DisputeEvent, TurnPassed, heard
+from amends.dispute.state import (
+    Appeal,
+    Dispute,
+    Effect,
+    InformationRequest,
+    Ruling,
+)
+from amends.kernel.people import PersonId, Side
+
+
+class MediatorAssigned(DisputeEvent, frozen=True, tag="mediator_assigned"):
+    """An impartial person has the case."""
+
+    mediator: PersonId
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(dispute, mediator=self.mediator)
+
+
+class AppealsOfficerAssigned(DisputeEvent, frozen=True, tag="appeals_officer_assigned"):
+    """Somebody who did not rule hears the appeal."""
+
+    officer: PersonId
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(dispute, officer=self.officer)
+
+
+class Recused(DisputeEvent, frozen=True, tag="recused"):
+    """A mediator or officer gave the case back and will not get it again."""
+
+    person: PersonId
+    reason_ref: str = ""
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(
+            dispute,
+            mediator=None if dispute.mediator == self.person else dispute.mediator,
+            officer=None if dispute.officer == self.person else dispute.officer,
+            recused=(*dispute.recused, self.person),
+        )
+
+
+class InformationRequested(TurnPassed, frozen=True, tag="information_requested"):
+    """The case waits for one side's answer, on a clock of its own."""
+
+    request: InformationRequest
+    by: PersonId
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), information=self.request)
+
+
+class InformationAnswered(TurnPassed, frozen=True, tag="information_answered"):
+    """The side asked has answered."""
+
+    by: Side
+    answer_ref: str
+    evidence: tuple[str, ...] = ()
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return heard(replace(super().on(dispute), information=None), self.by)
+
+
+class InformationMissed(TurnPassed, frozen=True, tag="information_missed"):
+    """The side asked did not answer in time; whoever decides goes on with what there is."""
+
+    of: Side
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), information=None)
+
+
+class RulingMissed(TurnPassed, frozen=True, tag="ruling_missed"):
+    """No ruling in time: a supervisor is told and takes over."""
+
+
+class OperatorAlarmed(TurnPassed, frozen=True, tag="operator_alarmed"):
+    """Operators are told that something needs a person: ``because`` names the rule."""
+
+    because: str
+
+
+class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
+    """The decision, with what it rests on. It binds once the time to appeal is over."""
+
+    ruling: Ruling
+    effect: Effect
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), ruling=self.ruling, effect=self.effect)
+
+
+class RulingAccepted(TurnPassed, frozen=True, tag="ruling_accepted"):
+    """One side will not appeal."""
+
+    by: Side
+
+    def on(self, dispute: Dispute) -> Dispute:
+        accepted = (*dispute.ruling_accepted_by, self.by)
+        return replace(super().on(dispute), ruling_accepted_by=accepted)
+
+
+class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
+    """A side asks for fresh eyes."""
+
+    appeal: Appeal
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(
+            super().on(dispute),
+            appeal=self.appeal,
+            officer=None,
+            outcome=None,
+            closed_at=None,
+            information=None,
+        )
+
+
+class AppealMissed(TurnPassed, frozen=True, tag="appeal_missed"):
+    """No decision in time: a supervisor is told and takes over."""
+
+    def on(self, dispute: Dispute) -> Dispute:
+        appeal = dispute.appeal
+        return replace(super().on(dispute), appeal=appeal and replace(appeal, overdue=True))
+
+
+class AppealDecided(DisputeEvent, frozen=True, tag="appeal_decided"):
+    """The last word. What follows from it comes as an event of its own."""
+
+    appeal: Appeal
+    ruling: Ruling | None = None  # the changed one
+    effect: Effect | None = None
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(
+            dispute,
+            appeal=self.appeal,
+            ruling=self.ruling or dispute.ruling,
+            effect=self.effect or dispute.effect,
+            information=None,
+        )

@@ -1,0 +1,1 @@
+"""The order: placed, shipped, tracked, received, protected, messages, refunds and holds."""

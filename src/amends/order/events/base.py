@@ -1,0 +1,37 @@
+"""What every event of an order carries, and the order's clocks."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.kernel.deadlines import Deadline
+from amends.kernel.instants import Instant
+from amends.order.state import (
+    Order,
+)
+
+
+class OrderEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every event of an order carries."""
+
+    at: Instant
+
+    def on(self, order: Order) -> Order:
+        """The order after this event."""
+        return order
+
+
+def with_clock(order: Order, *clocks: Deadline) -> tuple[Deadline, ...]:
+    """The order's deadlines with ``clocks`` put in place of those of the same step and subject."""
+    new = {(c.what, c.subject) for c in clocks}
+    kept = tuple(d for d in order.deadlines if (d.what, d.subject) not in new)
+    return (*kept, *clocks)
+
+
+def without_clock(order: Order, what: str, subject: str = "") -> tuple[Deadline, ...]:
+    """The order's deadlines without one step's."""
+    return tuple(d for d in order.deadlines if (d.what, d.subject) != (what, subject))
+
+
+def protected_until(order: Order, clock: Deadline | None) -> tuple[Deadline, ...]:
+    return with_clock(order, clock) if clock else without_clock(order, "protection")

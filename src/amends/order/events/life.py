@@ -1,0 +1,216 @@
+"""Placed, shipped, tracked, received, talked about."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from amends.kernel.deadlines import Deadline
+from amends.kernel.instants import Instant
+from amends.kernel.people import PersonId, Side
+from amends.order.events.base import OrderEvent, protected_until, with_clock, without_clock
+from amends.order.state import (
+    Line,
+    Order,
+    Parcel,
+    Thread,
+    TrackingStatus,
+)
+
+_SEEN_AT_MOST = 40  # tracking events remembered per parcel to tell repeated ones
+
+
+class OrderPlaced(OrderEvent, frozen=True, tag="order_placed"):
+    """The order was put in. Its state is what the event holds."""
+
+    order: Order
+
+    def on(self, order: Order) -> Order:
+        return self.order
+
+
+class OrderAmended(OrderEvent, frozen=True, tag="order_amended"):
+    """Address, dates or a split: lines moved to another order take their share along."""
+
+    lines: tuple[Line, ...]
+    captured: int
+    ship_by: Instant | None
+    promised_by: Instant | None
+    address_ref: str = ""
+    split_into: str = ""
+    protection: Deadline | None = None
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order,
+            lines=self.lines,
+            captured=self.captured,
+            ship_by=self.ship_by,
+            promised_by=self.promised_by,
+            deadlines=protected_until(order, self.protection),
+        )
+
+
+class OrderCancelled(OrderEvent, frozen=True, tag="order_cancelled"):
+    """Called off before anything was shipped; the refund follows as an event of its own."""
+
+    def on(self, order: Order) -> Order:
+        return replace(order, cancelled_at=self.at, deadlines=without_clock(order, "protection"))
+
+
+class ParcelSent(OrderEvent, frozen=True, tag="parcel_sent"):
+    """A parcel left: outbound, or a dispute's return or replacement."""
+
+    parcel: Parcel
+    protection: Deadline | None = None  # when protection now ends; outbound parcels only
+
+    def on(self, order: Order) -> Order:
+        parcels = (*order.parcels, self.parcel)
+        if self.parcel.kind != "outbound":
+            return replace(order, parcels=parcels)
+        return replace(order, parcels=parcels, deadlines=protected_until(order, self.protection))
+
+
+class TrackingRecorded(OrderEvent, frozen=True, tag="tracking_recorded"):
+    """A carrier's event. An earlier one that comes late is kept but turns nothing back."""
+
+    parcel: str
+    status: TrackingStatus
+    place_ref: str = ""
+
+    def on(self, order: Order) -> Order:
+        return replace(order, parcels=tuple(map(self._tracked, order.parcels)))
+
+    def _tracked(self, parcel: Parcel) -> Parcel:
+        if parcel.id != self.parcel:
+            return parcel
+        newer = parcel.status_at is None or self.at >= parcel.status_at
+        delivered = self.status == "delivered" and parcel.delivered_at is None
+        return replace(
+            parcel,
+            status=self.status if newer else parcel.status,
+            status_at=self.at if newer else parcel.status_at,
+            delivered_at=self.at if delivered else parcel.delivered_at,
+            seen=(*parcel.seen, tracking_key(self.status, self.at))[-_SEEN_AT_MOST:],
+        )
+
+
+def tracking_key(status: TrackingStatus, at: Instant) -> str:
+    """Names a tracking event, so that the same one is known again."""
+    return f"{status}@{int(at.timestamp())}"
+
+
+class ReceiptConfirmed(OrderEvent, frozen=True, tag="receipt_confirmed"):
+    """The buyer has the goods and says so."""
+
+    protection: Deadline | None = None
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order, received_at=self.at, deadlines=protected_until(order, self.protection)
+        )
+
+
+class ProtectionEnded(OrderEvent, frozen=True, tag="protection_ended"):
+    """The window is over. ``receipt_assumed``: nobody confirmed receipt, it is taken as such."""
+
+    receipt_assumed: bool
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order, protection_ended_at=self.at, deadlines=without_clock(order, "protection")
+        )
+
+
+class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
+    """A message in the order's thread. ``answer`` is the seller's clock when the buyer wrote."""
+
+    number: int
+    by: PersonId
+    role: str
+    ref: str
+    pictures: tuple[str, ...] = ()
+    answer: Deadline | None = None
+
+    def on(self, order: Order) -> Order:
+        thread, deadlines = order.thread, order.deadlines
+        if self.role == "seller":
+            deadlines = without_clock(order, "message_answer")
+        elif self.answer:
+            deadlines = with_clock(order, self.answer)
+        thread = Thread(
+            count=self.number,
+            last_by_buyer=self.at if self.role == "buyer" else thread.last_by_buyer,
+            last_by_seller=self.at if self.role == "seller" else thread.last_by_seller,
+        )
+        return replace(order, thread=thread, deadlines=deadlines)
+
+
+class SupportOffered(OrderEvent, frozen=True, tag="support_offered"):
+    """The seller left a message unanswered; the buyer is told of support and, when the window
+    allows, of the dispute."""
+
+    dispute_possible: bool
+
+    def on(self, order: Order) -> Order:
+        return replace(order, deadlines=without_clock(order, "message_answer"))
+
+
+class FeedbackLeft(OrderEvent, frozen=True, tag="feedback_left"):
+    """One side's feedback; amending it is another event."""
+
+    by: PersonId
+    stars: int
+    ref: str = ""
+
+    def on(self, order: Order) -> Order:
+        return replace(order, feedback_at=order.feedback_at or self.at)
+
+
+class ContactRecorded(OrderEvent, frozen=True, tag="contact_recorded"):
+    """Support's log: who, when, by which channel, what was said, and when to follow up."""
+
+    number: int
+    by: PersonId
+    channel: str
+    with_side: Side
+    ref: str
+    follow_up: Deadline | None = None
+
+    def on(self, order: Order) -> Order:
+        follow_up = (self.follow_up,) if self.follow_up else ()
+        return replace(order, contacts=self.number, deadlines=with_clock(order, *follow_up))
+
+
+class FollowUpDue(OrderEvent, frozen=True, tag="follow_up_due"):
+    """A follow-up support promised has come."""
+
+    contact: str
+
+    def on(self, order: Order) -> Order:
+        return replace(order, deadlines=without_clock(order, "follow_up", self.contact))
+
+
+class RaisedToSupervisor(OrderEvent, frozen=True, tag="raised_to_supervisor"):
+    """Somebody asked for a higher level."""
+
+    by: PersonId
+    role: str
+    ref: str
+
+
+class OrderReminded(OrderEvent, frozen=True, tag="order_reminded"):
+    """Whoever must act on the order was told again, before the deadline ``due``."""
+
+    what: str
+    turn: str
+    due: Instant
+    subject: str = ""
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order,
+            deadlines=tuple(
+                d.reminded() if (d.what, d.subject) == (self.what, self.subject) else d
+                for d in order.deadlines
+            ),
+        )

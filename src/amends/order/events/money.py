@@ -1,0 +1,178 @@
+"""Refunds, holds, chargebacks and goodwill: what happened to an order's money."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from amends.kernel.deadlines import Deadline
+from amends.kernel.instants import Instant
+from amends.kernel.people import PersonId
+from amends.order.events.base import OrderEvent, with_clock, without_clock
+from amends.order.state import (
+    Chargeback,
+    Order,
+    Refund,
+    RefundState,
+)
+
+
+class GoodwillCaseOpened(OrderEvent, frozen=True, tag="goodwill_case_opened"):
+    """Support helps after the window, at the platform's cost, with a reason on record."""
+
+    number: int
+    by: PersonId
+    reason_ref: str
+    budget: int
+
+    def on(self, order: Order) -> Order:
+        return replace(order, goodwill_cases=self.number)
+
+
+class FundsHeld(OrderEvent, frozen=True, tag="funds_held"):
+    """Finance keeps the seller's share back until it says otherwise."""
+
+    by: PersonId
+    reason_ref: str = ""
+
+    def on(self, order: Order) -> Order:
+        return replace(order, finance_hold=True)
+
+
+class FundsReleased(OrderEvent, frozen=True, tag="funds_released"):
+    """The seller's share, less what was refunded, is the seller's."""
+
+    amount: int
+
+    def on(self, order: Order) -> Order:
+        return replace(order, released=self.amount, finance_hold=False)
+
+
+class HoldLifted(OrderEvent, frozen=True, tag="hold_lifted"):
+    """Finance lifted its own hold; the funds wait for protection and disputes to end as before."""
+
+    by: PersonId
+
+    def on(self, order: Order) -> Order:
+        return replace(order, finance_hold=False)
+
+
+class ChargebackRecorded(OrderEvent, frozen=True, tag="chargeback_recorded"):
+    """The buyer's bank took money back."""
+
+    chargeback: Chargeback
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order, chargebacks={**order.chargebacks, self.chargeback.id: self.chargeback}
+        )
+
+
+class ChargebackOutcomeRecorded(OrderEvent, frozen=True, tag="chargeback_outcome_recorded"):
+    """The bank decided. ``won``: the money came back; ``lost``: it stays with the buyer."""
+
+    chargeback: str
+    won: bool
+
+    def on(self, order: Order) -> Order:
+        ended = replace(order.chargebacks[self.chargeback], outcome="won" if self.won else "lost")
+        return replace(order, chargebacks={**order.chargebacks, self.chargeback: ended})
+
+
+class RefundRecorded(OrderEvent, frozen=True, tag="refund_recorded"):
+    """Money is to go back: the intent. Acting on it is a job's, after the record is safe."""
+
+    refund: Refund
+
+    def on(self, order: Order) -> Order:
+        deadlines = without_clock(order, "refund_retry", self.refund.retry_of)
+        refunds = {**order.refunds, self.refund.id: self.refund}
+        return replace(order, refunds=refunds, deadlines=deadlines)
+
+
+class RefundEvent(OrderEvent, frozen=True, kw_only=True):
+    """An event about one refund."""
+
+    refund: str
+
+    def _moved(self, order: Order, state: RefundState) -> Refund:
+        return replace(order.refunds[self.refund], state=state)
+
+    @staticmethod
+    def _with(order: Order, refund: Refund) -> Order:
+        return replace(order, refunds={**order.refunds, refund.id: refund})
+
+
+class RefundUnknown(RefundEvent, frozen=True, tag="refund_unknown"):
+    """The provider's answer was unclear; the next step is to read, not to send."""
+
+    def on(self, order: Order) -> Order:
+        return self._with(order, self._moved(order, "unknown"))
+
+
+class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
+    """The provider booked it. When it shows at the buyer's bank was reckoned here."""
+
+    provider_ref: str
+    arrives_from: Instant
+    arrives_until: Instant
+
+    def on(self, order: Order) -> Order:
+        settled = replace(
+            self._moved(order, "settled"),
+            settled_at=self.at,
+            arrives_from=self.arrives_from,
+            arrives_until=self.arrives_until,
+        )
+        return self._with(order, settled)
+
+
+class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
+    """The provider did not book it, or took it back after it had (then it counts as reversed)."""
+
+    reason: str
+    retry: Deadline
+
+    def on(self, order: Order) -> Order:
+        refund = order.refunds[self.refund]
+        state: RefundState = "reversed" if refund.state == "settled" else "failed"
+        failed = replace(refund, state=state, reason=self.reason)
+        return replace(self._with(order, failed), deadlines=with_clock(order, self.retry))
+
+
+class FinanceAlarmed(OrderEvent, frozen=True, tag="finance_alarmed"):
+    """A refund needs a person: the machine's means are used up, or it takes too long."""
+
+    refund: str
+    because: str
+    again: Deadline | None = None
+
+    def on(self, order: Order) -> Order:
+        if self.again is None:
+            return order
+        return replace(order, deadlines=with_clock(order, self.again))
+
+
+class MissingMoneyReported(RefundEvent, frozen=True, tag="missing_money_reported"):
+    """The working days are over and the buyer's bank shows nothing."""
+
+    evidence: tuple[str, ...]
+    trace: Deadline
+
+    def on(self, order: Order) -> Order:
+        missing = replace(order.refunds[self.refund], missing_since=self.at)
+        return replace(self._with(order, missing), deadlines=with_clock(order, self.trace))
+
+
+class TraceRecorded(RefundEvent, frozen=True, tag="trace_recorded"):
+    """What finance found out: arrived, not_arrived, paid_another_way or retry."""
+
+    by: PersonId
+    outcome: str
+    ref: str = ""
+
+    def on(self, order: Order) -> Order:
+        traced = replace(order.refunds[self.refund], traced=self.outcome)
+        if self.outcome == "paid_another_way":
+            traced = replace(traced, state="settled", settled_at=self.at)
+        kept = tuple(d for d in order.deadlines if d.subject != self.refund)
+        return replace(self._with(order, traced), deadlines=kept)

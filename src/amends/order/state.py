@@ -1,0 +1,269 @@
+"""The state of an order: what later decisions need of what happened, and nothing more.
+
+No names, texts or listings: those are references to contents kept apart. Amounts are in minor units
+of the order's one currency.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from amends.kernel.deadlines import Deadline
+from amends.kernel.instants import Instant
+from amends.kernel.money import Money
+from amends.kernel.people import PersonId, Side
+from amends.policy.terms import PackRef
+
+FundedBy = Literal["seller", "platform"]
+RefundState = Literal["recorded", "unknown", "settled", "failed", "reversed"]
+ParcelKind = Literal["outbound", "return", "replacement"]
+TrackingStatus = Literal[
+    "accepted", "in_transit", "out_for_delivery", "available_for_pickup", "delivered",
+    "failed_attempt", "returned_to_sender", "lost", "exception",
+]  # fmt: skip
+
+
+class ReturnPolicy(Struct, frozen=True, omit_defaults=True):
+    """The seller's own return policy as it stood when the order was placed."""
+
+    change_of_mind_days: int = 0
+    return_postage_paid_by: Side = "buyer"
+    restocking_fee_percent: int = 0
+    exchange: bool = False
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """What was bought. ``paid`` is for all units: price less discounts plus tax, no shipping."""
+
+    id: str
+    quantity: int
+    unit_price: int
+    paid: int
+    discount: int = 0  # the line's own and its share of the order's
+    tax: int = 0
+    sku: str = ""
+    weight_grams: int | None = None
+    category: str = ""
+
+    def paid_for(self, quantity: int) -> int:
+        """What was paid for ``quantity`` of the units; odd minor units lie on the first ones."""
+        base, odd = divmod(self.paid, self.quantity)
+        return quantity * base + min(quantity, odd)
+
+
+class Payment(Struct, frozen=True):
+    """How the order was paid: the provider's reference is what refunds go back to."""
+
+    provider: str
+    reference: str
+    method: str
+
+
+class Parcel(Struct, frozen=True, omit_defaults=True):
+    """One parcel: outbound, or a dispute's return or replacement.
+
+    ``check`` says whether the tracking number is one the carrier could have given out. ``seen``
+    holds the tracking events already recorded, so that repeated ones change nothing.
+    """
+
+    id: str
+    carrier: str
+    tracking_number: str
+    lines: dict[str, int]
+    shipped_at: Instant
+    check: Literal["valid", "invalid", "unchecked"] = "unchecked"
+    kind: ParcelKind = "outbound"
+    dispute: str = ""
+    status: TrackingStatus | None = None
+    status_at: Instant | None = None
+    delivered_at: Instant | None = None
+    seen: tuple[str, ...] = ()
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """A proof someone uploaded, never changed: what it is, and the disputes it was put to."""
+
+    id: str
+    by: PersonId
+    side: str  # buyer, seller or staff
+    kind: str
+    media_type: str
+    digest: str
+    ref: str  # content holding the file's key and name
+    at: Instant
+    disputes: tuple[str, ...] = ()
+    opened: bool = False  # by the other side or a mediator
+    relied_on: bool = False
+    withdrawn: bool = False
+
+
+class Claimed(Struct, frozen=True, omit_defaults=True):
+    """What the order has to know of a dispute: the units and money it holds, and how it ended."""
+
+    reason: str
+    lines: dict[str, int]
+    open: bool = True
+    outcome: str = ""
+
+
+class Refund(Struct, frozen=True, omit_defaults=True):
+    """A refund intent: its id is the provider's idempotency key, so it is paid at most once.
+
+    ``lines`` says what it gives back for which line; the key ``shipping`` is the postage there.
+    """
+
+    id: str
+    amount: int
+    lines: dict[str, int]
+    recorded_at: Instant
+    funded_by: FundedBy = "seller"
+    dispute: str = ""
+    state: RefundState = "recorded"
+    retry_of: str = ""
+    attempt: int = 1
+    reason: str = ""  # the provider's code when it failed
+    settled_at: Instant | None = None
+    arrives_from: Instant | None = None
+    arrives_until: Instant | None = None
+    missing_since: Instant | None = None
+    traced: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the money has left or may have left: it then counts against the cap."""
+        return self.state in ("recorded", "unknown", "settled")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether its end is still to come."""
+        return self.state in ("recorded", "unknown")
+
+
+class Chargeback(Struct, frozen=True, omit_defaults=True):
+    """The bank's own track. ``taken`` until the outcome says it came back."""
+
+    id: str
+    amount: int
+    at: Instant
+    outcome: Literal["", "won", "lost"] = ""
+
+
+class Thread(Struct, frozen=True, omit_defaults=True):
+    """The messages between the sides, as far as a decision needs them."""
+
+    count: int = 0
+    last_by_buyer: Instant | None = None
+    last_by_seller: Instant | None = None
+
+
+class Order(Struct, frozen=True, omit_defaults=True):
+    """One order of one seller, with its own share of what was captured."""
+
+    id: str
+    buyer: PersonId
+    seller: PersonId
+    currency: str
+    placed_at: Instant
+    pack: PackRef
+    digest: str  # of the order as it was put in, to tell a replay from a change
+    lines: tuple[Line, ...]
+    shipping_paid: int
+    captured: int
+    payment: Payment
+    changed_at: Instant
+    buyer_ref: str  # contents: the buyer's details, the seller's, and titles with listings
+    seller_ref: str
+    listing_ref: str
+    purchase: str = ""
+    buyer_country: str = ""
+    ship_by: Instant | None = None
+    promised_by: Instant | None = None
+    return_policy: ReturnPolicy | None = None
+    parcels: tuple[Parcel, ...] = ()
+    cancelled_at: Instant | None = None
+    received_at: Instant | None = None
+    protection_ended_at: Instant | None = None
+    thread: Thread = Thread()
+    evidence: dict[str, Evidence] = {}
+    claims: dict[str, Claimed] = {}
+    refunds: dict[str, Refund] = {}
+    chargebacks: dict[str, Chargeback] = {}
+    finance_hold: bool = False
+    released: int | None = None  # what the seller was paid out; None while it is held
+    goodwill_cases: int = 0
+    contacts: int = 0
+    feedback_at: Instant | None = None
+    deadlines: tuple[Deadline, ...] = ()
+
+    def line(self, line_id: str) -> Line | None:
+        """The line called ``line_id``, or None."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def money(self, amount: int) -> Money:
+        """``amount`` minor units in the order's currency."""
+        return Money(amount, self.currency)
+
+    @property
+    def outbound(self) -> tuple[Parcel, ...]:
+        """The parcels from seller to buyer that carry the order itself."""
+        return tuple(p for p in self.parcels if p.kind == "outbound")
+
+    def shipped(self, line_id: str) -> int:
+        """How many units of a line were shipped."""
+        return sum(p.lines.get(line_id, 0) for p in self.outbound)
+
+    @property
+    def delivered_at(self) -> Instant | None:
+        """When the last outbound parcel arrived, once all units were shipped and have arrived."""
+        arrivals = [p.delivered_at for p in self.outbound]
+        complete = all(self.shipped(line.id) >= line.quantity for line in self.lines)
+        known = [at for at in arrivals if at is not None]
+        return max(known) if complete and known and len(known) == len(arrivals) else None
+
+    @property
+    def open_claims(self) -> dict[str, Claimed]:
+        """The disputes that are open."""
+        return {key: claim for key, claim in self.claims.items() if claim.open}
+
+    @property
+    def refunded(self) -> int:
+        """Refunds done and under way."""
+        return sum(r.amount for r in self.refunds.values() if r.counts)
+
+    @property
+    def taken_by_bank(self) -> int:
+        """What chargebacks have taken and not given back."""
+        return sum(c.amount for c in self.chargebacks.values() if c.outcome != "won")
+
+    @property
+    def chargeback_open(self) -> bool:
+        """Whether a bank is still deciding; refunds of the payment wait for it."""
+        return any(not c.outcome for c in self.chargebacks.values())
+
+    @property
+    def refundable(self) -> int:
+        """What can still be refunded: captured, less refunds and what a bank has taken."""
+        return max(0, self.captured - self.refunded - self.taken_by_bank)
+
+    def refunded_of(self, line_id: str) -> int:
+        """What was or is being refunded for one line (or ``shipping``)."""
+        return sum(r.lines.get(line_id, 0) for r in self.refunds.values() if r.counts)
+
+    @property
+    def status(self) -> str:
+        """Derived, never stored: placed, partly_shipped, shipped, delivered, received, completed
+        (protection is over and the seller is paid) or cancelled."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.released is not None:
+            return "completed"
+        if self.received_at:
+            return "received"
+        if self.delivered_at:
+            return "delivered"
+        if not self.outbound:
+            return "placed"
+        whole = all(self.shipped(line.id) >= line.quantity for line in self.lines)
+        return "shipped" if whole else "partly_shipped"
