@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from amends.policy.wording import Wording, gaps, parse_wording
 
 Table = Mapping[str, object]
 Wordings = dict[str, Wording]
+_TABLE = re.compile(r"\s*\[\[?([^\]]+)\]")
+_ENTRY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]+\")\s*=")
 
 
 def shipped_packs() -> Path:
@@ -99,17 +102,13 @@ def _name(path: Path, root: Path) -> str:
 
 
 def _load(pack: Path, root: Path) -> tuple[Terms, Wordings]:
-    """One version's terms and words; problems name files from ``root``."""
-    texts = {path.name: path.read_text("utf-8") for path in sorted(pack.glob("*.toml"))}
     prefix = "" if pack == root else f"{_name(pack, root)}/"
-    documents, problems = _decoded(texts, prefix)
-    if problems:
-        raise PackError(problems)
-    base = _base(pack, documents)
+    texts, documents = _read(pack, prefix)
+    base = _base(pack, documents, prefix)
     try:
-        terms = parse(documents, _decoded(_texts(base), "")[0] if base else None)
+        terms = parse(documents, _read(base, "")[1] if base else None)
     except PackError as error:
-        raise PackError(_placed(error.problems, texts, prefix)) from None
+        raise PackError(_placed(problem, texts, prefix) for problem in error.problems) from None
     if (pack.parent.name, pack.name) != (terms.id, terms.version):
         problem = PackProblem(
             f"{prefix}pack.toml",
@@ -119,6 +118,85 @@ def _load(pack: Path, root: Path) -> tuple[Terms, Wordings]:
         )
         raise PackError([problem])
     words = _wordings(pack, prefix)
-    for locale, given in _wordings(base, "").items() if base else ():
+    for locale, given in (_wordings(base, "") if base else {}).items():
         words[locale] = words.get(locale, Wording(locale)).over(given)
     return terms, words
+
+
+def _read(folder: Path, prefix: str) -> tuple[dict[str, str], dict[str, Table]]:
+    """The texts and tables of a folder's TOML files, by name."""
+    texts: dict[str, str] = {}
+    documents: dict[str, Table] = {}
+    problems: list[PackProblem] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            texts[path.name] = path.read_text("utf-8")
+            documents[path.name] = tomllib.loads(texts[path.name])
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            problems.append(
+                PackProblem(prefix + path.name, "", f"not TOML: {error}", "mend it at that place")
+            )
+    if problems:
+        raise PackError(problems)
+    return texts, documents
+
+
+def _base(pack: Path, documents: Mapping[str, Table], prefix: str) -> Path | None:
+    """The folder of the pack this one extends: beside it, or among the shipped ones."""
+    named = base_of(documents)
+    if named is None:
+        return None
+    for packs in (pack.parents[1], shipped_packs()):
+        base = packs.joinpath(*named)
+        if (base / "pack.toml").is_file():
+            _check_base(base, f"{prefix}pack.toml")
+            return base
+    return None
+
+
+def _check_base(base: Path, file: str) -> None:
+    """A base that is broken would be reported again, with places in files it does not have."""
+    name = f"{base.parent.name} {base.name}"
+    try:
+        documents = _read(base, "")[1]
+        if base_of(documents) is None:
+            parse(documents)
+            return
+    except PackError:
+        problem, suggestion = f"{name} has problems of its own", "mend those first"
+    else:
+        problem = f"{name} extends another pack itself"
+        suggestion = "extend a pack that stands alone, so that two folders tell it all"
+    raise PackError([PackProblem(file, "extends", problem, suggestion)])
+
+
+def _wordings(pack: Path, prefix: str) -> Wordings:
+    folder = f"{prefix}wording/"
+    return {
+        name.removesuffix(".toml").replace("_", "-").casefold(): parse_wording(
+            folder + name, name.removesuffix(".toml"), document
+        )
+        for name, document in _read(pack / "wording", folder)[1].items()
+    }
+
+
+def _placed(problem: PackProblem, texts: Mapping[str, str], prefix: str) -> PackProblem:
+    """The same problem, its file named from the root and its line looked up."""
+    line = _line_of(problem.key, texts.get(problem.file, ""))
+    return replace(problem, file=prefix + problem.file, line=line)
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """The line on which the longest part of a dotted key is written that is written at all."""
+    written: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if head := _TABLE.match(line):
+            table = head[1].strip()
+            written.setdefault(table, number)
+        elif entry := _ENTRY.match(line):
+            name = entry[1].strip('"')
+            written.setdefault(f"{table}.{name}" if table else name, number)
+    while key and key not in written:
+        key = key.rpartition(".")[0]
+    return written.get(key)

@@ -117,7 +117,9 @@ class Clocks(Struct, frozen=True):
     ruling_after_return_due_after: Days
     message_answered_within: Days
     feedback_amendable_for: Days
-    outage_extends_after: Days  # an outage of ours at least this long extends turns that ran out in it
+    outage_extends_after: (
+        Days  # an outage of ours at least this long extends turns that ran out in it
+    )
 
 
 class Appeals(Struct, frozen=True):
@@ -151,6 +153,7 @@ class Refunds(Struct, frozen=True):
 
     arrives_from_working_days: Days
     arrives_until_working_days: Days
+    settled_within: Days  # a refund still under way after this is finance's task
     retried_after: Days
     retries: int
     finance_alarm_every: Days
@@ -198,6 +201,13 @@ class Terms(Struct, frozen=True):
     limits: Limits
     ruling_reasons: tuple[str, ...]
     clauses: tuple[str, ...]  # one per reason, by its name, and the pack's own
+    cited: dict[str, str] = {}  # the source of each value that is not a span, by its rule's name
+    digest: str = ""  # of the values; filled in when the pack has been read
+
+    @property
+    def ref(self) -> PackRef:
+        """What an order pins."""
+        return PackRef(self.id, self.version, self.digest)
 
     def carrier_days(self, carrier: str) -> Days:
         """How long a parcel of ``carrier`` may take, counted from its shipment.
@@ -205,19 +215,20 @@ class Terms(Struct, frozen=True):
         Carriers are compared without case and blanks; one that is not named gets the days of the
         first closing for other carriers.
         """
-        known = _plain(carrier)
+        known = plain_carrier(carrier)
         for window in self.windows.closes_by_carrier:
-            if known in {_plain(c) for c in window.carriers}:
+            if known in {plain_carrier(c) for c in window.carriers}:
                 return window.term
         return self.windows.closes_other_carriers[0].term
 
     def names_carrier(self, carrier: str) -> bool:
         """Whether the pack gives ``carrier`` days of its own."""
-        known = _plain(carrier)
+        known = plain_carrier(carrier)
         return any(
-            known in {_plain(c) for c in w.carriers} for w in self.windows.closes_by_carrier
+            known in {plain_carrier(c) for c in w.carriers} for w in self.windows.closes_by_carrier
         )
 
 
-def _plain(carrier: str) -> str:
+def plain_carrier(carrier: str) -> str:
+    """A carrier's name as it is compared: without case and blanks."""
     return "".join(carrier.casefold().split())

@@ -1,0 +1,100 @@
+"""``amends policy``: which packs there are, what they say, what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amends.policy.explain import explain
+from amends.policy.library import Library
+from amends.policy.problems import PackError, PackProblem
+
+Folder = Annotated[
+    Path | None, typer.Option("--packs", help="A folder of packs; the shipped ones when not given.")
+]
+
+
+def policy_app(
+    load: Callable[[Path], Library],
+    check: Callable[[Path], Sequence[PackProblem]],
+    shipped: Callable[[], Path],
+) -> typer.Typer:
+    """The sub-commands, given how packs are read from a folder: ``load`` raises PackError,
+    ``check`` answers with all problems, ``shipped`` names the folder of the product's own packs.
+    """
+    app = typer.Typer(no_args_is_help=True, help="Policy packs: the rules as data.")
+
+    def library(folder: Path | None) -> Library:
+        try:
+            return load(folder or shipped())
+        except PackError as error:
+            raise _failure(error.problems) from None
+
+    @app.command("list")
+    def list_(packs: Folder = None) -> None:
+        """List every version of every pack."""
+        for terms in library(packs).all():
+            since = terms.in_force_from.date().isoformat()
+            name = f"{terms.id} {terms.version}"
+            typer.echo(f"{name:<20} from {since}  {terms.digest[:12]}  {terms.title}")
+
+    @app.command()
+    def show(
+        pack: Annotated[str, typer.Argument(help="The pack's id, such as aliexpress.")],
+        version: Annotated[str | None, typer.Option(help="The newest when not given.")] = None,
+        packs: Folder = None,
+    ) -> None:
+        """Show every rule of a pack with its value, unit and source."""
+        known = library(packs)
+        versions = [terms for terms in known.all() if terms.id == pack]
+        found = [terms for terms in versions if version in (None, terms.version)]
+        if not found:
+            there = ", ".join(f"{terms.id} {terms.version}" for terms in known.all())
+            typer.echo(f"There is no pack {pack} {version or ''}; there are: {there}", err=True)
+            raise typer.Exit(1)
+        terms = found[-1]
+        words = known.wording(terms.id, terms.version)
+        typer.echo(f"{terms.id} {terms.version}: {terms.title}")
+        typer.echo(f"in force from {terms.in_force_from:%Y-%m-%d %H:%M} UTC, digest {terms.digest}")
+        for section in explain(terms):
+            typer.echo(f"\n{section.name.upper()}")
+            label = words.reason if section.name == "reasons" else words.rule
+            before = None
+            for entry in section.entries:
+                if entry.rule != before:
+                    typer.echo(f"{entry.rule}: {label(entry.rule)}")
+                    before = entry.rule
+                of = f"{entry.of}: " if entry.of else ""
+                unit = f" {entry.unit}" if entry.unit else ""
+                typer.echo(f"    {of}{entry.value}{unit}  [{entry.source}]")
+        typer.echo("\nSOURCES")
+        for name, text in terms.sources.items():
+            typer.echo(f"{name}: {text}")
+
+    @app.command("check")
+    def check_(
+        pack_or_folder: Annotated[
+            str,
+            typer.Argument(help="A shipped pack's id, or a folder: of one pack, or of several."),
+        ],
+    ) -> None:
+        """Print everything wrong with a pack: file, key, what is wrong, what would mend it."""
+        named = shipped() / pack_or_folder
+        folder = Path(pack_or_folder)
+        problems = check(named if named.is_dir() and not folder.is_dir() else folder)
+        if problems:
+            raise _failure(problems)
+        typer.echo(f"{pack_or_folder}: nothing wrong")
+
+    return app
+
+
+def _failure(problems: Sequence[PackProblem]) -> typer.Exit:
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+    typer.echo(f"{count} found", err=True)
+    return typer.Exit(1)
