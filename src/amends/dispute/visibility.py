@@ -22,13 +22,13 @@ def is_party(order: Order, by: Actor) -> bool:
 
 def sees_order(case: Case, by: Actor) -> bool:
     """A party, staff who work with every order, and whoever decides one of its disputes."""
-    if by.role in _EVERY_ORDER:
-        return True
-    return is_party(case.order, by) or any(sees_dispute(d, by) for d in case.disputes.values())
+    if by.role in (Role.MEDIATOR, Role.APPEALS):
+        return any(sees_dispute(dispute, by) for dispute in case.disputes.values())
+    return by.role in _EVERY_ORDER or is_party(case.order, by)
 
 
 def sees_dispute(dispute: Dispute, by: Actor) -> bool:
-    """Of an order that is seen: a mediator only a dispute assigned to them, an officer only an
+    """Given an order that is seen: a mediator only a dispute assigned to them, an officer only an
     appeal that is theirs or nobody's yet."""
     if by.role is Role.MEDIATOR:
         return dispute.mediator == by.person
