@@ -16,7 +16,7 @@ from amends.kernel.instants import Instant
 from amends.kernel.people import Actor
 
 S = TypeVar("S")  # a stream's state
-C = TypeVar("C")  # a command
+C_contra = TypeVar("C_contra", contravariant=True)  # a command
 E = TypeVar("E")  # an event
 T = TypeVar("T")  # the terms a stream is judged under
 
@@ -65,14 +65,14 @@ class Projected(Struct, frozen=True):
     jobs: tuple[Job, ...] = ()
 
 
-class Domain(Protocol[S, C, E, T]):
+class Domain(Protocol[S, C_contra, E, T]):
     """What a stream means. ``state`` None is a stream that does not exist yet."""
 
-    def terms(self, state: S | None, command: C | None, at: Instant) -> T | Refused:
+    def terms(self, state: S | None, command: C_contra | None, at: Instant) -> T | Refused:
         """The terms pinned in the state, or those a first command names; Refused if unknown."""
 
     def decide(
-        self, state: S | None, command: C, by: Actor, terms: T, stamp: Stamp
+        self, state: S | None, command: C_contra, by: Actor, terms: T, stamp: Stamp
     ) -> Accepted[E] | Refused:
         """Judge one command. Nothing due at or before ``stamp.at`` is left in ``state``."""
 
@@ -91,7 +91,7 @@ class Domain(Protocol[S, C, E, T]):
     def next_due(self, state: S) -> Instant | None:
         """The next instant at which something expires, or None."""
 
-    def version(self, state: S, command: C) -> int:
+    def version(self, state: S, command: C_contra) -> int:
         """The version ``If-Match`` is compared with: that of the part the command is about."""
 
     def project(self, before: S | None, recorded: Recorded[E], after: S) -> Projected:

@@ -1,0 +1,243 @@
+"""The pipeline every command takes, a batch of them in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from amends.engine.domain import Domain, Recorded
+from amends.engine.refusals import decode_refused, encode_refused
+from amends.engine.requests import (
+    NO_KEY,
+    Answer,
+    Ask,
+    Request,
+    View,
+    caller_of,
+    without_twins,
+)
+from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
+from amends.engine.streams import Stream, recorded, replay
+from amends.kernel.decision import Accepted, Refused, Stamp
+from amends.kernel.instants import Calendar, Instant, Outage
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+T = TypeVar("T")
+
+# How often an order may be taken from under a batch before its requests are turned away.
+_ROUNDS = 5
+# No deadline is as long, so no older outage can have held anybody up.
+_OUTAGES_FOR = timedelta(days=120)
+
+
+class Engine(Generic[S, C, E, T]):
+    """Judges commands for orders and records what follows.
+
+    ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
+    that hold for an order (state and command; either may be None). It may be used by many threads,
+    and beside other engines on the same store.
+    """
+
+    def __init__(
+        self,
+        domain: Domain[S, C, E, T],
+        store: Store,
+        clock: Callable[[], Instant],
+        new_id: Callable[[], str],
+        calendar_for: Callable[[S | None, C | None], Calendar],
+    ) -> None:
+        self.domain = domain
+        self.store = store
+        self.clock = clock
+        self._new_id = new_id
+        self._calendar_for = calendar_for
+
+    def handle_one(self, request: Request[C]) -> Answer[S, E]:
+        """The answer to one request. Raises what its decision or the store raised."""
+        (answer,) = self.handle([request])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def handle(self, requests: Sequence[Request[C]]) -> list[Answer[S, E] | Exception]:
+        """The answers, in the requests' order, once they are durably recorded.
+
+        Requests for one order are judged one after the other, each on what the one before left. A
+        request whose decision raises has the exception for an answer and leaves nothing behind;
+        its neighbours are not touched. Raises when the store as a whole fails.
+        """
+        at = self.clock()
+        asks = [Ask(i, r.order, r, Stamp(at, self._new_id())) for i, r in enumerate(requests)]
+        return self._run(asks)
+
+    def expire(self, orders: Sequence[str]) -> list[Answer[S, E] | Exception]:
+        """Let go what is due of these orders, each once; the events are in the answers."""
+        at = self.clock()
+        asks: list[Ask[C]] = [
+            Ask(i, order, None, Stamp(at, self._new_id())) for i, order in enumerate(orders)
+        ]
+        return self._run(asks)
+
+    def view(self, order: str) -> View[S, T] | None:
+        """The order as it stands now, None when there is none. Records nothing."""
+        at = self.clock()
+        loaded = self.store.records.load((order,), (), at - _OUTAGES_FOR)
+        stream = self._stream(order, loaded)
+        if stream.state is None:
+            return None
+        stamp = self._stamped(Stamp(at, self._new_id()), stream.state, None, loaded.outages)
+        terms = self.domain.terms(stream.state, None, at)
+        if isinstance(terms, Refused):
+            raise LookupError(f"the terms of order {order} cannot be found: {terms.rule}")
+        step = stream.expired(terms, stamp)
+        assert step.state is not None  # noqa: S101
+        return View(order, step.version, step.state, terms, stamp)
+
+    def events(self, order: str, after: int = 0, upto: int | None = None) -> list[Recorded[E]]:
+        """What is on record, from event ``after + 1`` to ``upto``."""
+        stored = self.store.records.events(order, after, upto)
+        return [recorded(self.domain, order, event) for event in stored]
+
+    def _run(self, asks: Sequence[Ask[C]]) -> list[Answer[S, E] | Exception]:
+        answers: dict[int, Answer[S, E] | Exception] = {}
+        waiting = asks
+        for _ in range(_ROUNDS):
+            if not waiting:
+                break
+            waiting = self._round(waiting, answers)
+        for ask in waiting:
+            refused = Refused(
+                "too_busy", {"tries": _ROUNDS}, ("send the same request again in a moment",)
+            )
+            answers[ask.place] = Answer(ask.order, refused, 0, None, ask.stamp.at)
+        return [answers[i] for i in range(len(asks))]
+
+    def _round(
+        self, asks: Sequence[Ask[C]], answers: dict[int, Answer[S, E] | Exception]
+    ) -> list[Ask[C]]:
+        """Judge and write once; returns who has to be judged again."""
+        keys = {key for ask in asks if (key := ask.answer_key)}
+        since = asks[0].stamp.at - _OUTAGES_FOR
+        loaded = self.store.records.load({ask.order for ask in asks}, keys, since)
+        now, again = without_twins(asks, loaded.answers)
+        streams: dict[str, Stream[S, C, E, T]] = {}
+        given: dict[int, Answer[S, E] | Exception] = {}
+        for ask in now:
+            try:
+                if ask.order not in streams:
+                    streams[ask.order] = self._stream(ask.order, loaded)
+                given[ask.place] = self._judge(streams[ask.order], ask, loaded)
+            except Exception as error:  # one bad request must not take its neighbours with it
+                given[ask.place] = error
+        writes: list[Write] = []
+        broken: dict[str, Exception] = {}
+        for order, stream in streams.items():
+            try:
+                write = stream.write()
+            except Exception as error:  # a state that cannot be encoded: the same holds
+                broken[order] = error
+            else:
+                writes += [write] if write else []
+        clashed, failed = self._write(writes)
+        failed |= broken
+        for ask in now:
+            if ask.order in clashed:
+                again.append(ask)
+            else:
+                answers[ask.place] = failed.get(ask.order, given[ask.place])
+        return sorted(again, key=lambda ask: ask.place)
+
+    def _write(self, writes: list[Write]) -> tuple[frozenset[str], dict[str, Exception]]:
+        if not writes:
+            return frozenset(), {}
+        try:
+            return self.store.records.write(writes), {}
+        except NotWritten as error:
+            if len(writes) == 1:
+                return frozenset(), {writes[0].order: error}
+        # One of them cannot be written. Each alone, so that it is the only one to fail.
+        clashed: frozenset[str] = frozenset()
+        failed: dict[str, Exception] = {}
+        for write in writes:
+            also_clashed, also_failed = self._write([write])
+            clashed |= also_clashed
+            failed |= also_failed
+        return clashed, failed
+
+    def _judge(self, stream: Stream[S, C, E, T], ask: Ask[C], loaded: Loaded) -> Answer[S, E]:
+        request, at = ask.request, ask.stamp.at
+        if request is not None and (saved := loaded.answers.get(ask.answer_key or NO_KEY)):
+            return self._earlier(stream, request, saved, at)
+        if request is None and stream.state is None:
+            return Answer(ask.order, Accepted(()), 0, None, at)
+        command = request.command if request else None
+        stamp = self._stamped(ask.stamp, stream.state, command, loaded.outages)
+        step, since = stream.now(), stream.version
+        outcome: Accepted[E] | Refused
+        terms = self.domain.terms(stream.state, command, at)
+        if isinstance(terms, Refused):
+            outcome = terms
+        else:
+            step = stream.expired(terms, stamp)
+            since = step.version
+            outcome = Accepted(step.happened)
+            if request is not None:
+                outcome = self._decided(step.state, request, terms, stamp)
+                if isinstance(outcome, Accepted):
+                    step = stream.followed(
+                        step, outcome.events, outcome.contents, request.by, stamp
+                    )
+        refusal = encode_refused(outcome) if isinstance(outcome, Refused) else None
+        stream.take(step)
+        if request is not None and request.key is not None:
+            caller, key = caller_of(request.by), request.key
+            stream.answers.append(
+                SavedAnswer(caller, key, request.digest, at, since, step.version, refusal)
+            )
+        return Answer(ask.order, outcome, step.version, step.state, at)
+
+    def _decided(
+        self, state: S | None, request: Request[C], terms: T, stamp: Stamp
+    ) -> Accepted[E] | Refused:
+        if request.if_match is not None and state is not None:
+            version = self.domain.version(state, request.command)
+            if version != request.if_match:
+                return Refused(
+                    "changed_meanwhile",
+                    {"seen": request.if_match, "now": version},
+                    ("look at it as it is now, and decide again",),
+                )
+        return self.domain.decide(state, request.command, request.by, terms, stamp)
+
+    def _earlier(
+        self, stream: Stream[S, C, E, T], request: Request[C], saved: SavedAnswer, at: Instant
+    ) -> Answer[S, E]:
+        order, version = stream.order, saved.version
+        if saved.digest != request.digest:
+            refused = Refused(
+                "idempotency_key_reused",
+                {"key": saved.key, "first_used": saved.at},
+                ("send a new request under a new key", "or the same one unchanged"),
+                kind="invalid",
+            )
+            return Answer(order, refused, stream.version, stream.state, at)
+        state = stream.state
+        if version != stream.version:
+            state = replay(self.domain, self.store.records, order, version)
+        outcome: Accepted[E] | Refused
+        if saved.refusal is not None:
+            outcome = decode_refused(saved.refusal)
+        else:
+            outcome = Accepted(tuple(r.event for r in self.events(order, saved.since, version)))
+        return Answer(order, outcome, version, state, saved.at, replayed=True)
+
+    def _stream(self, order: str, loaded: Loaded) -> Stream[S, C, E, T]:
+        return Stream(self.domain, self.store.records, order, loaded.states.get(order))
+
+    def _stamped(
+        self, stamp: Stamp, state: S | None, command: C | None, outages: tuple[Outage, ...]
+    ) -> Stamp:
+        return Stamp(stamp.at, stamp.id, self._calendar_for(state, command), outages)

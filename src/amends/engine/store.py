@@ -1,0 +1,342 @@
+"""The port to whatever keeps the record: what the engine, the pages and the operators need of it.
+
+Every method is one unit of work and one round trip, made for many orders at once. Nothing here
+holds a transaction open between two calls: decisions are made on what ``load`` saw, and ``write``
+takes only what was decided at the version that still stands. No method needs to lock two orders
+together or to search for an order: whoever calls knows it.
+
+All methods block; a web server calls them from a thread. All of them may be called from several
+threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from amends.engine.domain import Column, Job, Row
+from amends.kernel.decision import Content
+from amends.kernel.instants import Instant, Outage
+from amends.kernel.people import Actor, PersonId
+
+AnswerKey = tuple[str, str, str]  # order, caller, idempotency key
+ContentKey = tuple[str, str]  # order, reference
+
+
+class NotWritten(Exception):
+    """A ``write`` was rolled back whole: nothing of it is in the record, its cause is chained."""
+
+
+class SchemaNotCurrent(Exception):
+    """The database was made by an older or newer version, or not made at all."""
+
+
+class UnknownListing(ValueError):
+    """A page was asked for by columns that have no index."""
+
+
+class BadCursor(ValueError):
+    """A cursor that no page of this listing gave out."""
+
+
+class StoredState(Struct, frozen=True):
+    """An order's state after event ``version``, as the code named ``code`` wrote it."""
+
+    version: int
+    state: bytes
+    code: str
+    next_due: Instant | None
+
+
+class NewEvent(Struct, frozen=True):
+    """An event to be recorded, with the texts that are to be kept with it."""
+
+    at: Instant
+    by: Actor
+    command_id: str
+    type: str
+    body: bytes
+    contents: tuple[Content, ...] = ()
+
+
+class StoredEvent(Struct, frozen=True):
+    """An event as it lies in the record; ``hash`` chains it to the one before."""
+
+    number: int
+    at: Instant
+    by: Actor
+    command_id: str
+    type: str
+    body: bytes
+    hash: bytes
+
+
+class SealedText(Struct, frozen=True):
+    """What the chain holds of a text: whose it is, and the SHA-256 of its ciphertext."""
+
+    ref: str
+    owner: PersonId
+    digest: bytes
+
+
+class SavedAnswer(Struct, frozen=True):
+    """What a caller was told under an idempotency key.
+
+    The events of an accepted command are those after ``since`` up to ``version``; ``refusal`` holds
+    the encoded no otherwise. ``digest`` is of the request's body.
+    """
+
+    caller: str
+    key: str
+    digest: str
+    at: Instant
+    since: int
+    version: int
+    refusal: bytes | None
+
+
+class Write(Struct, frozen=True):
+    """All that one batch changes about one order, decided at version ``expected``.
+
+    ``state`` None leaves the stored state alone, which is right only without events. Rows are each
+    named once; jobs already there are left alone.
+    """
+
+    order: str
+    expected: int
+    events: tuple[NewEvent, ...] = ()
+    state: StoredState | None = None
+    rows: tuple[Row, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    answers: tuple[SavedAnswer, ...] = ()
+
+
+class Loaded(Struct, frozen=True):
+    """One consistent look at several orders. What does not exist is not in the mappings."""
+
+    states: dict[str, StoredState]
+    answers: dict[AnswerKey, SavedAnswer]
+    outages: tuple[Outage, ...]
+
+
+class Records(Protocol):
+    """The orders' streams, their states, and the texts kept apart from them."""
+
+    def load(
+        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+    ) -> Loaded:
+        """States and saved answers, and the outages that ended after ``outages_since``."""
+
+    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Record all of it durably in one transaction, and return the orders that clashed.
+
+        An order clashes when its version is no longer the expected one or when one of its
+        idempotency keys has got an answer meanwhile: nothing of it is written, its neighbours are.
+        Each order comes once. Raises NotWritten when nothing at all was written.
+        """
+
+    def events(self, order: str, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
+        """The events numbered ``after + 1`` to ``upto``, in order."""
+
+    def texts(self, wanted: Collection[ContentKey]) -> dict[ContentKey, str | None]:
+        """Texts by order and reference; None when their person was erased.
+
+        References nobody wrote are not in the answer. Raises ValueError when a text is not the
+        one that was sealed.
+        """
+
+    def erase(self, person: PersonId) -> bool:
+        """Destroy the person's key, and so every text of theirs; False when there was none."""
+
+    def due(
+        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
+    ) -> list[tuple[Instant, str]]:
+        """Orders with something due at or before ``at``, earliest first, past ``after``."""
+
+    def next_due(self) -> Instant | None:
+        """The earliest instant at which anything of any order is due."""
+
+
+class JobToRun(Struct, frozen=True):
+    """A job taken for a while. ``attempts`` counts this one too."""
+
+    order: str
+    id: str
+    kind: str
+    run_at: Instant
+    payload: dict[str, Column]
+    attempts: int
+
+
+class Jobs(Protocol):
+    """The outbox. A job stays in it until it was finished."""
+
+    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+        """Take due jobs, earliest first; nobody else gets them before ``until``."""
+
+    def finish(self, job: JobToRun) -> bool:
+        """It is done. False when somebody else has taken it since."""
+
+    def again(self, job: JobToRun, run_at: Instant) -> bool:
+        """Run it again then. False when somebody else has taken it since."""
+
+    def next_run(self) -> Instant | None:
+        """The earliest instant at which a job can be taken; None: the outbox is empty."""
+
+
+class Page(Struct, frozen=True):
+    """Rows of a projection, and the cursor after which the next ones come; None: no more."""
+
+    rows: tuple[dict[str, Column], ...]
+    next: str | None
+
+
+class Views(Protocol):
+    """Projections as lists. ``amends.store.tables`` says which there are."""
+
+    def page(
+        self,
+        table: str,
+        where: Mapping[str, Column],
+        *,
+        order_by: str,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """Rows whose columns equal ``where``, by ``order_by`` (``-`` in front: last first).
+
+        Rows without a value in ``order_by`` are left out. Raises UnknownListing or BadCursor.
+        """
+
+
+class Link(Struct, frozen=True):
+    """Whom a one-time link signs in, and the page it leads to."""
+
+    actor: Actor
+    leads_to: str
+
+
+class ApiKey(Struct, frozen=True):
+    """A key of the API, without its secret."""
+
+    id: str
+    actor: Actor
+    scopes: tuple[str, ...]
+    created_at: Instant
+    revoked_at: Instant | None = None
+
+
+class Access(Protocol):
+    """Who may come in, and how far they have read. Secrets are kept as digests only.
+
+    Tokens and secrets must be random and at least 128 bits strong; they are not stretched.
+    """
+
+    def add_link(self, token: str, link: Link, expires_at: Instant) -> None:
+        """A sign-in link that works once."""
+
+    def redeem_link(self, token: str, now: Instant) -> Link | None:
+        """Use a link up; None when it is unknown, used or expired."""
+
+    def add_session(self, token: str, actor: Actor, expires_at: Instant) -> None:
+        """Begin a session."""
+
+    def session(self, token: str, now: Instant) -> Actor | None:
+        """Who is signed in under ``token``; None when nobody is any more."""
+
+    def end_session(self, token: str) -> None:
+        """Sign out."""
+
+    def forget_expired(self, now: Instant) -> int:
+        """Remove links and sessions that expired; how many."""
+
+    def add_key(self, key: ApiKey, secret: str) -> None:
+        """Raises ValueError when a key with this id exists."""
+
+    def key_of(self, secret: str) -> ApiKey | None:
+        """The key with this secret, unless it was revoked."""
+
+    def keys(self) -> list[ApiKey]:
+        """All keys, revoked ones too, by id."""
+
+    def revoke_key(self, id_: str, at: Instant) -> bool:
+        """False when there is no such key, or it was revoked before."""
+
+    def mark_read(self, person: PersonId, order: str, number: int) -> None:
+        """``person`` has read the order's messages up to ``number``; it never goes back."""
+
+    def read_marks(self, person: PersonId, orders: Collection[str]) -> dict[str, int]:
+        """How far ``person`` has read; orders never read are not in the answer."""
+
+
+class Uptime(Protocol):
+    """Proof of having been there."""
+
+    def last_beat(self) -> Instant | None:
+        """When the service last said that it was up."""
+
+    def beat(self, at: Instant) -> None:
+        """The service is up at ``at``; an earlier instant than the last changes nothing."""
+
+    def add_outage(self, outage: Outage) -> None:
+        """Record a span without service; one that began at the same instant is kept as it is."""
+
+    def outages(self, since: Instant) -> tuple[Outage, ...]:
+        """Outages that ended after ``since``, in order."""
+
+
+class Meta(Protocol):
+    """Named values about the database as a whole."""
+
+    def get(self, name: str) -> str | None:
+        """The value, or None."""
+
+    def put(self, name: str, value: str) -> None:
+        """Set it."""
+
+
+class Snapshot(Struct, frozen=True):
+    """Everything kept about one order, seen at one instant. ``sealed`` is by event number."""
+
+    events: tuple[StoredEvent, ...]
+    state: StoredState | None
+    head: bytes | None
+    rows: tuple[Row, ...]
+    sealed: dict[int, tuple[SealedText, ...]]
+
+
+class Upkeep(Protocol):
+    """Looking at orders whole, and making what is derived anew."""
+
+    def orders(self, after: str = "", limit: int = 500) -> list[str]:
+        """Ids, in order, of whatever has an event, a state, a text or a row."""
+
+    def snapshot(self, order: str) -> Snapshot:
+        """All of one order."""
+
+    def restore(self, order: str, state: StoredState, head: bytes, rows: Sequence[Row]) -> bool:
+        """Replace state and rows; False, and nothing done, when there are newer events."""
+
+
+class Store(Protocol):
+    """The port as a whole; each part can be given alone to whoever needs no more."""
+
+    @property
+    def records(self) -> Records: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def views(self) -> Views: ...
+    @property
+    def access(self) -> Access: ...
+    @property
+    def uptime(self) -> Uptime: ...
+    @property
+    def meta(self) -> Meta: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
+
+    def close(self) -> None:
+        """Let go of every connection."""

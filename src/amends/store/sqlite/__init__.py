@@ -1,0 +1,33 @@
+"""The port on SQLite: one file, one writer at a time, readers beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from amends.store.sqlite.access import SqliteAccess
+from amends.store.sqlite.connections import Connections
+from amends.store.sqlite.jobs import SqliteJobs
+from amends.store.sqlite.records import SqliteRecords
+from amends.store.sqlite.service import SqliteMeta, SqliteUptime
+from amends.store.sqlite.upkeep import SqliteUpkeep
+from amends.store.sqlite.views import SqliteViews
+
+__all__ = ["SqliteStore"]
+
+
+class SqliteStore:
+    """A migrated database file. See ``amends.engine.store.Store``."""
+
+    def __init__(self, path: Path) -> None:
+        self._connections = Connections(path)
+        self.records = SqliteRecords(self._connections)
+        self.jobs = SqliteJobs(self._connections)
+        self.views = SqliteViews(self._connections)
+        self.access = SqliteAccess(self._connections)
+        self.uptime = SqliteUptime(self._connections)
+        self.meta = SqliteMeta(self._connections)
+        self.upkeep = SqliteUpkeep(self._connections)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._connections.close()

@@ -1,0 +1,84 @@
+"""One connection that writes, guarded by a lock, and a few that read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# How long another process may hold the write lock before we give up.
+_PATIENCE_SECONDS = 30.0
+_STATEMENTS_KEPT = 512
+
+
+class Connections:
+    """The connections to one database file, for any number of threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = self._connect()
+        self._turn = threading.Lock()
+        self._readers: list[sqlite3.Connection] = []
+        self._closed = False
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One durable transaction; rolled back when the block raises."""
+        with self._turn:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent look: every statement in the block sees the same instant."""
+        # list.pop and list.append are atomic, so idle readers need no lock.
+        try:
+            reader = self._readers.pop()
+        except IndexError:
+            reader = self._connect()
+            reader.execute("PRAGMA query_only = ON")
+        reader.execute("BEGIN")
+        try:
+            yield reader
+        finally:
+            reader.execute("ROLLBACK")
+            if self._closed:
+                reader.close()
+            else:
+                self._readers.append(reader)
+
+    def empty_log(self) -> None:
+        """Copy the write-ahead log into the database and cut it off, as far as readers let us."""
+        with self._turn:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close what is idle now, and readers still in use when they are done."""
+        self._closed = True
+        while self._readers:
+            self._readers.pop().close()
+        with self._turn:
+            self._writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=_PATIENCE_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_STATEMENTS_KEPT,
+        )
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        # NORMAL would lose acknowledged commits when the power goes.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
+        # A person's key must not lie on in a free page.
+        connection.execute("PRAGMA secure_delete = ON").fetchall()
+        return connection

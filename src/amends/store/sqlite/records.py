@@ -1,0 +1,236 @@
+"""Streams, states and texts on SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from amends.engine.chain import GENESIS, next_hash
+from amends.engine.store import (
+    AnswerKey,
+    ContentKey,
+    Loaded,
+    NotWritten,
+    SavedAnswer,
+    StoredEvent,
+    StoredState,
+    Write,
+)
+from amends.kernel.instants import Instant, Outage, from_micros, to_micros
+from amends.kernel.people import Actor, PersonId, Role
+from amends.store.sealing import PersonKey, new_key, seal, sealed_text, unseal
+from amends.store.sqlite.connections import Connections
+from amends.store.sqlite.rows import write_rows
+
+# Lists of keys travel as one JSON parameter, so that a statement's text does not depend on how
+# many there are and stays prepared.
+_STATES = """SELECT order_id, version, state, code, next_due FROM states
+    WHERE order_id IN (SELECT value FROM json_each(?))"""
+_ANSWERS = """SELECT a.order_id, a.caller, a.key, a.digest, a.at, a.since, a.version, a.refusal
+    FROM json_each(?) AS k CROSS JOIN answers AS a ON a.order_id = json_extract(k.value, '$[0]')
+    AND a.caller = json_extract(k.value, '$[1]') AND a.key = json_extract(k.value, '$[2]')"""
+_OUTAGES = "SELECT since, until FROM outages WHERE until > ? ORDER BY since"
+_HEADS = """SELECT order_id, version, head FROM states
+    WHERE order_id IN (SELECT value FROM json_each(?))"""
+_EVENTS = """SELECT number, at, by_person, by_role, command_id, type, body, hash FROM events
+    WHERE order_id = ? AND number > ? AND number <= ? ORDER BY number"""
+_TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret
+    FROM json_each(?) AS k CROSS JOIN contents AS c ON c.order_id = json_extract(k.value, '$[0]')
+    AND c.ref = json_extract(k.value, '$[1]')
+    LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id"""
+_KEYS = """SELECT person, key_id, secret FROM person_keys
+    WHERE person IN (SELECT value FROM json_each(?))"""
+_DUE = """SELECT next_due, order_id FROM states WHERE next_due <= ?
+    AND (next_due, order_id) > (?, ?) ORDER BY next_due, order_id LIMIT ?"""
+_PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_CONTENT = "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_STATE = """INSERT INTO states VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET
+    version = excluded.version, state = excluded.state, code = excluded.code,
+    next_due = excluded.next_due, head = excluded.head"""
+_PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"
+_PUT_ANSWER = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_LAST = 2**63 - 1
+
+Values = tuple[Any, ...]
+
+
+class SqliteRecords:
+    """See ``amends.engine.store.Records``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def load(
+        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+    ) -> Loaded:
+        """States, saved answers and outages, seen at one instant."""
+        with self._connections.reading() as db:
+            states = {
+                order: StoredState(version, state, code, _instant(due))
+                for order, version, state, code, due in db.execute(_STATES, (_json(orders),))
+            }
+            return Loaded(
+                states,
+                _answers(db, keys),
+                tuple(
+                    Outage(from_micros(since), from_micros(until))
+                    for since, until in db.execute(_OUTAGES, (to_micros(outages_since),))
+                ),
+            )
+
+    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Record a batch in one transaction; the orders that clashed are returned."""
+        with self._connections.writing() as db:
+            try:
+                return _write(db, writes)
+            except Exception as error:
+                # What fails before COMMIT is certain to be undone; a failing COMMIT is not.
+                raise NotWritten("nothing of the batch was written") from error
+
+    def events(self, order: str, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
+        """A stretch of the stream."""
+        with self._connections.reading() as db:
+            return read_events(db, order, after, upto)
+
+    def texts(self, wanted: Collection[ContentKey]) -> dict[ContentKey, str | None]:
+        """Texts, None where the key is gone."""
+        with self._connections.reading() as db:
+            found = db.execute(_TEXTS, (_json(wanted),)).fetchall()
+        return {
+            (order, ref): None if secret is None else unseal(secret, order, ref, owner, sealed)
+            for order, ref, owner, sealed, secret in found
+        }
+
+    def erase(self, person: PersonId) -> bool:
+        """Delete the key, in the log beside the database too."""
+        with self._connections.writing() as db:
+            gone = db.execute("DELETE FROM person_keys WHERE person = ?", (person,)).rowcount > 0
+        self._connections.empty_log()
+        return gone
+
+    def due(
+        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
+    ) -> list[tuple[Instant, str]]:
+        """Due orders by instant and id."""
+        past = (to_micros(after[0]), after[1]) if after else (-_LAST, "")
+        with self._connections.reading() as db:
+            found = db.execute(_DUE, (to_micros(at), *past, limit)).fetchall()
+        return [(from_micros(due), order) for due, order in found]
+
+    def next_due(self) -> Instant | None:
+        """The head of the index of due orders."""
+        with self._connections.reading() as db:
+            (due,) = db.execute(
+                "SELECT MIN(next_due) FROM states WHERE next_due IS NOT NULL"
+            ).fetchone()
+        return _instant(due)
+
+
+def read_events(
+    db: sqlite3.Connection, order: str, after: int = 0, upto: int | None = None
+) -> list[StoredEvent]:
+    """Events ``after + 1`` to ``upto`` of one order."""
+    found = db.execute(_EVENTS, (order, after, _LAST if upto is None else upto))
+    return [
+        StoredEvent(
+            number, from_micros(at), Actor(person, Role(role)), command_id, type_, body.encode(), h
+        )
+        for number, at, person, role, command_id, type_, body, h in found
+    ]
+
+
+def _write(db: sqlite3.Connection, writes: Sequence[Write]) -> frozenset[str]:
+    heads = {
+        order: (version, head)
+        for order, version, head in db.execute(_HEADS, (_json(w.order for w in writes),))
+    }
+    keys = [(w.order, a.caller, a.key) for w in writes for a in w.answers]
+    clashed = {order for order, _, _ in _answers(db, keys)} if keys else set()
+    clashed |= {w.order for w in writes if w.expected != heads.get(w.order, (0, b""))[0]}
+    kept = [w for w in writes if w.order not in clashed]
+    person_keys = _person_keys(db, kept)
+    events: list[Values] = []
+    contents: list[Values] = []
+    states: list[Values] = []
+    jobs: list[Values] = []
+    answers: list[Values] = []
+    for write in kept:
+        order = write.order
+        head = heads[order][1] if order in heads else GENESIS
+        for number, event in enumerate(write.events, start=write.expected + 1):
+            texts = []
+            for content in event.contents:
+                key = person_keys[content.owner]
+                sealed = seal(key, order, content)
+                contents.append((order, content.ref, number, content.owner, key.id, sealed))
+                texts.append(sealed_text(content.ref, content.owner, sealed))
+            head = next_hash(head, order, number, event, texts)
+            who = (event.by.person, event.by.role.value, event.command_id)
+            at, body = to_micros(event.at), event.body.decode()
+            events.append((order, number, at, *who, event.type, body, head))
+        if write.state is not None:
+            states.append(state_values(order, write.state, head))
+        for job in write.jobs:
+            payload = json.dumps(job.payload, ensure_ascii=False)
+            jobs.append((order, job.id, job.kind, to_micros(job.run_at), payload))
+        for a in write.answers:
+            answers.append(
+                (order, a.caller, a.key, a.digest, to_micros(a.at), a.since, a.version, a.refusal)
+            )
+    db.executemany(_PUT_EVENT, events)
+    db.executemany(_PUT_CONTENT, contents)
+    db.executemany(_PUT_STATE, states)
+    write_rows(db, [(w.order, row) for w in kept for row in w.rows])
+    db.executemany(_PUT_JOB, jobs)
+    db.executemany(_PUT_ANSWER, answers)
+    return frozenset(clashed)
+
+
+def put_state(db: sqlite3.Connection, order: str, state: StoredState, head: bytes) -> None:
+    """Write an order's state, whatever was there."""
+    db.execute(_PUT_STATE, state_values(order, state, head))
+
+
+def state_values(order: str, state: StoredState, head: bytes) -> Values:
+    """A row of the table of states."""
+    due = None if state.next_due is None else to_micros(state.next_due)
+    return (order, state.version, state.state, state.code, due, head)
+
+
+def _answers(db: sqlite3.Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, SavedAnswer]:
+    if not keys:
+        return {}
+    return {
+        (order, caller, key): SavedAnswer(
+            caller, key, digest, from_micros(at), since, version, refusal
+        )
+        for order, caller, key, digest, at, since, version, refusal in db.execute(
+            _ANSWERS, (_json(keys),)
+        )
+    }
+
+
+def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[PersonId, PersonKey]:
+    owners = {c.owner for w in writes for event in w.events for c in event.contents}
+    if not owners:
+        return {}
+    keys = {
+        person: PersonKey(key_id, secret)
+        for person, key_id, secret in db.execute(_KEYS, (_json(owners),))
+    }
+    made = {owner: new_key() for owner in sorted(owners - keys.keys())}
+    db.executemany(
+        "INSERT INTO person_keys VALUES (?, ?, ?)",
+        [(person, key.id, key.secret) for person, key in made.items()],
+    )
+    return keys | made
+
+
+def _instant(micros: int | None) -> Instant | None:
+    return None if micros is None else from_micros(micros)
+
+
+def _json(values: object) -> str:
+    return json.dumps(list(values))  # type: ignore[call-overload]

@@ -1,0 +1,66 @@
+"""Orders seen whole on SQLite, for checking and rebuilding."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from amends.engine.domain import Row
+from amends.engine.store import SealedText, Snapshot, StoredState
+from amends.kernel.instants import from_micros
+from amends.store.sealing import sealed_text
+from amends.store.sqlite.connections import Connections
+from amends.store.sqlite.records import put_state, read_events
+from amends.store.sqlite.rows import clear_rows, read_rows, write_rows
+from amends.store.tables import TABLES
+
+_ONE_TABLE = """SELECT * FROM (SELECT DISTINCT order_id FROM {table} WHERE order_id > ?1
+    ORDER BY order_id LIMIT ?2)"""
+_ORDERS = (
+    " UNION ".join(
+        _ONE_TABLE.format(table=table) for table in ("events", "states", "contents", *TABLES)
+    )
+    + " ORDER BY order_id LIMIT ?2"
+)
+_STATE = "SELECT version, state, code, next_due, head FROM states WHERE order_id = ?"
+_SEALED = "SELECT number, ref, owner, sealed FROM contents WHERE order_id = ? ORDER BY ref"
+
+
+class SqliteUpkeep:
+    """See ``amends.engine.store.Upkeep``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def orders(self, after: str = "", limit: int = 500) -> list[str]:
+        """Ids past ``after``."""
+        with self._connections.reading() as db:
+            return [order for (order,) in db.execute(_ORDERS, (after, limit))]
+
+    def snapshot(self, order: str) -> Snapshot:
+        """Everything about one order at one instant."""
+        sealed: dict[int, list[SealedText]] = defaultdict(list)
+        with self._connections.reading() as db:
+            events = tuple(read_events(db, order))
+            found = db.execute(_STATE, (order,)).fetchone()
+            rows = read_rows(db, order)
+            for number, ref, owner, text in db.execute(_SEALED, (order,)):
+                sealed[number].append(sealed_text(ref, owner, text))
+        state, head = None, None
+        if found:
+            version, data, code, due, head = found
+            state = StoredState(version, data, code, None if due is None else from_micros(due))
+        return Snapshot(events, state, head, rows, {n: tuple(s) for n, s in sealed.items()})
+
+    def restore(self, order: str, state: StoredState, head: bytes, rows: Sequence[Row]) -> bool:
+        """Replace what is derived, unless the stream went on meanwhile."""
+        with self._connections.writing() as db:
+            (last,) = db.execute(
+                "SELECT MAX(number) FROM events WHERE order_id = ?", (order,)
+            ).fetchone()
+            if last != state.version:
+                return False
+            put_state(db, order, state, head)
+            clear_rows(db, order)
+            write_rows(db, [(order, row) for row in rows])
+        return True

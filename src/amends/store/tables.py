@@ -1,0 +1,126 @@
+"""The projections as tables: their columns, and the lists that can be asked for.
+
+Instants are whole microseconds since 1970 in UTC, amounts minor units. Every key starts with the
+order's id. A list that is not named here has no index and is refused, so that no page and no API
+call can become slow with the number of orders.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Listing(Struct, frozen=True):
+    """Rows equal in the columns ``where``, in the order of ``by`` and then of their key."""
+
+    where: tuple[str, ...]
+    by: str
+
+
+class Table(Struct, frozen=True):
+    """A projection. ``key`` identifies a row among the order's own."""
+
+    name: str
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    listings: tuple[Listing, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, the whole key first."""
+        return (*self.whole_key, *self.values)
+
+    @property
+    def whole_key(self) -> tuple[str, ...]:
+        """The key among all rows."""
+        return ("order_id", *self.key)
+
+    def listing(self, where: frozenset[str], by: str) -> Listing | None:
+        """The listing by these columns, if there is one."""
+        return next((x for x in self.listings if frozenset(x.where) == where and x.by == by), None)
+
+    def order_of(self, listing: Listing) -> tuple[str, ...]:
+        """The columns a listing is sorted by; they tell any two of its rows apart."""
+        rest = tuple(c for c in self.whole_key if c not in {*listing.where, listing.by})
+        return (listing.by, *rest)
+
+
+def _table(name: str, key: str, values: str, *listings: str) -> Table:
+    """Listings are written ``column column > order``."""
+    split = [text.split(">") for text in listings]
+    return Table(
+        name,
+        tuple(key.split()),
+        tuple(values.split()),
+        tuple(Listing(tuple(where.split()), by.strip()) for where, by in split),
+    )
+
+
+_ALL = (
+    _table(
+        "orders",
+        "",
+        "buyer seller purchase status placed_at currency captured disputes version updated_at",
+        "> placed_at",
+        "buyer > placed_at",
+        "seller > placed_at",
+        "status > placed_at",
+        "buyer status > placed_at",
+        "seller status > placed_at",
+        "buyer seller > placed_at",
+        "purchase > placed_at",
+    ),
+    _table(
+        "disputes",
+        "dispute_id",
+        "buyer seller phase turn outcome reason remedy amount currency mediator officer opened_at"
+        " due_at closed_at version",
+        "order_id > dispute_id",
+        "> opened_at",
+        "buyer > opened_at",
+        "seller > opened_at",
+        "phase > opened_at",
+        "mediator > opened_at",
+        "officer > opened_at",
+        "buyer phase > opened_at",
+        "seller phase > opened_at",
+        "buyer turn > due_at",
+        "seller turn > due_at",
+        "turn > due_at",
+        "phase > due_at",
+        "phase mediator > due_at",
+        "phase officer > due_at",
+    ),
+    _table(
+        "messages",
+        "n",
+        "at by_person by_role ref pictures",
+        "order_id > n",
+    ),
+    _table(
+        "refunds",
+        "refund_id",
+        "dispute_id provider reference amount currency state recorded_at settled_at arrives_until",
+        "order_id > refund_id",
+        "> recorded_at",
+        "state > recorded_at",
+        "provider reference > recorded_at",
+    ),
+    _table(
+        "postings",
+        "n i",
+        "account amount currency at",
+        "order_id > n",
+        "> at",
+        "account > at",
+    ),
+    _table(
+        "notices",
+        "n i",
+        "person role at kind dispute_id due_at",
+        "order_id > n",
+        "person > at",
+        "person role > at",
+    ),
+)
+TABLES = {table.name: table for table in _ALL}
