@@ -1,0 +1,28 @@
+"""What follows from an event: rows of lists, ledger postings, notices, and jobs for the outbox.
+
+All of it is computed from the case before and after the event, so that replaying the record makes
+the same rows again, byte for byte.
+"""
+
+from __future__ import annotations
+
+from amends.dispute.case import CaseEvent
+from amends.dispute.state import Case
+from amends.kernel.record import Projected, Recorded
+from amends.projections.jobs import jobs
+from amends.projections.ledger import postings
+from amends.projections.lists import list_rows
+from amends.projections.notices import notice_rows, notices
+
+__all__ = ["project"]
+
+
+def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> Projected:
+    """The rows and jobs of one event."""
+    told = notices(recorded, after)
+    rows = (
+        *list_rows(recorded, after),
+        *postings(before, recorded, after),
+        *notice_rows(recorded, told),
+    )
+    return Projected(rows=rows, jobs=jobs(recorded, told))

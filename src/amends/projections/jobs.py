@@ -1,0 +1,29 @@
+"""What an event asks of the outside world, once the record is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from amends.dispute.case import CaseEvent
+from amends.kernel.record import Job, Recorded
+from amends.order.events import OrderPlaced, RefundRecorded
+from amends.projections.notices import Notice
+
+
+def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ...]:
+    """A capture to know of, a refund to send, mails to write. Ids come from the event's number, so
+    the same event never asks twice."""
+    asked: list[Job] = []
+    if isinstance(recorded.event, OrderPlaced):
+        asked.append(Job(_id(recorded, "capture"), "capture", recorded.at, {}))
+    if isinstance(recorded.event, RefundRecorded):
+        payload = {"refund": recorded.event.refund.id}
+        asked.append(Job(_id(recorded, "refund"), "refund", recorded.at, dict(payload)))
+    for i, notice in enumerate(told):
+        if notice.person:
+            asked.append(Job(_id(recorded, f"mail:{i}"), "mail", recorded.at, notice.payload()))
+    return tuple(asked)
+
+
+def _id(recorded: Recorded[CaseEvent], what: str) -> str:
+    return f"{recorded.order}:{recorded.number}:{what}"

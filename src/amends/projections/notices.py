@@ -1,0 +1,186 @@
+"""Who is told of an event: the other side, whoever must act next, staff whose work it becomes.
+
+A notice's kind is the event's type; its words are found above. A notice to a role without a person
+(a supervisor, finance) shows on that role's pages and is not mailed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from amends.dispute import events as d
+from amends.dispute.case import CaseEvent
+from amends.dispute.state import Case, Dispute
+from amends.kernel.instants import Instant, to_micros
+from amends.kernel.record import Column, Recorded, Row
+from amends.order import events as o
+
+Who = Literal[
+    "buyer", "seller", "other", "asked", "turn", "mediator", "officer", "supervisor", "appeals",
+    "finance", "support", "admin",
+]  # fmt: skip
+_BOTH: tuple[Who, ...] = ("buyer", "seller")
+
+_TOLD: dict[type[CaseEvent], tuple[Who, ...]] = {
+    o.OrderCancelled: _BOTH,
+    o.ProtectionEnded: _BOTH,
+    o.MessageSent: ("other",),
+    o.SupportOffered: ("buyer",),
+    o.FollowUpDue: ("support",),
+    o.RaisedToSupervisor: ("supervisor",),
+    o.GoodwillCaseOpened: ("buyer",),
+    o.FundsHeld: ("seller",),
+    o.FundsReleased: ("seller",),
+    o.ChargebackRecorded: ("seller", "finance"),
+    o.ChargebackOutcomeRecorded: ("buyer", "seller"),
+    o.RefundSettled: _BOTH,
+    o.RefundFailed: ("buyer", "finance"),
+    o.FinanceAlarmed: ("finance",),
+    o.MissingMoneyReported: ("finance",),
+    o.TraceRecorded: ("buyer",),
+    o.OrderReminded: ("turn",),
+    d.DisputeOpened: _BOTH,
+    d.EvidenceAdded: ("other",),
+    d.OfferMade: ("other",),
+    d.OfferDeclined: ("other",),
+    d.OfferAgreed: ("other",),
+    d.OfferAccepted: _BOTH,
+    d.MoreTimeGiven: ("buyer",),
+    d.Escalated: ("buyer", "seller", "mediator", "supervisor"),
+    d.MediatorAssigned: ("buyer", "seller", "mediator"),
+    d.AppealsOfficerAssigned: ("officer",),
+    d.Recused: ("supervisor",),
+    d.InformationRequested: ("asked",),
+    d.InformationAnswered: ("mediator", "officer"),
+    d.InformationMissed: ("buyer", "seller", "mediator", "officer"),
+    d.RulingMissed: ("buyer", "seller", "supervisor"),
+    d.OperatorAlarmed: ("admin", "finance"),
+    d.RulingIssued: _BOTH,
+    d.RulingAccepted: ("other",),
+    d.AppealFiled: ("other", "appeals"),
+    d.AppealMissed: ("buyer", "seller", "supervisor"),
+    d.AppealDecided: _BOTH,
+    d.EffectStarted: _BOTH,
+    d.StepResumed: _BOTH,
+    d.ReturnAddressGiven: ("buyer",),
+    d.ReturnShipped: ("seller",),
+    d.ReturnDelivered: _BOTH,
+    d.ReturnInspected: ("buyer",),
+    d.ReplacementShipped: ("buyer",),
+    d.ReplacementDelivered: ("buyer",),
+    d.DeliveryNoted: _BOTH,
+    d.DisputeReminded: ("turn",),
+    d.TurnExtended: _BOTH,
+    d.DisputeClosed: _BOTH,
+}
+_STAFF_ROLES = ("supervisor", "appeals", "finance", "support", "admin")
+
+
+class Notice(Struct, frozen=True):
+    """``person`` ("" for a role as a whole) in ``role`` is told of an event of kind ``kind``.
+
+    ``due`` is when they themselves have to have acted, if it is their turn.
+    """
+
+    person: str
+    role: str
+    kind: str
+    dispute: str
+    due: Instant | None
+
+    def payload(self) -> dict[str, Column]:
+        """What the mail job needs; the person's address is read when it runs."""
+        return {
+            "person": self.person,
+            "role": self.role,
+            "kind": self.kind,
+            "dispute": self.dispute,
+            "due": None if self.due is None else to_micros(self.due),
+        }
+
+
+def notices(recorded: Recorded[CaseEvent], after: Case) -> tuple[Notice, ...]:
+    """Who is told of ``recorded``, in a fixed order, nobody twice."""
+    event = recorded.event
+    recipients = dict.fromkeys(_recipients(recorded, after))
+    dispute = after.disputes[event.dispute] if isinstance(event, d.DisputeEvent) else None
+    kind = str(type(event).__struct_config__.tag)
+    return tuple(
+        Notice(person, role, kind, dispute.id if dispute else "", _due(after, dispute, role))
+        for role, person in recipients
+    )
+
+
+def notice_rows(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Row, ...]:
+    """The notices as rows of each person's list."""
+    return tuple(
+        Row(
+            "notices",
+            {"n": recorded.number, "i": i},
+            {
+                "person": notice.person,
+                "role": notice.role,
+                "at": to_micros(recorded.at),
+                "kind": notice.kind,
+                "dispute_id": notice.dispute,
+                "due_at": None if notice.due is None else to_micros(notice.due),
+            },
+        )
+        for i, notice in enumerate(told)
+    )
+
+
+def _recipients(recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[str, str]]:
+    """Pairs of role and person."""
+    event = recorded.event
+    if isinstance(event, o.ParcelSent) and event.parcel.kind == "outbound":
+        yield ("buyer", after.order.buyer)
+    if isinstance(event, o.TrackingRecorded) and event.status == "delivered":
+        yield ("buyer", after.order.buyer)
+    for who in _TOLD.get(type(event), ()):
+        yield from _people(who, recorded, after)
+
+
+def _people(who: Who, recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[str, str]]:
+    event, order = recorded.event, after.order
+    parties = {"buyer": order.buyer, "seller": order.seller}
+    dispute = after.disputes[event.dispute] if isinstance(event, d.DisputeEvent) else None
+    match who:
+        case "other":
+            yield from ((r, p) for r, p in parties.items() if r != recorded.by.role)
+        case "turn" if isinstance(event, o.OrderReminded | d.DisputeReminded):
+            yield from _whose_turn(event.turn, after, dispute)
+        case "asked" if isinstance(event, d.InformationRequested):
+            yield (event.request.of, parties[event.request.of])
+        case "mediator" | "officer" if dispute is not None:
+            person = dispute.mediator if who == "mediator" else dispute.officer
+            if person:
+                yield ("mediator" if who == "mediator" else "appeals", person)
+        case _ if who in _STAFF_ROLES:
+            yield (who, "")
+        case _ if who in parties:
+            yield (who, parties[who])
+
+
+def _whose_turn(turn: str, after: Case, dispute: Dispute | None) -> Iterable[tuple[str, str]]:
+    match turn:
+        case "buyer":
+            yield ("buyer", after.order.buyer)
+        case "seller":
+            yield ("seller", after.order.seller)
+        case "mediator":
+            yield ("mediator", (dispute.mediator if dispute else None) or "")
+        case "appeals":
+            yield ("appeals", (dispute.officer if dispute else None) or "")
+        case "platform":
+            yield ("finance", "")
+        case _:
+            yield ("supervisor", "")
+
+
+def _due(after: Case, dispute: Dispute | None, role: str) -> Instant | None:
+    running = dispute.deadlines if dispute else after.order.deadlines
+    return min((clock.at for clock in running if clock.turn == role), default=None)
