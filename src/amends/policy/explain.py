@@ -35,7 +35,7 @@ def explain(terms: Terms) -> tuple[Section, ...]:
     """Every value of the pack, section by section, in the order in which a case meets them."""
     return (
         Section("windows", tuple(_windows(terms))),
-        Section("reasons", tuple(e for r in terms.reasons.values() for e in _reason(r))),
+        Section("reasons", tuple(e for r in terms.reasons.values() for e in _reason(r, terms))),
         Section("clocks", tuple(_clocks(terms))),
         Section("rulings", tuple(_rulings(terms))),
         Section("returns", tuple(_returns(terms))),
@@ -64,7 +64,7 @@ def _windows(terms: Terms) -> Iterable[Entry]:
             yield Entry(rule, "none", "", source)
 
 
-def _reason(reason: Reason) -> Iterable[Entry]:
+def _reason(reason: Reason, terms: Terms) -> Iterable[Entry]:
     def entry(of: str, value: str) -> Entry:
         return Entry(reason.code, value, "", reason.source, of)
 
@@ -72,8 +72,13 @@ def _reason(reason: Reason) -> Iterable[Entry]:
     yield entry("received", reason.received)
     yield entry("remedies", ", ".join(remedies))
     yield entry("at fault, pays the return", reason.at_fault)
-    yield entry("evidence from the buyer", _proofs(reason.evidence_from_buyer))
-    yield entry("evidence from the seller", _proofs(reason.evidence_from_seller))
+    cited = (terms.cited.get(f"evidence.{code}") for code in (reason.code, "every_reason"))
+    source = "; ".join(dict.fromkeys(filter(None, cited)))
+    for side, proofs in (
+        ("buyer", reason.evidence_from_buyer),
+        ("seller", reason.evidence_from_seller),
+    ):
+        yield Entry(reason.code, _proofs(proofs), "", source, f"evidence from the {side}")
     if reason.own_window:
         yield entry("window", "the seller's own days")
     if reason.no_return_asked:

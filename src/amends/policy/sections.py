@@ -172,7 +172,7 @@ def _possible(sheet: Sheet, reason: Reason) -> None:
 
 def _evidence(sheet: Sheet) -> tuple[tuple[EvidenceAsked, ...], tuple[EvidenceAsked, ...]]:
     found = (_asked(sheet, "buyer"), _asked(sheet, "seller"))
-    sheet.source()
+    sheet.reading.cited[f"evidence.{sheet.path}"] = sheet.source()
     sheet.close()
     return found
 

@@ -201,7 +201,8 @@ class Terms(Struct, frozen=True):
     limits: Limits
     ruling_reasons: tuple[str, ...]
     clauses: tuple[str, ...]  # one per reason, by its name, and the pack's own
-    cited: dict[str, str] = {}  # the source of each value that is not a span, by its rule's name
+    # The source of each value that is no span, by its rule, or by "evidence." and the reason.
+    cited: dict[str, str] = {}
     digest: str = ""  # of the values; filled in when the pack has been read
 
     @property

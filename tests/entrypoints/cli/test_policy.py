@@ -1,0 +1,80 @@
+"""The policy commands against the shipped packs and against a spoilt copy."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from amends.adapters.packs import check_packs, load_packs, shipped_packs
+from amends.entrypoints.cli.policy import policy_app
+
+APP = policy_app(load_packs, check_packs, shipped_packs)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(APP, list(arguments))
+
+
+def spoilt(folder: Path) -> Path:
+    shutil.copytree(shipped_packs(), folder)
+    path = folder / "guide-000/1/clocks.toml"
+    path.write_text(path.read_text("utf-8").replace("days = 5", "days = -5"), "utf-8")
+    return folder
+
+
+def test_list() -> None:
+    result = run("list")
+    assert result.exit_code == 0
+    assert [line.split()[:2] for line in result.stdout.splitlines()] == [
+        ["aliexpress", "1"],
+        ["guide-000", "1"],
+        ["guide-001", "1"],
+        ["guide-004", "1"],
+    ]
+
+
+def test_show_gives_each_rule_with_value_unit_and_source() -> None:
+    result = run("show", "guide-001", "--version", "1")
+    assert result.exit_code == 0
+    assert "seller_answers_within: Time for the seller's answer\n    7 days  [001]" in result.stdout
+    assert "    5 days  [aliexpress 1: 000]" in result.stdout
+    assert "late: It came late, or is late\n    received: either" in result.stdout
+    assert "    USD: 10000 minor units  [aliexpress 1: ours, rates]" in result.stdout
+    assert "001: Guide 001" in result.stdout
+
+
+def test_show_of_what_is_not_there_names_what_is() -> None:
+    result = run("show", "aliexpress", "--version", "7")
+    assert result.exit_code == 1
+    assert "There is no pack aliexpress 7; there are: aliexpress 1, guide-000 1" in result.output
+
+
+def test_check_of_a_shipped_pack() -> None:
+    result = run("check", "aliexpress")
+    assert (result.exit_code, result.stdout) == (0, "aliexpress: nothing wrong\n")
+
+
+def test_check_prints_every_problem_and_fails(tmp_path: Path) -> None:
+    folder = spoilt(tmp_path / "packs")
+    result = run("check", str(folder))
+    assert result.exit_code == 1
+    problem, count = result.output.splitlines()
+    assert problem == (
+        "guide-000/1/clocks.toml:2: seller_answers_within.days: -5 is out of bounds"
+        " - write a number from 1 to 3650"
+    )
+    assert count == "1 problem found"
+
+
+def test_check_of_nothing() -> None:
+    result = run("check", "nowhere")
+    assert result.exit_code == 1
+    assert "nowhere: no policy pack is here" in result.output
+
+
+def test_list_of_broken_packs_says_what_is_broken(tmp_path: Path) -> None:
+    result = run("list", "--packs", str(spoilt(tmp_path / "packs")))
+    assert result.exit_code == 1
+    assert "guide-000/1/clocks.toml:2: seller_answers_within.days" in result.output
