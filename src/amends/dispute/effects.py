@@ -48,6 +48,7 @@ def effect_events(
             part = plan_refund(
                 order, effect.amount, now, lines=dispute.claim.lines, dispute=dispute.id,
                 funded_by=effect.funded_by, with_shipping=dispute.claim.whole_order,
+                by_line=effect.by_line,
             )  # fmt: skip
             return (started, RefundRecorded(at=now, refund=part)) if part else (started,)
         case "refund" | "repair_cost":
@@ -77,6 +78,7 @@ def settle(
     refund = plan_refund(
         order, effect.amount, now, lines=dispute.claim.lines, dispute=dispute.id,
         funded_by=effect.funded_by, with_shipping=dispute.claim.whole_order,
+        by_line=effect.by_line,
     )  # fmt: skip
     if refund is None:
         ended = DisputeClosed(
@@ -95,4 +97,5 @@ def refund_without_return(dispute: Dispute, effect: Effect) -> Effect:
         source="fallback",
         funded_by=effect.funded_by,
         without_amount=dispute.outcome or "settled_without_refund",
+        by_line=effect.by_line,
     )

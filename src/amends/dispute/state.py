@@ -107,7 +107,11 @@ class Appeal(Struct, frozen=True, omit_defaults=True):
 
 
 class Effect(Struct, frozen=True, omit_defaults=True):
-    """What an agreement, a ruling or the clock brings about: carried out once it is final."""
+    """What an agreement, a ruling or the clock brings about: carried out once it is final.
+
+    ``by_line``: how much of the amount is for which line (``shipping`` for the postage), when a
+    ruling said so; empty, and it is spread over the claimed units.
+    """
 
     remedy: Remedy
     amount: int
@@ -115,6 +119,7 @@ class Effect(Struct, frozen=True, omit_defaults=True):
     source: Literal["agreement", "ruling", "appeal", "platform", "fallback"]
     funded_by: FundedBy = "seller"
     without_amount: Outcome = "settled_without_refund"  # how the case ends when no money moves
+    by_line: dict[str, int] = {}
 
 
 class Return(Struct, frozen=True, omit_defaults=True):

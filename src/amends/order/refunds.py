@@ -18,10 +18,25 @@ def claimable(order: Order, lines: Mapping[str, int]) -> int:
     Postage counts only when every unit of the order is concerned. Never more than what can still
     be refunded of the order's captured share.
     """
-    paid = sum(_left_of_line(order, line, units) for line, units in lines.items())
+    return min(_left_of(order, lines), order.refundable)
+
+
+def awardable(order: Order, lines: Mapping[str, int]) -> int:
+    """The most that can be agreed on or ruled for ``lines`` (units by line id).
+
+    As ``claimable``, but a chargeback its bank has yet to decide does not lessen it: what is agreed
+    or ruled meanwhile is withheld until the bank has decided.
+    """
+    undecided = sum(c.amount for c in order.chargebacks.values() if not c.outcome)
+    gone = order.refunded + order.taken_by_bank - undecided
+    return max(0, min(_left_of(order, lines), order.captured - gone))
+
+
+def _left_of(order: Order, lines: Mapping[str, int]) -> int:
+    left = sum(left_of_line(order, line, units) for line, units in lines.items())
     if is_whole_order(order, lines):
-        paid += order.shipping_paid - order.refunded_of(SHIPPING)
-    return min(paid, order.refundable)
+        left += order.shipping_paid - order.refunded_of(SHIPPING)
+    return left
 
 
 def is_whole_order(order: Order, lines: Mapping[str, int]) -> bool:
@@ -29,7 +44,11 @@ def is_whole_order(order: Order, lines: Mapping[str, int]) -> bool:
     return all(lines.get(line.id, 0) == line.quantity for line in order.lines)
 
 
-def _left_of_line(order: Order, line_id: str, units: int) -> int:
+def left_of_line(order: Order, line_id: str, units: int) -> int:
+    """What was paid for ``units`` of a line and not yet refunded.
+
+    Raises ValueError when the order has no such line.
+    """
     line = order.line(line_id)
     if line is None:
         raise ValueError(f"order {order.id} has no line {line_id}")
@@ -45,15 +64,19 @@ def plan_refund(
     dispute: str = "",
     funded_by: FundedBy = "seller",
     with_shipping: bool = False,
+    by_line: Mapping[str, int] | None = None,
 ) -> Refund | None:
     """The refund of ``amount`` minor units, or of what is left when that is less; None for 0.
 
     The amount is spread over the lines concerned in proportion to what is left of each, by largest
-    remainder, so that no line ever gives back more than was paid for it.
+    remainder, so that no line ever gives back more than was paid for it. Where a ruling set an
+    amount for each line, ``by_line`` holds them (postage under ``shipping``) and bounds each share.
     """
-    parts = {line: _left_of_line(order, line, units) for line, units in lines.items()}
+    parts = {line: left_of_line(order, line, units) for line, units in lines.items()}
     if with_shipping:
         parts[SHIPPING] = order.shipping_paid - order.refunded_of(SHIPPING)
+    if by_line:
+        parts = {line: min(left, by_line.get(line, 0)) for line, left in parts.items()}
     amount = min(amount, order.refundable, sum(parts.values()))
     if amount <= 0:
         return None

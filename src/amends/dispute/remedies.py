@@ -1,0 +1,27 @@
+"""Which remedies can be agreed on or ruled in a dispute as it stands."""
+
+from __future__ import annotations
+
+from amends.dispute.asked import AskedOfDispute
+from amends.kernel.decision import Facts, Refused
+from amends.policy.terms import Remedy
+
+
+def refuse_remedy(asked: AskedOfDispute, remedy: Remedy) -> Refused | None:
+    """Money with the goods kept is always possible; the rest is what the reason allows.
+
+    Nothing can be sent back that never came, or that is on its way back or back already.
+    """
+    claim, back = asked.dispute.claim, asked.dispute.return_
+    facts: Facts = {"remedy": remedy, "reason": claim.reason}
+    if remedy == "return_and_refund" and not claim.received:
+        return Refused("nothing_to_return", facts, ("choose_refund",), "invalid", "remedy")
+    if remedy != "refund" and asked.reason.allows(remedy) is None:
+        allowed = tuple(r.remedy for r in asked.reason.remedies)
+        return Refused(
+            "remedy_not_for_reason", {**facts, "allowed": allowed}, ("choose_remedy",),
+            field="remedy",
+        )  # fmt: skip
+    if remedy == "return_and_refund" and back and (back.parcel or back.delivered_at):
+        return Refused("already_sent_back", facts, ("choose_refund",), field="remedy")
+    return None
