@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from msgspec import Struct
 
-from amends.kernel.decision import Fact
+from amends.kernel.decision import Facts
 from amends.kernel.instants import Calendar, Instant
 from amends.kernel.money import Money
 
@@ -252,7 +252,7 @@ class Rejected(Struct, frozen=True, tag="rejected"):
     """A file that may not be kept: the rule, what it was held against, what would help."""
 
     rule: str
-    facts: dict[str, Fact] = {}
+    facts: Facts = {}
     next: tuple[str, ...] = ()
 
 

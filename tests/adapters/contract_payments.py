@@ -1,0 +1,94 @@
+"""What every payment provider does, seen through its port alone."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from amends.engine.outside import PaymentProvider, ProviderConflict, ProviderRefund
+from amends.kernel.money import Money
+
+
+def rub(amount: int) -> Money:
+    return Money(amount, "RUB")
+
+
+class PaymentProviderContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def provider(self) -> PaymentProvider:
+        """The implementation, with ``pay_1`` of 160000 RUB captured and nothing refunded."""
+
+    def test_refunds_and_says_so_when_asked(self, provider: PaymentProvider) -> None:
+        reply = provider.refund("R1", "pay_1", rub(72000), "k1")
+        assert (reply.state, reply.code) == ("succeeded", None)
+        assert reply.id is not None
+        booked = ProviderRefund(reply.id, "pay_1", "R1", rub(72000), "succeeded")
+        assert provider.find_refund("R1") == booked
+        assert provider.refunds() == (booked,)
+
+    def test_knows_nothing_of_what_was_not_asked(self, provider: PaymentProvider) -> None:
+        assert provider.find_refund("R1") is None
+        assert provider.refunds() == ()
+
+    def test_a_key_answers_once_and_for_all(self, provider: PaymentProvider) -> None:
+        first = provider.refund("R1", "pay_1", rub(100000), "k1")
+        assert provider.refund("R1", "pay_1", rub(100000), "k1") == first
+        assert len(provider.refunds()) == 1
+
+    @pytest.mark.parametrize(
+        ("intent", "reference", "amount"),
+        [
+            ("R2", "pay_1", rub(100)),
+            ("R1", "pay_2", rub(100)),
+            ("R1", "pay_1", rub(101)),
+            ("R1", "pay_1", Money(100, "USD")),
+        ],
+    )
+    def test_a_key_stands_for_one_refund(
+        self, provider: PaymentProvider, intent: str, reference: str, amount: Money
+    ) -> None:
+        provider.refund("R1", "pay_1", rub(100), "k1")
+        with pytest.raises(ProviderConflict):
+            provider.refund(intent, reference, amount, "k1")
+        assert len(provider.refunds()) == 1
+
+    def test_two_equal_partial_refunds_are_two(self, provider: PaymentProvider) -> None:
+        one = provider.refund("R1", "pay_1", rub(100), "k1")
+        two = provider.refund("R2", "pay_1", rub(100), "k2")
+        assert one.id != two.id
+        assert [refund.intent for refund in provider.refunds()] == ["R1", "R2"]
+
+    @pytest.mark.parametrize(
+        ("reference", "amount", "code"),
+        [
+            ("pay_1", rub(160001), "exceeds_capture"),
+            ("pay_1", rub(0), "amount_not_positive"),
+            ("pay_1", Money(100, "USD"), "currency_mismatch"),
+            ("pay_9", rub(100), "unknown_reference"),
+        ],
+    )
+    def test_declines_with_a_code_and_books_nothing(
+        self, provider: PaymentProvider, reference: str, amount: Money, code: str
+    ) -> None:
+        reply = provider.refund("R1", reference, amount, "k1")
+        assert (reply.state, reply.id, reply.code) == ("declined", None, code)
+        assert provider.find_refund("R1") is None
+
+    def test_refunds_up_to_what_was_captured_in_all(self, provider: PaymentProvider) -> None:
+        assert provider.refund("R1", "pay_1", rub(159999), "k1").state == "succeeded"
+        assert provider.refund("R2", "pay_1", rub(2), "k2").code == "exceeds_capture"
+        assert provider.refund("R3", "pay_1", rub(1), "k3").state == "succeeded"
+        assert provider.refund("R4", "pay_1", rub(1), "k4").code == "exceeds_capture"
+
+    def test_asked_by_many_at_once_it_keeps_both_promises(self, provider: PaymentProvider) -> None:
+        def ask(number: int) -> str | None:
+            intent = f"R{number % 4}"
+            return provider.refund(intent, "pay_1", rub(50000), intent).id
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(ask, range(32)))
+        assert len({answer for answer in answers if answer}) == 3
+        assert len(provider.refunds()) == 3
