@@ -1,0 +1,39 @@
+# make setup | demo | test | check | clean. Each does its own set-up in .venv, here in the folder.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test check coverage clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("amends needs Python 3.11 or newer; say PYTHON=python3.12, for example") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+# A sample marketplace with some disputes lived, served on 127.0.0.1; PORT=8001 changes the port.
+demo: $(READY)
+	$(BIN)/amends demo --port $(PORT)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+# Formatting, lint, types, layers.
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Line and branch coverage of the domain core.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run --source=src/amends/kernel,src/amends/policy,src/amends/order,src/amends/dispute,src/amends/projections -m pytest tests
+	$(BIN)/coverage report
+
+clean:
+	rm -rf .venv var
