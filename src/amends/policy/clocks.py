@@ -15,11 +15,13 @@ def start_clock(
     anchor: str,
     *,
     not_after: Instant | None = None,
+    now: Instant | None = None,
     subject: str = "",
 ) -> Deadline:
     """A deadline ``term`` after ``since``, when ``anchor`` happened, but never past ``not_after``.
 
-    Reminders are set at half time and a day before the end, where there is room for them.
+    Reminders are set at half time and a day before the end, where there is room for them. When the
+    clock is set at ``now``, later than ``since``, only those still to come.
     """
     at = since + term.span
     if not_after is not None and at > not_after:
@@ -31,6 +33,6 @@ def start_clock(
         since=since,
         anchor=anchor,
         rule=term.rule,
-        reminders=reminders_between(since, at),
+        reminders=tuple(r for r in reminders_between(since, at) if now is None or r > now),
         subject=subject,
     )

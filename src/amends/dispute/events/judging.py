@@ -95,7 +95,15 @@ class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
     effect: Effect
 
     def on(self, dispute: Dispute) -> Dispute:
-        return replace(super().on(dispute), ruling=self.ruling, effect=self.effect)
+        return replace(
+            super().on(dispute),
+            ruling=self.ruling,
+            effect=self.effect,
+            ruling_accepted_by=(),
+            unheard=None,
+            unheard_until=None,
+            information=None,
+        )
 
 
 class RulingAccepted(TurnPassed, frozen=True, tag="ruling_accepted"):

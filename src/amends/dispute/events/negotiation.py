@@ -53,6 +53,7 @@ class EvidenceAdded(DisputeEvent, frozen=True, tag="evidence_added"):
     by: PersonId
     side: str
     evidence: tuple[str, ...]
+    note_ref: str = ""
 
     def on(self, dispute: Dispute) -> Dispute:
         return heard(dispute, self.side)
