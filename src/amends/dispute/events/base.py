@@ -36,6 +36,7 @@ class TurnPassed(DisputeEvent, frozen=True, kw_only=True):
 
 
 def heard(dispute: Dispute, side: str) -> Dispute:
+    """The dispute with ``side`` no longer waited for, now that it has spoken."""
     if dispute.unheard != side:
         return dispute
     return replace(dispute, unheard=None, unheard_until=None)

@@ -33,5 +33,11 @@ def without_clock(order: Order, what: str, subject: str = "") -> tuple[Deadline,
     return tuple(d for d in order.deadlines if (d.what, d.subject) != (what, subject))
 
 
+def without_subject(order: Order, subject: str) -> tuple[Deadline, ...]:
+    """The order's deadlines without any that are about ``subject``."""
+    return tuple(d for d in order.deadlines if d.subject != subject)
+
+
 def protected_until(order: Order, clock: Deadline | None) -> tuple[Deadline, ...]:
+    """The order's deadlines with this end of its protection, or with none."""
     return with_clock(order, clock) if clock else without_clock(order, "protection")
