@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from amends.engine.engine import Engine
 from amends.engine.requests import Answer, Request
-from amends.engine.store import NotWritten, Store
+from amends.engine.store import NotWritten, Store, StoredState, Write
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Outage
 from amends.kernel.people import CLOCK
@@ -253,8 +255,31 @@ def test_states_of_other_code_are_rebuilt_from_the_events(
     assert refused(newer.handle_one(ask("A", Withdraw(9)))).rule == "too_much"
     stored = store.records.load(["A"], [], START).states["A"]
     assert (stored.code, stored.version) == ("toy-2", 2)
-    # Back to the older code, and bytes that only say they are its own.
     assert engine.handle_one(ask("A", Deposit(1))).state == Account("ann", 6, 2)
+
+
+def test_bytes_that_only_say_they_are_a_states_are_rebuilt_too(engine: Toy, store: Store) -> None:
+    engine.handle([ask("A", Open("a")), ask("A", Deposit(5))])
+    store.records.write([Write("A", 2, (), StoredState(2, b"\xc1", "toy-1", None))])
+    assert engine.handle_one(ask("A", Deposit(1))).state == Account("ann", 6, 2)
+
+
+def test_a_fault_is_raised_to_who_asked_alone(engine: Toy) -> None:
+    engine.handle_one(ask("A", Open("a")))
+    with pytest.raises(ZeroDivisionError):
+        engine.handle_one(ask("A", Burst()))
+
+
+def test_an_order_whose_terms_are_gone_cannot_be_viewed(
+    engine: Toy, store: Store, clock: Clock
+) -> None:
+    class Lawless(Counter):
+        def terms(self, *args: object) -> int | Refused:
+            return Refused("pack_gone")
+
+    engine.handle_one(ask("A", Open("a")))
+    with pytest.raises(LookupError, match="pack_gone"):
+        Engine(Lawless(), store, clock, Ids(), no_holidays).view("A")
 
 
 def test_outages_are_in_the_stamp_while_they_matter(

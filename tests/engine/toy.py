@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from amends.engine.domain import Job, Projected, Recorded, Row
 from amends.kernel.decision import Accepted, Content, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, to_micros
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
+from amends.kernel.record import Job, Projected, Recorded, Row
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

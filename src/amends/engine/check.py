@@ -8,9 +8,10 @@ from typing import TypeVar
 from msgspec import MsgspecError, Struct
 
 from amends.engine.chain import breaks
-from amends.engine.domain import Domain, Row
+from amends.engine.domain import Domain
 from amends.engine.store import Snapshot, Store, StoredState
 from amends.engine.streams import recorded
+from amends.kernel.record import Row
 
 S = TypeVar("S")
 C = TypeVar("C")

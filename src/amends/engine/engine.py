@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from amends.engine.domain import Domain, Recorded
+from amends.engine.domain import Domain
 from amends.engine.refusals import decode_refused, encode_refused
 from amends.engine.requests import (
     NO_KEY,
@@ -21,6 +21,7 @@ from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
 from amends.engine.streams import Stream, recorded, replay
 from amends.kernel.decision import Accepted, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, Outage
+from amends.kernel.record import Recorded
 
 S = TypeVar("S")
 C = TypeVar("C")

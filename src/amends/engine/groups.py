@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from amends.engine.engine import Engine
@@ -20,40 +21,52 @@ _MOST = 64
 class _Waiting(Generic[S, C, E]):
     def __init__(self, request: Request[C]) -> None:
         self.request = request
-        self.answer: Answer[S, E] | Exception | None = None
+        self.answer: Answer[S, E] | BaseException | None = None
+        self.woken = threading.Event()
 
 
 class Groups(Generic[S, C, E, T]):
     """Lets callers share what a durable commit costs, first come, first served.
 
-    While one thread's batch is being written, others line up; whoever is let in next takes
-    everybody in line along, up to a bound. Nobody waits for a batch to fill, so a lone request is
-    as quick as without.
+    While one thread writes a batch, others line up; then whoever stands first takes everybody in
+    line along, up to a bound. Nobody waits for a batch to fill, so a lone request is as quick as
+    without.
     """
 
     def __init__(self, engine: Engine[S, C, E, T]) -> None:
         self._engine = engine
         self._line: deque[_Waiting[S, C, E]] = deque()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._led = False
 
     def handle_one(self, request: Request[C]) -> Answer[S, E]:
         """As ``Engine.handle_one``."""
         mine: _Waiting[S, C, E] = _Waiting(request)
-        self._line.append(mine)
-        while mine.answer is None:
-            with self._turn:
-                if mine.answer is None:
-                    self._take_along()
-        if isinstance(mine.answer, Exception):
+        with self._lock:
+            self._line.append(mine)
+            leads, self._led = not self._led, True
+        if not leads:
+            mine.woken.wait()
+        if mine.answer is None:
+            self._lead()
+        if not isinstance(mine.answer, Answer):
+            assert mine.answer is not None  # noqa: S101 - who leads is in the group
             raise mine.answer
         return mine.answer
 
-    def _take_along(self) -> None:
-        group = [self._line.popleft() for _ in range(min(len(self._line), _MOST))]
+    def _lead(self) -> None:
+        with self._lock:
+            group = [self._line.popleft() for _ in range(min(len(self._line), _MOST))]
+        answers: Sequence[Answer[S, E] | BaseException]
         try:
             answers = self._engine.handle([w.request for w in group])
-        except Exception as error:
-            # The store as a whole failed: everybody is told, or they would wait for ever.
+        except BaseException as error:
+            # Everybody is told, or they would wait for ever.
             answers = [error] * len(group)
         for waiting, answer in zip(group, answers, strict=True):
             waiting.answer = answer
+        with self._lock:
+            woken = [*group, *([self._line[0]] if self._line else [])]
+            self._led = len(woken) > len(group)
+        for waiting in woken:
+            waiting.woken.set()

@@ -16,10 +16,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from amends.engine.domain import Column, Job, Row
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
+from amends.kernel.record import Column, Job, Row
 
 AnswerKey = tuple[str, str, str]  # order, caller, idempotency key
 ContentKey = tuple[str, str]  # order, reference

@@ -7,10 +7,11 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from amends.engine.domain import Domain, Job, Recorded, Row
+from amends.engine.domain import Domain
 from amends.engine.store import NewEvent, Records, SavedAnswer, StoredEvent, StoredState, Write
 from amends.kernel.decision import Content, Stamp
 from amends.kernel.people import CLOCK, Actor
+from amends.kernel.record import Job, Recorded, Row
 
 S = TypeVar("S")
 C = TypeVar("C")

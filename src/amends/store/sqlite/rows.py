@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 
-from amends.engine.domain import Column, Row
+from amends.kernel.record import Column, Row
 from amends.store.tables import TABLES, Table
 
 Values = tuple[Column, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from amends.engine.domain import Row
 from amends.engine.store import SealedText, Snapshot, StoredState
 from amends.kernel.instants import from_micros
+from amends.kernel.record import Row
 from amends.store.sealing import sealed_text
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.records import put_state, read_events

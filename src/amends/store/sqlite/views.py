@@ -7,8 +7,8 @@ import binascii
 import json
 from collections.abc import Mapping
 
-from amends.engine.domain import Column
 from amends.engine.store import BadCursor, Page, UnknownListing
+from amends.kernel.record import Column
 from amends.store.sqlite.connections import Connections
 from amends.store.tables import TABLES
 

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from amends.engine.chain import breaks
+from amends.engine.check import check
+from amends.engine.engine import Engine
+from amends.engine.groups import Groups
+from amends.engine.requests import Answer, Request
+from amends.engine.store import Store
+from amends.kernel.decision import Accepted, Refused
+from amends.store import open_store
+from tests.engine.conftest import Toy
+from tests.engine.toy import (
+    ANN,
+    Burst,
+    Clock,
+    Command,
+    Counter,
+    Deposit,
+    Ids,
+    Open,
+    Withdraw,
+    no_holidays,
+)
+
+KILLED = Path(__file__).parent / "writer.py"
+
+
+def ask(order: str, command: Command, key: str | None = None) -> Request[Command]:
+    return Request(order, command, ANN, key, "d")
+
+
+def all_at_once(*work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=each) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_clash_is_judged_again_on_what_the_other_left(
+    engine: Toy, domain: Counter, database: Path, clock: Clock
+) -> None:
+    engine.handle([ask("A", Open("a")), ask("A", Deposit(10)), ask("B", Open("b"))])
+    other_store = open_store(database)
+    other = Engine(Counter(), other_store, clock, Ids("o"), no_holidays)
+
+    def once() -> None:
+        domain.before_decision = None
+        other.handle_one(ask("A", Withdraw(8)))
+
+    domain.before_decision = once
+    late, neighbour = engine.handle([ask("A", Withdraw(8)), ask("B", Deposit(1))])
+    other_store.close()
+    assert isinstance(late, Answer)
+    assert isinstance(late.outcome, Refused)
+    assert late.outcome.facts["there"] == 2
+    assert isinstance(neighbour, Answer)
+    assert neighbour.version == 2
+    assert [e.number for e in engine.events("B")] == [1, 2]
+
+
+def test_who_always_comes_too_late_is_told_so_and_leaves_nothing(
+    engine: Toy, domain: Counter, database: Path, clock: Clock
+) -> None:
+    engine.handle_one(ask("A", Open("a")))
+    other_store = open_store(database)
+    other = Engine(Counter(), other_store, clock, Ids("o"), no_holidays)
+    rounds: list[int] = []
+
+    def always() -> None:
+        rounds.append(1)
+        other.handle_one(ask("A", Deposit(1)))
+
+    domain.before_decision = always
+    answer = engine.handle_one(ask("A", Deposit(100), key="k"))
+    domain.before_decision = None
+    other_store.close()
+    assert isinstance(answer.outcome, Refused)
+    assert (answer.outcome.rule, len(rounds)) == ("too_busy", 5)
+    assert len(engine.events("A")) == 6
+    again = engine.handle_one(ask("A", Deposit(100), key="k"))
+    assert (again.replayed, again.version) == (False, 7)
+
+
+def test_one_key_sent_to_two_engines_at_once_is_judged_once(
+    engine: Toy, domain: Counter, database: Path, clock: Clock
+) -> None:
+    engine.handle_one(ask("A", Open("a")))
+    other_store = open_store(database)
+    other = Engine(Counter(), other_store, clock, Ids("o"), no_holidays)
+
+    def once() -> None:
+        domain.before_decision = None
+        other.handle_one(ask("A", Withdraw(8), key="k"))
+
+    domain.before_decision = once
+    answer = engine.handle_one(ask("A", Withdraw(8), key="k"))
+    other_store.close()
+    assert answer.replayed
+    assert isinstance(answer.outcome, Refused)
+
+
+def test_many_threads_on_two_engines_lose_and_double_nothing(
+    engine: Toy, database: Path, clock: Clock, store: Store, domain: Counter
+) -> None:
+    orders = [f"O{i}" for i in range(4)]
+    engine.handle([ask(order, Open("o")) for order in orders])
+    other_store = open_store(database)
+    other = Engine(Counter(), other_store, clock, Ids("o"), no_holidays)
+    answers: list[Answer[object, object]] = []
+
+    def work(me: int) -> None:
+        mine = (engine, other)[me % 2]
+        for i in range(10):
+            batch = [ask(order, Deposit(1), key=f"{me}.{i}") for order in orders]
+            for request in batch:
+                while True:
+                    (answer,) = mine.handle([request])
+                    assert isinstance(answer, Answer)
+                    if isinstance(answer.outcome, Accepted):
+                        answers.append(answer)  # type: ignore[arg-type]
+                        break
+                    assert answer.outcome.rule == "too_busy"
+
+    all_at_once(*(lambda me=me: work(me) for me in range(4)))
+    other_store.close()
+    assert len(answers) == 160
+    for order in orders:
+        view = engine.view(order)
+        assert view is not None
+        assert (view.state.balance, view.version) == (40, 41)
+    assert list(check(store, domain)) == []
+
+
+def test_threads_in_line_share_transactions(engine: Toy) -> None:
+    engine.handle([ask(f"O{i}", Open("o")) for i in range(8)])
+    batches: list[int] = []
+    handle = engine.handle
+
+    class Counting(Engine):  # type: ignore[type-arg]
+        def handle(self, requests):  # type: ignore[no-untyped-def]
+            batches.append(len(requests))
+            time.sleep(0.02)
+            return handle(requests)
+
+    groups = Groups(Counting(engine.domain, engine.store, engine.clock, Ids("g"), no_holidays))
+    got: list[Answer[object, object] | Exception] = []
+
+    def work(i: int) -> None:
+        for _ in range(5):
+            got.append(groups.handle_one(ask(f"O{i}", Deposit(1))))
+        try:
+            groups.handle_one(ask(f"O{i}", Burst()))
+        except ZeroDivisionError as error:
+            got.append(error)
+
+    all_at_once(*(lambda i=i: work(i) for i in range(8)))
+    assert len(got) == 48
+    assert sum(isinstance(g, ZeroDivisionError) for g in got) == 8
+    assert sum(batches) == 48
+    assert len(batches) < 24
+
+
+def test_everybody_in_line_is_told_when_the_store_fails(engine: Toy) -> None:
+    groups = Groups(engine)
+    engine.store.close()
+    got: list[Exception] = []
+
+    def work() -> None:
+        try:
+            groups.handle_one(ask("A", Open("a")))
+        except Exception as error:
+            got.append(error)
+
+    all_at_once(work, work, work)
+    assert len(got) == 3
+
+
+def test_kill_9_loses_no_acknowledged_command(database: Path, store: Store, engine: Toy) -> None:
+    engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
+    acknowledged = 0
+    for round_ in range(5):
+        writer = subprocess.Popen(
+            [sys.executable, str(KILLED), str(database), str(round_)], stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        # It is killed wherever it happens to be, after having answered a few times.
+        for _ in range(10 + 7 * round_):
+            assert writer.stdout.readline()
+            acknowledged += 3
+        os.kill(writer.pid, signal.SIGKILL)
+        acknowledged += 3 * writer.stdout.read().count(b"\n")
+        writer.stdout.close()
+        writer.wait()
+        recorded = 0
+        for i in range(3):
+            stored = store.records.events(f"O{i}")
+            assert breaks(f"O{i}", stored, store.upkeep.snapshot(f"O{i}").sealed) == []
+            recorded += len(stored) - 1
+        assert recorded >= acknowledged
+        # What was recorded without having been acknowledged is one batch at most, and whole.
+        assert recorded - acknowledged in (0, 3)
+        acknowledged = recorded
+    assert list(check(store, engine.domain)) == []

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from amends.engine.store import SchemaNotCurrent, Store, Write
+from amends.kernel.decision import Content
+from amends.store import migrate, open_store, schema_is_current
+from amends.store.schema import SCHEMA
+from amends.store.sqlite import SqliteStore
+from amends.store.sqlite.rows import read_rows
+from amends.store.sqlite.views import _cursor
+from amends.store.tables import TABLES, Listing, Table
+from tests.store.contract import NOW, Reopen, StoreContract, begin, event, state
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "record.db"
+    migrate(path)
+    return path
+
+
+@pytest.fixture
+def reopen(database: Path) -> Iterator[Reopen]:
+    opened: list[Store] = []
+
+    def another() -> Store:
+        opened.append(open_store(database))
+        return opened[-1]
+
+    yield another
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Reopen) -> Store:
+    return reopen()
+
+
+class TestSqlite(StoreContract):
+    """The port's contract, on SQLite."""
+
+
+def test_what_a_url_names(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/deep/er/record.db"
+    assert not schema_is_current(url)
+    migrate(url)
+    assert schema_is_current(url)
+    assert schema_is_current(tmp_path / "deep/er/record.db")
+    open_store(url).close()
+    for bad in ("postgresql://db/amends", "sqlite:///:memory:", ""):
+        with pytest.raises(ValueError, match="name"):
+            open_store(bad)
+
+
+def test_a_database_that_is_not_current_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with pytest.raises(SchemaNotCurrent, match="amends db migrate"):
+        open_store(path)
+    assert not path.exists()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE something (x)")
+    with pytest.raises(SchemaNotCurrent):
+        open_store(path)
+
+
+def test_migrating_twice_changes_nothing_and_a_newer_schema_is_refused(database: Path) -> None:
+    migrate(database)
+    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA,)]
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert not schema_is_current(database)
+    with pytest.raises(Exception, match="9999"):
+        migrate(database)
+
+
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "half.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("CREATE TABLE read_marks (in_the_way)")
+    with pytest.raises(Exception, match="read_marks"):
+        migrate(path)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("read_marks",)]
+
+
+def test_alembic_is_loaded_only_to_migrate(database: Path) -> None:
+    code = (
+        "import sys; from amends.store import open_store; open_store(sys.argv[1]).close();"
+        "print([m for m in ('alembic', 'sqlalchemy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(database)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
+def test_the_catalogue_is_the_schema(database: Path, table: Table) -> None:
+    with closing(sqlite3.connect(database)) as db:
+        columns = db.execute(f"PRAGMA table_info({table.name})").fetchall()
+    assert tuple(name for _, name, *_ in columns) == table.columns
+    keyed = sorted((place, name) for _, name, _, _, _, place in columns if place)
+    assert tuple(name for _, name in keyed) == table.whole_key
+
+
+@pytest.mark.parametrize(
+    ("table", "listing"),
+    [(t, listing) for t in TABLES.values() for listing in t.listings],
+    ids=lambda x: x.name if isinstance(x, Table) else f"{'+'.join(x.where)}>{x.by}",
+)
+@pytest.mark.parametrize("way", ["", "-"])
+def test_every_list_reads_an_index_and_sorts_nothing(
+    database: Path, table: Table, listing: Listing, way: str
+) -> None:
+    store = SqliteStore(database)
+    where = dict.fromkeys(listing.where, "x")
+    order_by = way + listing.by
+    beyond = _cursor(table.name, order_by, list(table.order_of(listing)))
+    with explained(store) as plans:
+        store.views.page(table.name, where, order_by=order_by)
+        store.views.page(table.name, where, order_by=order_by, after=beyond)
+    store.close()
+    first, next_ = plans
+    assert "TEMP B-TREE" not in first + next_
+    # The first page of everything is read from the index's end, all else is searched in it.
+    assert first.startswith("SEARCH" if where else f"SCAN {table.name} USING INDEX")
+    assert next_.startswith("SEARCH")
+
+
+@contextmanager
+def explained(store: SqliteStore) -> Iterator[list[str]]:
+    """Collects how the store's reader goes about each query."""
+    plans: list[str] = []
+    with store.views._connections.reading() as reader:
+        pass
+
+    def explain(statement: str) -> None:
+        if statement.startswith("SELECT"):
+            reader.set_trace_callback(None)
+            plan = reader.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+            plans.append(" / ".join(row[3] for row in plan))
+            reader.set_trace_callback(explain)
+
+    reader.set_trace_callback(explain)
+    yield plans
+    reader.set_trace_callback(None)
+
+
+def test_hot_statements_search_their_index(store: SqliteStore) -> None:
+    with explained(store) as plans:
+        store.records.load(["A"], [("A", "c", "k")], NOW)
+        store.records.events("A")
+        store.records.texts([("A", "r")])
+        store.records.due(NOW, 9)
+        store.jobs.take(NOW, 9, NOW)
+    assert len(plans) == 7
+    # Only the list of keys that came in as JSON, and the few outages, are read from end to end.
+    scanned = {name for plan in plans for name in re.findall(r"SCAN (\w+)", plan)}
+    assert scanned == {"json_each", "k", "outages"}
+    assert [plan for plan in plans if "TEMP B-TREE" in plan] == []
+
+
+def test_commits_are_durable_and_the_log_is_written_ahead(store: SqliteStore) -> None:
+    with store.records._connections.writing() as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_no_text_and_no_erased_key_lies_on_the_disk(store: Store, database: Path) -> None:
+    begin(store, "A", Content("r", "ann", "what nobody else may read"))
+    with closing(sqlite3.connect(database)) as db:
+        ((key,),) = db.execute("SELECT secret FROM person_keys").fetchall()
+
+    def on_disk(secret: bytes) -> bool:
+        return any(secret in path.read_bytes() for path in database.parent.iterdir())
+
+    assert on_disk(key)
+    assert not on_disk(b"what nobody else may read")
+    store.records.erase("ann")
+    assert not on_disk(key)
+
+
+def test_a_text_that_was_exchanged_is_found_out(store: Store, database: Path) -> None:
+    begin(store, "A", Content("r1", "ann", "yes"), Content("r2", "ann", "no"))
+    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+        db.execute(
+            "UPDATE contents SET sealed = (SELECT sealed FROM contents WHERE ref = 'r2')"
+            " WHERE ref = 'r1'"
+        )
+    with pytest.raises(ValueError, match="r1 of order A"):
+        store.records.texts([("A", "r1")])
+
+
+def test_a_store_closed_while_it_is_read_lets_the_reader_finish(store: SqliteStore) -> None:
+    begin(store, "A")
+    with store.records._connections.reading() as db:
+        store.close()
+        assert read_rows(db, "A") == ()
+    with pytest.raises(sqlite3.ProgrammingError):
+        db.execute("SELECT 1")
+
+
+def test_a_writer_that_failed_lets_the_next_one_write(store: SqliteStore) -> None:
+    connections = store.records._connections
+
+    def fail() -> None:
+        with connections.writing() as db:
+            db.execute("INSERT INTO meta VALUES ('a', 'b')")
+            db.execute("SELECT no_such_column FROM meta")
+
+    with pytest.raises(sqlite3.OperationalError):
+        fail()
+    assert store.meta.get("a") is None
+    assert store.records.write([Write("A", 0, (event(1),), state(1, NOW))]) == frozenset()
