@@ -18,7 +18,8 @@ from amends.store.sqlite import SqliteStore
 from amends.store.sqlite.rows import read_rows
 from amends.store.sqlite.views import _cursor
 from amends.store.tables import TABLES, Listing, Table
-from tests.store.contract import NOW, Reopen, StoreContract, begin, event, state
+from tests.store.contract import StoreContract
+from tests.store.given import NOW, Reopen, begin, event, state
 
 
 @pytest.fixture

@@ -1,0 +1,255 @@
+"""What every store must do: what stands around the record."""
+
+from __future__ import annotations
+
+import base64
+import threading
+
+import pytest
+
+from amends.engine.store import (
+    ApiKey,
+    BadCursor,
+    Link,
+    Store,
+    UnknownListing,
+    Write,
+)
+from amends.kernel.instants import Outage
+from amends.kernel.people import Actor, Role
+from amends.kernel.record import Column, Job, Row
+from tests.store.given import (
+    ANN,
+    DAY,
+    NOW,
+    SECOND,
+    Reopen,
+    dispute_row,
+    event,
+    order_row,
+    state,
+)
+
+
+class JobsContract:
+    def outbox(self, store: Store, *jobs: Job) -> None:
+        store.records.write([Write("A", 0, (event(1),), state(1), jobs=jobs)])
+
+    def test_due_jobs_are_taken_earliest_first_and_by_nobody_else(self, store: Store) -> None:
+        self.outbox(
+            store,
+            Job("late", "mail", NOW + SECOND, {"n": 2, "to": None, "word": "é"}),
+            Job("soon", "mail", NOW, {}),
+            Job("not yet", "mail", NOW + DAY, {}),
+        )
+        jobs = store.jobs
+        assert jobs.next_run() == NOW
+        taken = jobs.take(NOW + SECOND, 9, NOW + DAY)
+        assert [(j.order, j.id, j.kind, j.attempts) for j in taken] == [
+            ("A", "soon", "mail", 1),
+            ("A", "late", "mail", 1),
+        ]
+        assert taken[1].payload == {"n": 2, "to": None, "word": "é"}
+        assert taken[1].run_at == NOW + SECOND
+        assert jobs.take(NOW + SECOND, 9, NOW + DAY) == []
+
+    def test_a_lease_that_ran_out_lets_another_have_it(self, store: Store) -> None:
+        self.outbox(store, Job("j", "mail", NOW, {}))
+        (first,) = store.jobs.take(NOW, 1, NOW + SECOND)
+        (second,) = store.jobs.take(NOW + SECOND, 1, NOW + DAY)
+        assert second.attempts == 2
+        assert not store.jobs.finish(first)
+        assert not store.jobs.again(first, NOW)
+        assert store.jobs.finish(second)
+        assert store.jobs.next_run() is None
+        assert not store.jobs.finish(second)
+
+    def test_a_job_put_back_runs_at_its_new_instant(self, store: Store) -> None:
+        self.outbox(store, Job("j", "mail", NOW, {}))
+        (job,) = store.jobs.take(NOW, 1, NOW + DAY)
+        assert store.jobs.again(job, NOW + 5 * SECOND)
+        assert store.jobs.next_run() == NOW + 5 * SECOND
+        assert store.jobs.take(NOW + 4 * SECOND, 1, NOW + DAY) == []
+        assert store.jobs.take(NOW + 5 * SECOND, 1, NOW + DAY)[0].attempts == 2
+
+    def test_no_more_than_asked_for(self, store: Store) -> None:
+        self.outbox(store, *(Job(f"j{i}", "mail", NOW, {}) for i in range(5)))
+        assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 3
+        assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 2
+
+    def test_a_job_asked_for_twice_is_one(self, store: Store) -> None:
+        self.outbox(store, Job("j", "mail", NOW, {"n": 1}))
+        again = Job("j", "mail", NOW + DAY, {"n": 2})
+        store.records.write([Write("A", 1, (event(2),), state(2), jobs=(again,))])
+        (job,) = store.jobs.take(NOW + DAY, 9, NOW + DAY)
+        assert job.payload == {"n": 1}
+
+
+class ViewsContract:
+    def fill(self, store: Store) -> None:
+        """Seven orders, two placed at the same instant, of two buyers."""
+        for i in range(7):
+            row = order_row("ann" if i % 3 else "bob", placed=i // 2, status="open")
+            store.records.write([Write(f"O{i}", 0, (event(1),), state(1), (row,))])
+
+    def test_pages_follow_one_another_without_gap_or_double(self, store: Store) -> None:
+        self.fill(store)
+        for order_by, expected in (
+            ("placed_at", [f"O{i}" for i in range(7)]),
+            ("-placed_at", [f"O{i}" for i in reversed(range(7))]),
+        ):
+            got: list[Column] = []
+            after: str | None = None
+            pages = 0
+            while pages == 0 or after is not None:
+                page = store.views.page("orders", {}, order_by=order_by, after=after, limit=3)
+                got += [row["order_id"] for row in page.rows]
+                after = page.next
+                pages += 1
+            assert (got, pages) == (expected, 3)
+
+    def test_a_page_holds_what_was_asked_for_and_every_column(self, store: Store) -> None:
+        self.fill(store)
+        page = store.views.page("orders", {"buyer": "bob"}, order_by="-placed_at")
+        assert [row["order_id"] for row in page.rows] == ["O6", "O3", "O0"]
+        assert page.next is None
+        expected = {"order_id": "O6", **(order_row("bob", 3).values or {})}
+        assert page.rows[0] == expected
+
+    def test_rows_change_and_go(self, store: Store) -> None:
+        self.fill(store)
+        changed = order_row("ann", 9, "done")
+        store.records.write([Write("O0", 1, (event(2),), state(2), (changed,))])
+        gone = Row("orders", {}, None)
+        store.records.write([Write("O1", 1, (event(2),), state(2), (gone,))])
+        page = store.views.page("orders", {"status": "done"}, order_by="placed_at")
+        assert [(r["order_id"], r["buyer"]) for r in page.rows] == [("O0", "ann")]
+        left = store.views.page("orders", {}, order_by="placed_at").rows
+        assert len(left) == 6
+
+    def test_columns_without_a_value(self, store: Store) -> None:
+        rows = (dispute_row("D1", 50, "m1"), dispute_row("D2", 40), dispute_row("D3", None))
+        store.records.write([Write("A", 0, (event(1),), state(1), rows)])
+
+        def names(where: dict[str, Column], order_by: str) -> list[Column]:
+            page = store.views.page("disputes", where, order_by=order_by)
+            return [row["dispute_id"] for row in page.rows]
+
+        assert names({"phase": "mediation", "mediator": None}, "due_at") == ["D2"]
+        assert names({"phase": "mediation"}, "due_at") == ["D2", "D1"]
+        assert names({"phase": "mediation"}, "-due_at") == ["D1", "D2"]
+        assert names({"order_id": "A"}, "dispute_id") == ["D1", "D2", "D3"]
+
+    @pytest.mark.parametrize(
+        ("table", "where", "order_by"),
+        [
+            ("orders", {"currency": "EUR"}, "placed_at"),
+            ("orders", {}, "captured"),
+            ("orders", {"buyer": "ann"}, "placed_at; DROP TABLE orders"),
+            ("events", {}, "number"),
+        ],
+    )
+    def test_lists_without_an_index_are_refused(
+        self, store: Store, table: str, where: dict[str, Column], order_by: str
+    ) -> None:
+        with pytest.raises(UnknownListing):
+            store.views.page(table, where, order_by=order_by)
+
+    def test_forged_cursors_are_refused(self, store: Store) -> None:
+        self.fill(store)
+        page = store.views.page("orders", {}, order_by="placed_at", limit=2)
+        assert page.next is not None
+        forged = ["", "!", "é", "bnVsbA", "WzFd", page.next[:-3], page.next + "AAAA", "W" * 9000]
+        # A cursor of the right shape, with a value no column holds.
+        forged.append(base64.b64encode(b'["orders","placed_at",true,"O1"]').decode().rstrip("="))
+        for cursor in forged:
+            with pytest.raises(BadCursor):
+                store.views.page("orders", {}, order_by="placed_at", after=cursor)
+        with pytest.raises(BadCursor):
+            store.views.page("orders", {}, order_by="-placed_at", after=page.next)
+
+    def test_a_page_has_bounds(self, store: Store) -> None:
+        for limit in (0, 501):
+            with pytest.raises(ValueError, match="1 to 500"):
+                store.views.page("orders", {}, order_by="placed_at", limit=limit)
+
+
+class AccessContract:
+    def test_a_link_works_once(self, store: Store) -> None:
+        link = Link(ANN, "/orders/A-1")
+        store.access.add_link("token", link, NOW + DAY)
+        assert store.access.redeem_link("other", NOW) is None
+        assert store.access.redeem_link("token", NOW) == link
+        assert store.access.redeem_link("token", NOW) is None
+
+    def test_a_link_works_for_one_of_many(self, store: Store, reopen: Reopen) -> None:
+        store.access.add_link("token", Link(ANN, "/"), NOW + DAY)
+        got: list[Link | None] = []
+        stores = [store, reopen()]
+        threads = [
+            threading.Thread(target=lambda s=s: got.append(s.access.redeem_link("token", NOW)))
+            for s in stores * 4
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(link is not None for link in got) == 1
+
+    def test_links_and_sessions_end_at_their_instant(self, store: Store) -> None:
+        access = store.access
+        access.add_link("late", Link(ANN, "/"), NOW)
+        assert access.redeem_link("late", NOW) is None
+        access.add_session("s", ANN, NOW + SECOND)
+        assert access.session("s", NOW) == ANN
+        assert access.session("s", NOW + SECOND) is None
+        access.add_link("never used", Link(ANN, "/"), NOW)
+        access.add_session("on", ANN, NOW + DAY)
+        assert access.forget_expired(NOW + SECOND) == 2
+        assert access.session("on", NOW) == ANN
+        access.end_session("on")
+        assert access.session("on", NOW) is None
+
+    def test_keys_open_until_revoked(self, store: Store) -> None:
+        access = store.access
+        key = ApiKey("k1", Actor("shop", Role.MARKETPLACE), ("orders", "disputes"), NOW)
+        access.add_key(key, "secret")
+        assert access.key_of("secret") == key
+        assert access.key_of("Secret") is None
+        with pytest.raises(ValueError, match="k1"):
+            access.add_key(key, "another")
+        assert access.revoke_key("k1", NOW + DAY)
+        assert not access.revoke_key("k1", NOW + 2 * DAY)
+        assert not access.revoke_key("k2", NOW)
+        assert access.key_of("secret") is None
+        assert [k.revoked_at for k in store.access.keys()]  # noqa: SIM118 - no mapping == [NOW + DAY]
+
+    def test_read_marks_go_forward_only(self, store: Store) -> None:
+        access = store.access
+        access.mark_read("ann", "A", 5)
+        access.mark_read("ann", "A", 3)
+        access.mark_read("ann", "B", 1)
+        access.mark_read("bob", "A", 9)
+        assert access.read_marks("ann", ["A", "B", "C"]) == {"A": 5, "B": 1}
+
+
+class ServiceContract:
+    def test_beats_go_forward_only(self, store: Store) -> None:
+        assert store.uptime.last_beat() is None
+        store.uptime.beat(NOW)
+        store.uptime.beat(NOW - DAY)
+        assert store.uptime.last_beat() == NOW
+
+    def test_outages_are_recorded_once(self, store: Store) -> None:
+        first, second = Outage(NOW - 3 * DAY, NOW - 2 * DAY), Outage(NOW - DAY, NOW)
+        for outage in (second, first, Outage(first.since, NOW)):
+            store.uptime.add_outage(outage)
+        assert store.uptime.outages(NOW - 9 * DAY) == (first, second)
+        assert store.uptime.outages(first.until) == (second,)
+        assert store.records.load([], [], first.until).outages == (second,)
+
+    def test_named_values(self, store: Store, reopen: Reopen) -> None:
+        assert store.meta.get("sandbox") is None
+        store.meta.put("sandbox", "1")
+        store.meta.put("sandbox", "2")
+        assert reopen().meta.get("sandbox") == "2"

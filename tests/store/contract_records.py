@@ -1,0 +1,254 @@
+"""What every store must do: the record itself."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from amends.engine.chain import GENESIS, breaks, next_hash
+from amends.engine.store import (
+    NewEvent,
+    NotWritten,
+    Store,
+    StoredState,
+    Write,
+)
+from amends.kernel.decision import Content
+from amends.kernel.instants import to_micros
+from amends.kernel.record import Job, Row
+from tests.store.given import (
+    DAY,
+    NOW,
+    Reopen,
+    answer,
+    begin,
+    dispute_row,
+    event,
+    order_row,
+    state,
+)
+
+
+class RecordsContract:
+    def test_what_was_written_is_there_for_everybody(self, store: Store, reopen: Reopen) -> None:
+        write = Write("A", 0, (event(1), event(2)), state(2, NOW), answers=(answer("k", 2),))
+        assert store.records.write([write, Write("B", 0, (event(1),), state(1))]) == frozenset()
+        for each in (store, reopen()):
+            loaded = each.records.load(["A", "B", "C"], [("A", "buyer/ann", "k")], NOW)
+            assert loaded.states == {"A": state(2, NOW), "B": state(1)}
+            assert loaded.answers == {("A", "buyer/ann", "k"): answer("k", 2)}
+            stored = each.records.events("A")
+            assert [NewEvent(e.at, e.by, e.command_id, e.type, e.body) for e in stored] == [
+                event(1),
+                event(2),
+            ]
+            assert [e.number for e in stored] == [1, 2]
+
+    def test_nothing_is_loaded_where_nothing_is(self, store: Store) -> None:
+        loaded = store.records.load(["A"], [("A", "buyer/ann", "k")], NOW)
+        assert (loaded.states, loaded.answers, loaded.outages) == ({}, {}, ())
+        assert store.records.load([], [], NOW).states == {}
+        assert store.records.events("A") == []
+        assert store.records.write([]) == frozenset()
+
+    def test_a_stretch_of_events(self, store: Store) -> None:
+        store.records.write([Write("A", 0, tuple(event(n) for n in range(1, 6)), state(5))])
+        numbers = [e.number for e in store.records.events("A", after=1, upto=4)]
+        assert numbers == [2, 3, 4]
+        assert [e.number for e in store.records.events("A", after=3)] == [4, 5]
+
+    def test_an_order_at_another_version_clashes_and_its_neighbour_does_not(
+        self, store: Store
+    ) -> None:
+        begin(store, "A")
+        begin(store, "B")
+        stale = Write(
+            "A",
+            0,
+            (event(1, Content("r", "ann", "text")),),
+            state(1, NOW, b"wrong"),
+            (order_row("ann", 1),),
+            (Job("j", "mail", NOW, {}),),
+            (answer("k"),),
+        )
+        ahead = Write("C", 4, (event(5),), state(5))
+        fine = Write("B", 1, (event(2),), state(2))
+        assert store.records.write([stale, ahead, fine]) == {"A", "C"}
+        loaded = store.records.load(["A", "B", "C"], [("A", "buyer/ann", "k")], NOW)
+        assert loaded.states == {"A": state(1), "B": state(2)}
+        assert loaded.answers == {}
+        assert store.records.texts([("A", "r")]) == {}
+        assert store.jobs.next_run() is None
+        assert store.upkeep.snapshot("A").rows == ()
+
+    def test_a_key_that_was_answered_meanwhile_clashes(self, store: Store) -> None:
+        refusal = Write("A", 0, answers=(answer("k", 0, b"{}"),))
+        assert store.records.write([refusal]) == frozenset()
+        second = Write("A", 0, (event(1),), state(1), answers=(answer("k"),))
+        assert store.records.write([second]) == {"A"}
+        assert store.records.events("A") == []
+        kept = store.records.load([], [("A", "buyer/ann", "k")], NOW).answers
+        assert kept == {("A", "buyer/ann", "k"): answer("k", 0, b"{}")}
+
+    def test_a_state_may_be_written_anew_without_an_event(self, store: Store) -> None:
+        begin(store, "A", due=NOW)
+        again = StoredState(1, b"new", "code-2", None)
+        assert store.records.write([Write("A", 1, (), again)]) == frozenset()
+        assert store.records.load(["A"], [], NOW).states == {"A": again}
+        assert breaks("A", store.records.events("A"), {}) == []
+        assert store.upkeep.snapshot("A").head == store.records.events("A")[0].hash
+
+    def test_a_failure_in_the_middle_undoes_the_whole_batch(self, store: Store) -> None:
+        bad = order_row("ann", 1)
+        assert bad.values is not None
+        bad = Row("orders", {}, {**bad.values, "seller": None})
+        good = Write(
+            "A", 0, (event(1, Content("r", "ann", "t")),), state(1), answers=(answer("k"),)
+        )
+        with pytest.raises(NotWritten):
+            store.records.write([good, Write("B", 0, (event(1),), state(1), (bad,))])
+        loaded = store.records.load(["A", "B"], [("A", "buyer/ann", "k")], NOW)
+        assert (loaded.states, loaded.answers) == ({}, {})
+        assert store.upkeep.orders() == []
+        assert store.records.write([good]) == frozenset()
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            Row("gossip", {}, {}),
+            Row("orders", {"dispute_id": "D"}, {}),
+            Row("disputes", {}, None),
+            Row("orders", {}, {"colour": "red"}),
+            Row("orders", {}, {**(order_row("a", 1).values or {}), "captured": "much"}),
+        ],
+    )
+    def test_rows_that_do_not_fit_are_refused(self, store: Store, row: Row) -> None:
+        with pytest.raises(NotWritten):
+            store.records.write([Write("A", 0, (event(1),), state(1), (row,))])
+
+    def test_one_of_many_writers_wins_each_version(self, store: Store, reopen: Reopen) -> None:
+        begin(store, "A")
+        won: list[int] = []
+        stores = [store, reopen()]
+        barrier = threading.Barrier(6)
+
+        def compete(me: int) -> None:
+            barrier.wait()
+            for version in range(1, 11):
+                write = Write("A", version, (event(version + 1),), state(version + 1))
+                if not stores[me % 2].records.write([write]):
+                    won.append(version)
+
+        threads = [threading.Thread(target=compete, args=(i,)) for i in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(won) == sorted(set(won))
+        stored = store.records.events("A")
+        assert [e.number for e in stored] == list(range(1, len(won) + 2))
+        assert breaks("A", stored, {}) == []
+
+    def test_due_orders_come_earliest_first_and_in_stretches(self, store: Store) -> None:
+        for order, days in (("A", 3), ("B", 1), ("C", 1), ("D", 2), ("E", 9)):
+            begin(store, order, due=NOW + days * DAY)
+        begin(store, "F")
+        records = store.records
+        first = records.due(NOW + 3 * DAY, 2)
+        assert first == [(NOW + DAY, "B"), (NOW + DAY, "C")]
+        assert records.due(NOW + 3 * DAY, 2, first[0]) == [first[1], (NOW + 2 * DAY, "D")]
+        assert records.due(NOW + 3 * DAY, 9, first[1])[-1] == (NOW + 3 * DAY, "A")
+        assert records.due(NOW + DAY - timedelta(microseconds=1), 9) == []
+        assert records.next_due() == NOW + DAY
+
+    def test_nothing_is_due_where_nothing_is(self, store: Store) -> None:
+        assert store.records.next_due() is None
+        assert store.records.due(NOW, 9) == []
+
+
+class ContentsContract:
+    def test_texts_come_back_to_the_letter(self, store: Store, reopen: Reopen) -> None:
+        odd = "\u202e right to left, emoji 🧵, \x01 control, \n line"
+        begin(store, "A", Content("r1", "ann", odd), Content("r2", "bob", ""))
+        begin(store, "B", Content("r1", "ann", "another order"))
+        wanted = [("A", "r1"), ("A", "r2"), ("B", "r1"), ("B", "nothing")]
+        expected = {("A", "r1"): odd, ("A", "r2"): "", ("B", "r1"): "another order"}
+        assert store.records.texts(wanted) == reopen().records.texts(wanted) == expected
+        assert store.records.texts([]) == {}
+
+    def test_an_erased_person_is_gone_and_the_record_verifies(self, store: Store) -> None:
+        begin(store, "A", Content("r1", "ann", "Ann's words"), Content("r2", "bob", "Bob's"))
+        before = store.upkeep.snapshot("A")
+        assert store.records.erase("ann")
+        assert not store.records.erase("ann")
+        assert store.records.texts([("A", "r1"), ("A", "r2")]) == {
+            ("A", "r1"): None,
+            ("A", "r2"): "Bob's",
+        }
+        after = store.upkeep.snapshot("A")
+        assert after == before
+        assert breaks("A", after.events, after.sealed) == []
+
+    def test_who_writes_after_an_erasure_has_a_new_key(self, store: Store) -> None:
+        begin(store, "A", Content("old", "ann", "old"))
+        store.records.erase("ann")
+        begin(store, "B", Content("new", "ann", "new"))
+        assert store.records.texts([("A", "old"), ("B", "new")]) == {
+            ("A", "old"): None,
+            ("B", "new"): "new",
+        }
+
+    def test_the_chain_holds_each_event_and_each_text(self, store: Store) -> None:
+        begin(store, "A", Content("r2", "ann", "two"), Content("r1", "bob", "one"))
+        store.records.write([Write("A", 1, (event(2), event(3)), state(3))])
+        seen = store.upkeep.snapshot("A")
+        assert [(t.ref, t.owner) for t in seen.sealed[1]] == [("r1", "bob"), ("r2", "ann")]
+        head = GENESIS
+        for stored in seen.events:
+            head = next_hash(head, "A", stored.number, stored, seen.sealed.get(stored.number, ()))
+            assert stored.hash == head
+        assert seen.head == head
+
+    def test_a_reference_is_used_once(self, store: Store) -> None:
+        begin(store, "A", Content("r", "ann", "first"))
+        again = Write("A", 1, (event(2, Content("r", "ann", "second")),), state(2))
+        with pytest.raises(NotWritten):
+            store.records.write([again])
+        assert store.records.texts([("A", "r")]) == {("A", "r"): "first"}
+
+
+class UpkeepContract:
+    def test_every_order_with_anything_is_listed(self, store: Store) -> None:
+        for name in ("B", "A", "D", "C", "E"):
+            begin(store, name)
+        store.records.write([Write("F", 0, answers=(answer("k"),))])
+        upkeep = store.upkeep
+        assert upkeep.orders(limit=3) == ["A", "B", "C"]
+        assert upkeep.orders(after="C", limit=3) == ["D", "E"]
+        assert upkeep.orders(after="E") == []
+
+    def test_a_snapshot_holds_all_of_one_order(self, store: Store) -> None:
+        row = order_row("ann", to_micros(NOW))
+        store.records.write([Write("A", 0, (event(1),), state(1, NOW), (row,))])
+        begin(store, "B")
+        seen = store.upkeep.snapshot("A")
+        assert seen.state == state(1, NOW)
+        assert seen.rows == (row,)
+        assert seen.events == tuple(store.records.events("A"))
+        assert store.upkeep.snapshot("nobody").events == ()
+        assert store.upkeep.snapshot("nobody").state is None
+
+    def test_restoring_replaces_what_is_derived(self, store: Store) -> None:
+        store.records.write(
+            [Write("A", 0, (event(1),), state(1), (order_row("ann", 1), dispute_row("D", 1)))]
+        )
+        seen = store.upkeep.snapshot("A")
+        right, rows = StoredState(1, b"right", "code-2", NOW), (order_row("bob", 2),)
+        assert seen.head is not None
+        assert store.upkeep.restore("A", right, seen.head, rows)
+        after = store.upkeep.snapshot("A")
+        assert (after.state, after.rows, after.events) == (right, rows, seen.events)
+        assert not store.upkeep.restore("A", state(2), seen.head, ())
+        assert store.upkeep.snapshot("A") == after
