@@ -59,13 +59,13 @@ class AskedOfDispute(Struct, frozen=True):
         if self.dispute.phase in allowed:
             return None
         rule = "dispute_closed" if self.dispute.phase == "closed" else "wrong_phase"
-        return Refused(rule, {"phase": self.dispute.phase, "allowed": allowed})
+        return Refused(rule, {"phase": self.dispute.phase, "allowed": allowed}, ("see_options",))
 
     def refuse_turn(self) -> Refused | None:
         """Refuses when it is not the asking side's turn."""
         if self.dispute.turn == self.side:
             return None
-        return Refused("not_your_turn", {"turn": self.dispute.turn})
+        return Refused("not_your_turn", {"turn": self.dispute.turn}, ("wait_for_other_side",))
 
     def text(self, name: str, text: str) -> tuple[str, tuple[Content, ...]]:
         """The reference to a text of the asker ("" when it is blank), and the content to keep."""

@@ -28,23 +28,28 @@ def refuse_decider(asked: AskedOfDispute) -> Refused | None:
 
     An assigned mediator may still rule once a supervisor has taken over, as may the officer.
     """
-    dispute, by = asked.dispute, asked.by
+    dispute = asked.dispute
     refused = asked.refuse_phase("mediation", "appeal")
-    if refused:
-        return refused
-    facts: Facts = {"phase": dispute.phase, "turn": dispute.turn}
+    if not refused and asked.by.role is Role.SUPERVISOR:
+        if not taken_over(dispute):
+            facts: Facts = {"phase": dispute.phase, "turn": dispute.turn}
+            assign = "assign_mediator" if dispute.phase == "mediation" else "assign_appeals_officer"
+            refused = Refused("not_overdue", facts, (assign,))
+    else:
+        refused = refused or refuse_unassigned(asked)
+    return refused or refuse_conflict(asked, asked.by.person) or _refuse_author(asked)
+
+
+def refuse_unassigned(asked: AskedOfDispute) -> Refused | None:
+    """Refuses a mediator without this mediation, and an officer without this appeal."""
+    dispute, by = asked.dispute, asked.by
     in_appeal = dispute.phase == "appeal"
-    match by.role:
-        case Role.SUPERVISOR:
-            if not taken_over(dispute):
-                next_ = "assign_appeals_officer" if in_appeal else "assign_mediator"
-                return Refused("not_overdue", facts, (next_,))
-        case _:
-            wanted = Role.APPEALS if in_appeal else Role.MEDIATOR
-            person = dispute.officer if in_appeal else dispute.mediator
-            if by.role is not wanted or by.person != person:
-                return Refused("not_assigned", facts, ("ask_supervisor",))
-    return refuse_conflict(asked, by.person) or _refuse_author(asked)
+    role = Role.APPEALS if in_appeal else Role.MEDIATOR
+    person = dispute.officer if in_appeal else dispute.mediator
+    if by.role is role and by.person == person:
+        return None
+    facts: Facts = {"phase": dispute.phase, "turn": dispute.turn}
+    return Refused("not_assigned", facts, ("ask_supervisor",))
 
 
 def _refuse_author(asked: AskedOfDispute) -> Refused | None:

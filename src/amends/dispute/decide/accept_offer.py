@@ -7,6 +7,7 @@ from msgspec import Struct
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.effects import carry_out
 from amends.dispute.events import OfferAccepted, OfferAgreed
+from amends.dispute.offers import refuse_stale
 from amends.dispute.state import Effect, Offer
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.money import Money
@@ -46,6 +47,9 @@ def decide(asked: AskedOfDispute, command: AcceptOffer) -> Outcome:
     if not _open_to(asked, offer):
         rule = "own_offer" if offer.by == asked.side else "offer_not_standing"
         return Refused(rule, {"offer": offer.id, "status": offer.status}, ("see_offers",))
+    refused = refuse_stale(asked, offer)
+    if refused:
+        return refused
     named = command.amount
     if named is None and offer.amount:
         return Refused("amount_missing", {}, ("name_amount",), "invalid", "amount")

@@ -7,12 +7,12 @@ from msgspec import Struct
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import answer_clocks
 from amends.dispute.events import OfferMade
+from amends.dispute.offers import offer_amount
 from amends.dispute.state import Offer
-from amends.kernel.decision import Accepted, Facts, Refused
+from amends.kernel.decision import Accepted, Refused
 from amends.kernel.money import Money
 from amends.kernel.people import Role, other_side
 from amends.kernel.texts import Prose
-from amends.order.refunds import bounded_amount, claimable
 from amends.policy.terms import Payer, Remedy
 
 BY = frozenset({Role.BUYER, Role.SELLER})
@@ -36,12 +36,12 @@ def may(asked: AskedOfDispute) -> Refused | None:
 def decide(asked: AskedOfDispute, command: MakeOffer) -> Outcome:
     """It takes the place of one's own standing offer; while negotiating the turn goes over."""
     dispute = asked.dispute
-    amount = _amount(asked, command)
+    refusing = command.remedy == "refund" and asked.side == "seller"
+    amount = offer_amount(asked, command.remedy, command.amount, least=0 if refusing else 1)
     if isinstance(amount, Refused):
         return amount
-    refused = _not_allowed(asked, command, amount)
-    if refused:
-        return refused
+    if command.remedy == "refund" and not amount and not command.note.strip():
+        return Refused("text_missing", {"amount": amount}, ("say_why",), "invalid", "note")
     note_ref, contents = asked.text("note", command.note)
     offer = Offer(
         id=f"O{len(dispute.offers) + 1}",
@@ -68,31 +68,3 @@ def decide(asked: AskedOfDispute, command: MakeOffer) -> Outcome:
         offer=offer,
     )
     return Accepted((made,), contents)
-
-
-def _amount(asked: AskedOfDispute, command: MakeOffer) -> int | Refused:
-    replacing = command.remedy == "replacement"
-    if command.amount is None:
-        if replacing:
-            return 0
-        return Refused("amount_missing", {}, ("name_amount",), "invalid", "amount")
-    refusing = command.remedy == "refund" and asked.side == "seller"
-    return bounded_amount(
-        asked.order,
-        command.amount,
-        claimable(asked.order, asked.dispute.claim.lines),
-        least=0 if replacing or refusing else 1,
-    )
-
-
-def _not_allowed(asked: AskedOfDispute, command: MakeOffer, amount: int) -> Refused | None:
-    """Money with the goods kept can always be agreed on; the rest is what the reason allows."""
-    reason, claim = asked.reason, asked.dispute.claim
-    facts: Facts = {"remedy": command.remedy, "reason": reason.code}
-    if command.remedy == "return_and_refund" and not claim.received:
-        return Refused("nothing_to_return", facts, ("offer_refund",), "invalid", "remedy")
-    if command.remedy != "refund" and reason.allows(command.remedy) is None:
-        return Refused("remedy_not_for_reason", facts, ("choose_remedy",), field="remedy")
-    if command.remedy == "refund" and not amount and not command.note.strip():
-        return Refused("text_missing", facts, ("say_why",), "invalid", "note")
-    return None

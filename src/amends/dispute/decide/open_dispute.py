@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 
 from amends.dispute.case import CaseEvent
+from amends.dispute.claims import claimed_amount, refuse_held, refuse_taken
 from amends.dispute.clocks import first_answer_clocks
 from amends.dispute.events import DisputeOpened, EvidenceAdded
-from amends.dispute.proof import refuse_evidence
+from amends.dispute.proof import refuse_new_evidence
 from amends.dispute.state import Claim
 from amends.kernel.decision import Accepted, Content, Facts, Refused
-from amends.kernel.money import Money, percent_of
+from amends.kernel.money import Money
 from amends.kernel.people import Role
 from amends.kernel.texts import Code, Id, Prose
 from amends.order.asked import Asked
 from amends.order.protection import protection, refuse_unprotected
-from amends.order.refunds import bounded_amount, claimable, is_whole_order
+from amends.order.refunds import is_whole_order
 from amends.order.state import Order
 from amends.order.units import LineQuantity, resolve_lines
 from amends.policy.terms import Reason, Remedy
 
 BY = frozenset({Role.BUYER})
-# Ended so, a dispute has settled its reason for its units; a cancelled or replaced one has not.
-_SETTLED = ("refunded", "refused", "settled_without_refund", "honoured_by_platform", "abandoned")
 
 
 class OpenDispute(Struct, frozen=True, forbid_unknown_fields=True, tag="open_dispute"):
@@ -48,11 +45,10 @@ def may(asked: Asked) -> Refused | None:
     if not open_lines or order.cancelled_at:
         all_units = {line.id: 1 for line in order.lines}
         return refuse_unprotected(order, asked.terms, asked.now, "", all_units)
-    if all(_held(order, line.id, "") >= line.quantity for line in order.lines):
-        return Refused("units_already_in_dispute", {"disputes": tuple(order.open_claims)})
-    if not order.refundable:
-        return Refused("nothing_left_to_refund", {}, ("see_refund",))
-    return None
+    refused = refuse_held(order)
+    if not refused and not order.refundable:
+        refused = Refused("nothing_left_to_refund", {}, ("see_refund",))
+    return refused
 
 
 def decide(asked: Asked, command: OpenDispute) -> Accepted[CaseEvent] | Refused:
@@ -65,18 +61,18 @@ def decide(asked: Asked, command: OpenDispute) -> Accepted[CaseEvent] | Refused:
     lines = resolve_lines(order, command.lines)
     if isinstance(lines, Refused):
         return lines
+    dispute_id = f"{order.id}-D{len(order.claims) + 1}"
     refused = (
         _contradiction(order, reason, command)
         or refuse_unprotected(order, terms, now, reason.code, lines)
-        or _taken(order, reason.code, lines)
-        or refuse_evidence(order, asked.by, command.evidence)
+        or refuse_taken(order, reason.code, lines)
+        or refuse_new_evidence(order, dispute_id, asked.by, command.evidence, terms)
     )
     if refused:
         return refused
-    amount = _amount(order, reason, command, lines)
+    amount = claimed_amount(order, reason, command.remedy, command.amount, lines)
     if isinstance(amount, Refused):
         return amount
-    dispute_id = f"{order.id}-D{len(order.claims) + 1}"
     clocks = first_answer_clocks(terms, now, more_time=False)
     description = Content(asked.stamp.ref("description"), asked.by.person, command.description)
     contents = [description]
@@ -117,8 +113,11 @@ def _contradiction(order: Order, reason: Reason, command: OpenDispute) -> Refuse
         return Refused("text_missing", {}, ("describe",), "invalid", "description")
     if reason.received == "yes" and not command.received:
         return Refused("reason_needs_receipt", facts, ("not_received",), "invalid", "reason")
-    if reason.received == "no" and (command.received or order.received_at):
+    if reason.received == "no" and command.received:
         return Refused("reason_denies_receipt", facts, ("late",), "invalid", "reason")
+    if order.received_at and not command.received:
+        confirmed: Facts = {**facts, "received_at": order.received_at}
+        return Refused("receipt_confirmed", confirmed, ("late",), field="received")
     if command.remedy == "return_and_refund" and not command.received:
         return Refused("nothing_to_return", facts, ("ask_refund",), "invalid", "remedy")
     if reason.allows(command.remedy) is None:
@@ -128,42 +127,3 @@ def _contradiction(order: Order, reason: Reason, command: OpenDispute) -> Refuse
             field="remedy",
         )  # fmt: skip
     return None
-
-
-def _taken(order: Order, reason: str, lines: Mapping[str, int]) -> Refused | None:
-    """Refuses units another dispute holds, or that were settled for the same reason before."""
-    for line_id, units in lines.items():
-        line = order.line(line_id)
-        if line is not None and _held(order, line_id, reason) + units > line.quantity:
-            open_ones = tuple(k for k, c in order.open_claims.items() if line_id in c.lines)
-            if open_ones:
-                return Refused("units_already_in_dispute", {"disputes": open_ones})
-            return Refused("already_settled", {"line": line_id, "reason": reason}, ("appeal",))
-    return None
-
-
-def _held(order: Order, line: str, reason: str) -> int:
-    return sum(
-        claim.lines.get(line, 0)
-        for claim in order.claims.values()
-        if claim.open or (claim.reason == reason and claim.outcome in _SETTLED)
-    )
-
-
-def _amount(
-    order: Order, reason: Reason, command: OpenDispute, lines: Mapping[str, int]
-) -> int | Refused:
-    """What is claimed, in minor units, between 1 and what was paid for the units."""
-    most = claimable(order, lines)
-    allowed = reason.allows(command.remedy)
-    if allowed and allowed.part_only:
-        most -= 1
-    if reason.own_window and order.return_policy:
-        most -= percent_of(most, order.return_policy.restocking_fee_percent)
-    if not most:
-        return Refused("nothing_left_to_refund", {}, ("see_refund",))
-    if command.amount is None:
-        return 0 if command.remedy == "replacement" else most
-    return bounded_amount(
-        order, command.amount, most, least=0 if command.remedy == "replacement" else 1
-    )

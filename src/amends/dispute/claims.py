@@ -1,0 +1,66 @@
+"""Which units are free for a new claim, and how much can be claimed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.kernel.decision import Facts, Refused
+from amends.kernel.money import Money, percent_of
+from amends.order.refunds import bounded_amount, claimable
+from amends.order.state import Order
+from amends.policy.terms import Reason, Remedy
+
+# Ended so, a dispute has settled its reason for its units; a cancelled or replaced one has not.
+_SETTLED = ("refunded", "refused", "settled_without_refund", "honoured_by_platform", "abandoned")
+
+
+def refuse_held(order: Order) -> Refused | None:
+    """Refuses when open disputes hold every unit of the order."""
+    if all(_held(order, line.id, "") >= line.quantity for line in order.lines):
+        disputes = tuple(order.open_claims)
+        return Refused("units_already_in_dispute", {"disputes": disputes}, ("see_dispute",))
+    return None
+
+
+def refuse_taken(order: Order, reason: str, lines: Mapping[str, int]) -> Refused | None:
+    """Refuses units (by line id) another dispute holds, or that were settled for this reason."""
+    for line in order.lines:
+        units = lines.get(line.id, 0)
+        if units and _held(order, line.id, reason) + units > line.quantity:
+            open_ones = tuple(k for k, c in order.open_claims.items() if line.id in c.lines)
+            if open_ones:
+                facts: Facts = {"line": line.id, "disputes": open_ones}
+                return Refused("units_already_in_dispute", facts, ("see_dispute",))
+            settled: Facts = {"line": line.id, "reason": reason}
+            return Refused("already_settled", settled, ("appeal", "contact_support"))
+    return None
+
+
+def _held(order: Order, line: str, reason: str) -> int:
+    return sum(
+        claim.lines.get(line, 0)
+        for claim in order.claims.values()
+        if claim.open or (claim.reason == reason and claim.outcome in _SETTLED)
+    )
+
+
+def claimed_amount(
+    order: Order, reason: Reason, remedy: Remedy, amount: Money | None, lines: Mapping[str, int]
+) -> int | Refused:
+    """What is claimed, in minor units, between 1 and what was paid for the units.
+
+    Where the reason allows money only in part, at least one minor unit stays with the seller; after
+    a change of mind the seller's restocking fee does. A replacement may come without money.
+    """
+    most = claimable(order, lines)
+    allowed = reason.allows(remedy)
+    if allowed and allowed.part_only:
+        most -= 1
+    if reason.own_window and order.return_policy:
+        most -= percent_of(most, order.return_policy.restocking_fee_percent)
+    if most <= 0:
+        return Refused("nothing_left_to_refund", {}, ("see_refund",))
+    replacing = remedy == "replacement"
+    if amount is None:
+        return 0 if replacing else most
+    return bounded_amount(order, amount, most, least=0 if replacing else 1)
