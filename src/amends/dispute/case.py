@@ -15,7 +15,8 @@ from amends.dispute.events import (
 )
 from amends.dispute.state import Case
 from amends.kernel.instants import Instant
-from amends.order.events import OrderEvent, OrderPlaced
+from amends.order.escrow import release_due
+from amends.order.events import OrderEvent, OrderPlaced, without_clock
 from amends.order.state import Claimed, Order
 
 CaseEvent = OrderEvent | DisputeEvent
@@ -50,7 +51,10 @@ def _seen_by_order(order: Order, event: DisputeEvent) -> Order:
     """The order keeps what it must know of a dispute: units held, proofs used, whether it ended."""
     match event:
         case DisputeOpened():
-            return _with_claim(order, event.dispute, Claimed(event.claim.reason, event.claim.lines))
+            held = Claimed(event.claim.reason, event.claim.lines)
+            # Whether a message was answered no longer matters once there is a dispute.
+            order = replace(order, deadlines=without_clock(order, "message_answer"))
+            return _with_claim(order, event.dispute, held)
         case DisputeClosed():
             held = order.claims[event.dispute]
             return _with_claim(
@@ -93,18 +97,3 @@ def next_due(case: Case) -> Instant | None:
     if release is not None:
         due.append(release)
     return min(due, default=None)
-
-
-def release_due(order: Order) -> Instant | None:
-    """When the seller's share is released: once protection and disputes have ended and nothing
-    holds it back. None while that is not in sight."""
-    held = (
-        order.released is not None
-        or order.cancelled_at is not None
-        or order.protection_ended_at is None
-        or order.finance_hold
-        or order.chargeback_open
-        or bool(order.open_claims)
-        or any(refund.under_way for refund in order.refunds.values())
-    )
-    return None if held or order.protection_ended_at is None else order.changed_at

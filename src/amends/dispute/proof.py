@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from amends.kernel.decision import Facts, Refused
-from amends.kernel.people import STAFF, Actor
+from amends.kernel.people import Actor
+from amends.order.proof import refuse_evidence, side_of
 from amends.order.state import Order
 from amends.policy.terms import Terms
 
-
-def refuse_evidence(order: Order, by: Actor, ids: Sequence[str]) -> Refused | None:
-    """Refuses ids that are not evidence of ``by`` on this order, twice the same, or withdrawn.
-
-    Another person's evidence answers like one that does not exist. Staff may name any side's.
-    """
-    for proof_id in ids:
-        proof = order.evidence.get(proof_id)
-        foreign = proof is not None and by.role not in STAFF and proof.by != by.person
-        if proof is None or foreign or proof.withdrawn:
-            facts = {"evidence": proof_id}
-            return Refused("unknown_evidence", facts, ("upload_evidence",), "invalid", "evidence")
-    if len(set(ids)) < len(ids):
-        return Refused("evidence_named_twice", {}, ("name_evidence_once",), "invalid", "evidence")
-    return None
+__all__ = ["refuse_evidence", "refuse_new_evidence", "side_of"]
 
 
 def refuse_new_evidence(
@@ -52,8 +39,3 @@ def refuse_new_evidence(
         counts: Facts = {"put": put, "more": len(ids), "most": most}
         return Refused("too_much_evidence", counts, ("choose_strongest",), field="evidence")
     return None
-
-
-def side_of(by: Actor) -> str:
-    """Whose evidence it is when ``by`` gives it: buyer, seller or staff."""
-    return "staff" if by.role in STAFF else by.role.value

@@ -220,19 +220,20 @@ def protection_clock(order: Order, terms: Terms, now: Instant) -> Deadline | Non
     end, or when it ended before."""
     if order.protection_ended_at or order.cancelled_at:
         return None
-    entries = protection(order, terms, now)
-    ends = [entry.window.until for entry in entries]
-    known = [end for end in ends if end is not None]
-    if not known or len(known) < len(ends):
+    parcels: list[Parcel | None] = [*order.outbound]
+    if any(order.shipped(line.id) < line.quantity for line in order.lines):
+        parcels.append(None)
+    bounds = [_closes(order, terms, parcel) for parcel in parcels]
+    known = [bound for bound in bounds if bound is not None]
+    if len(known) < len(bounds):
         return None
-    at = max(known)
-    why = next(w for e in entries if e.window.until == at for w in reversed(e.why))
+    last = max(known, key=lambda bound: bound.at)
     return Deadline(
         what="protection",
         turn="buyer",
-        at=at,
-        since=why.since,
+        at=last.at,
+        since=last.why.since,
         anchor="window_began",
-        rule=why.rule,
-        reminders=tuple(r for r in reminders_between(why.since, at) if r > now),
+        rule=last.why.rule,
+        reminders=tuple(r for r in reminders_between(last.why.since, last.at) if r > now),
     )

@@ -91,18 +91,20 @@ def plan_refund(
     )
 
 
-def bounded_amount(order: Order, amount: Money, most: int, *, least: int) -> int | Refused:
+def bounded_amount(
+    order: Order, amount: Money, most: int, *, least: int, field: str = "amount"
+) -> int | Refused:
     """``amount`` in minor units, when it is in the order's currency and in ``[least, most]``."""
     if amount.currency != order.currency:
         facts: Facts = {"currency": amount.currency, "order": order.currency}
-        return Refused("other_currency", facts, ("use_order_currency",), "invalid", "amount")
+        return Refused("other_currency", facts, ("use_order_currency",), "invalid", field)
     if amount.amount < least:
         return Refused(
-            "amount_too_small", {"least": order.money(least)}, ("ask_more",), "invalid", "amount"
+            "amount_too_small", {"least": order.money(least)}, ("ask_more",), "invalid", field
         )
     if amount.amount > most:
         return Refused(
             "amount_too_large", {"asked": amount, "most": order.money(most)}, ("ask_less",),
-            "invalid", "amount",
+            "invalid", field,
         )  # fmt: skip
     return amount.amount

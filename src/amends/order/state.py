@@ -94,6 +94,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     ref: str  # content holding the file's key and name
     at: Instant
     disputes: tuple[str, ...] = ()
+    sent: bool = False  # as a picture in the thread
     opened: bool = False  # by the other side or a mediator
     relied_on: bool = False
     withdrawn: bool = False
@@ -246,6 +247,10 @@ class Order(Struct, frozen=True, omit_defaults=True):
     def refundable(self) -> int:
         """What can still be refunded: captured, less refunds and what a bank has taken."""
         return max(0, self.captured - self.refunded - self.taken_by_bank)
+
+    def retried(self, refund_id: str) -> bool:
+        """Whether another refund was recorded in the place of this one."""
+        return any(r.retry_of == refund_id for r in self.refunds.values())
 
     def refunded_of(self, line_id: str) -> int:
         """What was or is being refunded for one line (or ``shipping``)."""

@@ -142,7 +142,10 @@ class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
             last_by_buyer=self.at if self.role == "buyer" else thread.last_by_buyer,
             last_by_seller=self.at if self.role == "seller" else thread.last_by_seller,
         )
-        return replace(order, thread=thread, deadlines=deadlines)
+        evidence = dict(order.evidence)
+        for picture in self.pictures:
+            evidence[picture] = replace(evidence[picture], sent=True)
+        return replace(order, thread=thread, deadlines=deadlines, evidence=evidence)
 
 
 class SupportOffered(OrderEvent, frozen=True, tag="support_offered"):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
 from amends.kernel.people import PersonId
-from amends.order.events.base import OrderEvent, with_clock, without_clock
+from amends.order.events.base import OrderEvent, with_clock, without_clock, without_subject
 from amends.order.state import (
     Chargeback,
     Order,
@@ -42,6 +42,7 @@ class FundsReleased(OrderEvent, frozen=True, tag="funds_released"):
     """The seller's share, less what was refunded, is the seller's."""
 
     amount: int
+    reason_ref: str = ""  # when finance lifted its own hold with it
 
     def on(self, order: Order) -> Order:
         return replace(order, released=self.amount, finance_hold=False)
@@ -51,6 +52,7 @@ class HoldLifted(OrderEvent, frozen=True, tag="hold_lifted"):
     """Finance lifted its own hold; the funds wait for protection and disputes to end as before."""
 
     by: PersonId
+    reason_ref: str = ""
 
     def on(self, order: Order) -> Order:
         return replace(order, finance_hold=False)
@@ -79,14 +81,20 @@ class ChargebackOutcomeRecorded(OrderEvent, frozen=True, tag="chargeback_outcome
 
 
 class RefundRecorded(OrderEvent, frozen=True, tag="refund_recorded"):
-    """Money is to go back: the intent. Acting on it is a job's, after the record is safe."""
+    """Money is to go back: the intent. Acting on it is a job's, after the record is safe.
+
+    ``overdue`` is when finance is told that it is still under way, for a refund outside of any
+    dispute: a dispute has a clock of its own for it.
+    """
 
     refund: Refund
+    overdue: Deadline | None = None
 
     def on(self, order: Order) -> Order:
         deadlines = without_clock(order, "refund_retry", self.refund.retry_of)
         refunds = {**order.refunds, self.refund.id: self.refund}
-        return replace(order, refunds=refunds, deadlines=deadlines)
+        order = replace(order, refunds=refunds, deadlines=deadlines)
+        return replace(order, deadlines=with_clock(order, self.overdue)) if self.overdue else order
 
 
 class RefundEvent(OrderEvent, frozen=True, kw_only=True):
@@ -123,11 +131,14 @@ class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
             arrives_from=self.arrives_from,
             arrives_until=self.arrives_until,
         )
-        return self._with(order, settled)
+        return replace(self._with(order, settled), deadlines=without_subject(order, self.refund))
 
 
 class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
-    """The provider did not book it, or took it back after it had (then it counts as reversed)."""
+    """The provider did not book it, or took it back after it had (then it counts as reversed).
+
+    ``retry`` is when it is tried again, or when finance, whose task it then is, is told again.
+    """
 
     reason: str
     retry: Deadline
@@ -136,7 +147,8 @@ class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
         refund = order.refunds[self.refund]
         state: RefundState = "reversed" if refund.state == "settled" else "failed"
         failed = replace(refund, state=state, reason=self.reason)
-        return replace(self._with(order, failed), deadlines=with_clock(order, self.retry))
+        others = without_subject(order, self.refund)
+        return replace(self._with(order, failed), deadlines=(*others, self.retry))
 
 
 class FinanceAlarmed(OrderEvent, frozen=True, tag="finance_alarmed"):
@@ -164,15 +176,24 @@ class MissingMoneyReported(RefundEvent, frozen=True, tag="missing_money_reported
 
 
 class TraceRecorded(RefundEvent, frozen=True, tag="trace_recorded"):
-    """What finance found out: arrived, not_arrived, paid_another_way or retry."""
+    """What finance found out: arrived, not_arrived, paid_another_way or retry.
+
+    ``state`` is what the refund now is, where the finding changes it; ``again`` is when finance is
+    asked again, where the finding does not end the matter.
+    """
 
     by: PersonId
     outcome: str
     ref: str = ""
+    state: RefundState | None = None
+    again: Deadline | None = None
 
     def on(self, order: Order) -> Order:
         traced = replace(order.refunds[self.refund], traced=self.outcome)
-        if self.outcome == "paid_another_way":
-            traced = replace(traced, state="settled", settled_at=self.at)
-        kept = tuple(d for d in order.deadlines if d.subject != self.refund)
-        return replace(self._with(order, traced), deadlines=kept)
+        if self.state is not None:
+            traced = replace(traced, state=self.state)
+        if self.state == "settled":
+            traced = replace(traced, settled_at=self.at)
+        again = (self.again,) if self.again else ()
+        others = without_subject(order, self.refund)
+        return replace(self._with(order, traced), deadlines=(*others, *again))

@@ -1,0 +1,69 @@
+"""A refund that outlives its first attempt: who watches it, and what takes its place."""
+
+from __future__ import annotations
+
+from amends.kernel.deadlines import Deadline
+from amends.kernel.instants import Instant
+from amends.kernel.money import allocate
+from amends.order.events import RefundRecorded
+from amends.order.state import Order, Refund
+from amends.policy.clocks import start_clock
+from amends.policy.terms import Terms
+
+
+def record_refund(refund: Refund, terms: Terms) -> RefundRecorded:
+    """The event of a refund, with a clock for finance unless a dispute's own watches over it."""
+    overdue = None
+    if not refund.dispute:
+        overdue = start_clock(
+            terms.refunds.settled_within,
+            "finance",
+            "platform",
+            refund.recorded_at,
+            "refund_recorded",
+            subject=refund.id,
+        )
+    return RefundRecorded(at=refund.recorded_at, refund=refund, overdue=overdue)
+
+
+def alarm_clock(terms: Terms, what: str, refund: Refund, since: Instant, anchor: str) -> Deadline:
+    """When finance is told again of a refund that waits for a person."""
+    term = terms.refunds.finance_alarm_every
+    return start_clock(term, what, "platform", since, anchor, subject=refund.id)
+
+
+def plan_retry(order: Order, old: Refund, now: Instant) -> Refund | None:
+    """Another refund in the place of ``old``, which no longer counts; None when nothing is left.
+
+    It gives back the same for the same lines, unless less than that is left by now.
+    """
+    parts = {key: min(share, _left(order, key)) for key, share in old.lines.items()}
+    amount = min(sum(parts.values()), order.refundable)
+    if amount <= 0:
+        return None
+    shares = allocate(amount, list(parts.values()))
+    return Refund(
+        id=f"{order.id}-R{len(order.refunds) + 1}",
+        amount=amount,
+        lines={key: share for key, share in zip(parts, shares, strict=True) if share},
+        recorded_at=now,
+        funded_by=old.funded_by,
+        dispute=old.dispute,
+        retry_of=old.id,
+        attempt=old.attempt + 1,
+    )
+
+
+def fits(order: Order, refund: Refund) -> bool:
+    """Whether ``refund``, which does not count now, may count: within the order's cap and each
+    line's."""
+    return refund.amount <= order.refundable and all(
+        share <= _left(order, key) for key, share in refund.lines.items()
+    )
+
+
+def _left(order: Order, key: str) -> int:
+    """What can still go back for a whole line, or for the postage."""
+    line = order.line(key)
+    paid = order.shipping_paid if line is None else line.paid
+    return max(0, paid - order.refunded_of(key))
