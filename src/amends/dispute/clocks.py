@@ -37,7 +37,7 @@ def answer_clocks(
     terms: Terms, dispute: Dispute, turn: Side, now: Instant, anchor: str = "offer_made"
 ) -> tuple[Deadline, ...]:
     """The answer to what was just said, never past the end of negotiation, and that end."""
-    end = negotiation_clock(terms, dispute.opened_at, turn, now)
+    end = negotiation_clock(terms, dispute.opened_at, turn, now).moved_to(dispute.negotiation_ends)
     answer = start_clock(
         terms.clocks.offer_answered_within, "answer", turn, now, anchor, not_after=end.at
     )

@@ -30,7 +30,7 @@ def escalated(
     if dispute.phase in NEGOTIATING:
         clock = ruling_clock(
             terms.clocks.ruling_due_after, dispute.opened_at, "dispute_opened", now=now
-        )
+        ).moved_to(dispute.ruling_due)
         answer = dispute.deadline("answer")
         asked: Side = "seller" if dispute.phase == "awaiting_seller" else "buyer"
         if answer and asked != by and answer.at > now:

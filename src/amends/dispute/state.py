@@ -99,6 +99,7 @@ class Appeal(Struct, frozen=True, omit_defaults=True):
     text_ref: str
     at: Instant
     back_to: Phase  # the phase it interrupted, to which an appeal that is turned down returns
+    outcome: Outcome | None = None  # how the dispute had ended, when it had
     evidence: tuple[str, ...] = ()
     decided: Literal["", "upheld", "changed", "stands"] = ""  # stands: nobody decided in time
     decided_by: PersonId = ""

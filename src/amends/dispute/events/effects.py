@@ -18,19 +18,23 @@ from amends.dispute.state import (
 class EffectStarted(TurnPassed, frozen=True, tag="effect_started"):
     """What was agreed or ruled is under way: a return, a replacement or a refund.
 
-    ``withheld``: the refund waits until a bank has decided its chargeback.
+    ``withheld``: the refund waits until a bank has decided its chargeback. A return that has begun
+    goes on from where it is; a replacement begins anew.
     """
 
     effect: Effect
     withheld: bool = False
 
     def on(self, dispute: Dispute) -> Dispute:
-        paid_by = self.effect.return_paid_by
+        back = dispute.return_
+        if self.phase == "returning":
+            paid_by = self.effect.return_paid_by
+            back = replace(back, paid_by=paid_by) if back else Return(paid_by=paid_by)
         return replace(
             super().on(dispute),
             effect=self.effect,
             withheld=self.withheld,
-            return_=Return(paid_by=paid_by) if self.phase == "returning" else dispute.return_,
+            return_=back,
             replacement=Replacement() if self.phase == "replacing" else dispute.replacement,
             unheard=None,
             unheard_until=None,

@@ -81,6 +81,9 @@ class InformationMissed(TurnPassed, frozen=True, tag="information_missed"):
 class RulingMissed(TurnPassed, frozen=True, tag="ruling_missed"):
     """No ruling in time: a supervisor is told and takes over."""
 
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), information=None)
+
 
 class OperatorAlarmed(TurnPassed, frozen=True, tag="operator_alarmed"):
     """Operators are told that something needs a person: ``because`` names the rule."""
@@ -137,7 +140,11 @@ class AppealMissed(TurnPassed, frozen=True, tag="appeal_missed"):
 
     def on(self, dispute: Dispute) -> Dispute:
         appeal = dispute.appeal
-        return replace(super().on(dispute), appeal=appeal and replace(appeal, overdue=True))
+        return replace(
+            super().on(dispute),
+            appeal=appeal and replace(appeal, overdue=True),
+            information=None,
+        )
 
 
 class AppealDecided(DisputeEvent, frozen=True, tag="appeal_decided"):

@@ -176,7 +176,10 @@ class DisputeReminded(DisputeEvent, frozen=True, tag="dispute_reminded"):
 
 
 class TurnExtended(DisputeEvent, frozen=True, tag="turn_extended"):
-    """A turn ran out while our service was down, and was extended by as long as it was."""
+    """A turn ran out while our service was down, and was extended by as long as it was.
+
+    Where that was the end of negotiation, the ruling is due later by as much.
+    """
 
     what: str
     down_since: Instant
@@ -184,6 +187,13 @@ class TurnExtended(DisputeEvent, frozen=True, tag="turn_extended"):
     due: Instant
 
     def on(self, dispute: Dispute) -> Dispute:
+        if self.what == "negotiation":
+            longer = self.due - dispute.negotiation_ends
+            dispute = replace(
+                dispute,
+                negotiation_ends=self.due,
+                ruling_due=dispute.ruling_due + longer,
+            )
         return replace(
             dispute,
             deadlines=tuple(
