@@ -5,10 +5,11 @@ from __future__ import annotations
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.case import CaseEvent
 from amends.dispute.events import DisputeClosed, EffectStarted
+from amends.dispute.money import is_coming, paid_outcome, plan_rest, sent_for
 from amends.dispute.state import Dispute, Effect
+from amends.dispute.steps import replacement_clock, return_clock
 from amends.kernel.instants import Instant
 from amends.order.events import RefundRecorded
-from amends.order.refunds import plan_refund
 from amends.order.state import Order
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
@@ -25,31 +26,21 @@ def effect_events(
     """The same, for callers that expire a deadline at its own instant ``now``."""
     match effect.remedy:
         case "return_and_refund":
-            address = start_clock(
-                terms.returns.address_within, "return_address", "seller", now, because
-            )
+            step = return_clock(order, dispute.return_, terms, now, because)
             return (
                 EffectStarted(
-                    at=now, dispute=dispute.id, phase="returning", turn="seller",
-                    deadlines=(address,), effect=effect,
+                    at=now, dispute=dispute.id, phase="returning", turn=step.turn,
+                    deadlines=(step,), effect=effect,
                 ),
             )  # fmt: skip
         case "replacement":
-            ship = start_clock(
-                terms.returns.replacement_shipped_within,
-                "replacement_shipment", "seller", now, because,
-            )  # fmt: skip
+            ship = replacement_clock(order, None, terms, now, because)
             started = EffectStarted(
-                at=now, dispute=dispute.id, phase="replacing", turn="seller",
+                at=now, dispute=dispute.id, phase="replacing", turn=ship.turn,
                 deadlines=(ship,), effect=effect,
             )  # fmt: skip
-            if not effect.amount or order.chargeback_open:
-                return (started,)
-            part = plan_refund(
-                order, effect.amount, now, lines=dispute.claim.lines, dispute=dispute.id,
-                funded_by=effect.funded_by, with_shipping=dispute.claim.whole_order,
-                by_line=effect.by_line,
-            )  # fmt: skip
+            # Money that a bank holds back is sent when the replacement has come.
+            part = None if order.chargeback_open else plan_rest(order, dispute, effect, now)
             return (started, RefundRecorded(at=now, refund=part)) if part else (started,)
         case "refund" | "repair_cost":
             return settle(order, dispute, terms, now, effect, because)
@@ -58,34 +49,35 @@ def effect_events(
 def settle(
     order: Order, dispute: Dispute, terms: Terms, now: Instant, effect: Effect, because: str
 ) -> tuple[CaseEvent, ...]:
-    """Send the money: record the refund, wait for a bank that holds it, or close without money.
+    """Send the money: record the refund, wait for one under way or for a bank, or close.
 
-    The amount never passes what can still be refunded; when nothing can, because a bank has given
-    the buyer the money already, the dispute ends as refunded.
+    What was sent for the dispute before is part of the effect's amount, so only the rest is sent,
+    and never more than can still be refunded. When nothing can, because a bank has given the buyer
+    the money already, the dispute ends as if it had been paid.
     """
-    if not effect.amount:
-        closed = DisputeClosed(
-            at=now, dispute=dispute.id, outcome=effect.without_amount, because=because
-        )
-        return (closed,)
+    sent = sent_for(order, dispute.id)
+    coming = is_coming(order, dispute.id)
+    owed = effect.amount > sent
+    if not owed and not coming:
+        outcome = paid_outcome(effect) if sent else effect.without_amount
+        return (DisputeClosed(at=now, dispute=dispute.id, outcome=outcome, because=because),)
+    withheld = owed and order.chargeback_open
     under_way = start_clock(terms.refunds.settled_within, "refund", "platform", now, because)
     started = EffectStarted(
         at=now, dispute=dispute.id, phase="settling", turn="platform", deadlines=(under_way,),
-        effect=effect, withheld=order.chargeback_open,
+        effect=effect, withheld=withheld,
     )  # fmt: skip
-    if order.chargeback_open:
+    if withheld:
         return (started,)
-    refund = plan_refund(
-        order, effect.amount, now, lines=dispute.claim.lines, dispute=dispute.id,
-        funded_by=effect.funded_by, with_shipping=dispute.claim.whole_order,
-        by_line=effect.by_line,
-    )  # fmt: skip
-    if refund is None:
-        ended = DisputeClosed(
-            at=now, dispute=dispute.id, outcome="refunded", because="nothing_left_to_refund"
-        )
-        return (started, ended)
-    return (started, RefundRecorded(at=now, refund=refund))
+    refund = plan_rest(order, dispute, effect, now)
+    if refund:
+        return (started, RefundRecorded(at=now, refund=refund))
+    if coming:
+        return (started,)
+    ended = DisputeClosed(
+        at=now, dispute=dispute.id, outcome=paid_outcome(effect), because="nothing_left_to_refund"
+    )
+    return (started, ended)
 
 
 def refund_without_return(dispute: Dispute, effect: Effect) -> Effect:
