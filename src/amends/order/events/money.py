@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
 from amends.kernel.people import PersonId
-from amends.order.events.base import OrderEvent, with_clock, without_clock, without_subject
+from amends.order.events.base import OrderEvent, with_clock, without_subject
 from amends.order.state import (
     Chargeback,
     Order,
@@ -91,7 +91,9 @@ class RefundRecorded(OrderEvent, frozen=True, tag="refund_recorded"):
     overdue: Deadline | None = None
 
     def on(self, order: Order) -> Order:
-        deadlines = without_clock(order, "refund_retry", self.refund.retry_of)
+        # Nobody has to see to a refund any more in whose place there is another.
+        replaced = self.refund.retry_of
+        deadlines = without_subject(order, replaced) if replaced else order.deadlines
         refunds = {**order.refunds, self.refund.id: self.refund}
         order = replace(order, refunds=refunds, deadlines=deadlines)
         return replace(order, deadlines=with_clock(order, self.overdue)) if self.overdue else order
