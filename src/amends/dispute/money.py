@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from amends.dispute.state import Dispute, Effect, Outcome
 from amends.kernel.instants import Instant
-from amends.order.refunds import awardable, plan_refund
+from amends.order.refunds import SHIPPING, awardable, left_of_line, plan_refund
 from amends.order.state import Order, Refund
 
 
@@ -51,9 +51,23 @@ def has_arrived(order: Order, dispute_id: str) -> bool:
 
 
 def worth(order: Order, dispute: Dispute) -> int:
-    """What was paid for the units a dispute is about, as far as it can go back for it, what was
-    sent for it already included."""
-    return awardable(order, dispute.claim.lines) + sent_for(order, dispute.id)
+    """What was paid for the units a dispute is about, as far as it can go back for it, what has
+    gone back for it already included."""
+    gone = sum(refund.amount for refund in refunds_of(order, dispute.id) if refund.counts)
+    return awardable(order, dispute.claim.lines) + gone
+
+
+def line_worth(order: Order, dispute: Dispute, line_id: str) -> int:
+    """The same for one line of the claim. Raises ValueError when the order has no such line."""
+    units = dispute.claim.lines[line_id]
+    return left_of_line(order, line_id, units, beside=dispute.id)
+
+
+def postage_worth(order: Order, dispute: Dispute) -> int:
+    """The same for the postage, which only a claim for the whole order can get back."""
+    if not dispute.claim.whole_order:
+        return 0
+    return order.shipping_paid - order.refunded_of(SHIPPING, beside=dispute.id)
 
 
 def paid_outcome(effect: Effect) -> Outcome:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from amends.dispute.asked import AskedOfDispute
+from amends.dispute.money import worth
 from amends.dispute.remedies import refuse_remedy
 from amends.dispute.state import Offer
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.money import Money
-from amends.order.refunds import awardable, bounded_amount
+from amends.order.refunds import bounded_amount
 from amends.policy.terms import Remedy
 
 
@@ -26,7 +27,7 @@ def offer_amount(
         if replacing:
             return 0
         return Refused("amount_missing", {"remedy": remedy}, ("name_amount",), "invalid", "amount")
-    most = awardable(asked.order, asked.dispute.claim.lines)
+    most = worth(asked.order, asked.dispute)
     return bounded_amount(asked.order, amount, most, least=0 if replacing else least)
 
 
@@ -35,7 +36,7 @@ def refuse_stale(asked: AskedOfDispute, offer: Offer) -> Refused | None:
     refused = refuse_remedy(asked, offer.remedy)
     if refused:
         return refused
-    left = awardable(asked.order, asked.dispute.claim.lines)
+    left = worth(asked.order, asked.dispute)
     if offer.amount > left:
         facts: Facts = {
             "offered": asked.order.money(offer.amount), "left": asked.order.money(left),

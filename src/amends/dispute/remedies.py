@@ -10,7 +10,7 @@ from amends.policy.terms import Remedy
 def refuse_remedy(asked: AskedOfDispute, remedy: Remedy) -> Refused | None:
     """Money with the goods kept is always possible; the rest is what the reason allows.
 
-    Nothing can be sent back that never came, or that is on its way back or back already.
+    Nothing can be sent back that never came, or that the seller has back already.
     """
     claim, back = asked.dispute.claim, asked.dispute.return_
     facts: Facts = {"remedy": remedy, "reason": claim.reason}
@@ -22,6 +22,6 @@ def refuse_remedy(asked: AskedOfDispute, remedy: Remedy) -> Refused | None:
             "remedy_not_for_reason", {**facts, "allowed": allowed}, ("choose_remedy",),
             field="remedy",
         )  # fmt: skip
-    if remedy == "return_and_refund" and back and (back.parcel or back.delivered_at):
-        return Refused("already_sent_back", facts, ("choose_refund",), field="remedy")
+    if remedy == "return_and_refund" and back and back.condition:
+        return Refused("already_returned", facts, ("choose_refund",), field="remedy")
     return None

@@ -9,13 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from amends.dispute.asked import AskedOfDispute
+from amends.dispute.money import line_worth, postage_worth, worth
 from amends.dispute.proof import refuse_evidence
 from amends.dispute.remedies import refuse_remedy
 from amends.dispute.state import Effect, Finding, LineRuling, Ruling
 from amends.kernel.decision import Content, Facts, Refused
 from amends.kernel.money import Money
 from amends.kernel.texts import Code, Id, Prose
-from amends.order.refunds import SHIPPING, awardable, bounded_amount, left_of_line
+from amends.order.refunds import SHIPPING, bounded_amount
 from amends.policy.terms import Payer, Remedy
 
 
@@ -33,7 +34,8 @@ class RulingFields(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``amount`` may be left out for the seller's favour and for a replacement; ``lines`` is for
     findings that differ by line and then names each line of the claim once. What the lines' amounts
-    leave of ``amount`` is postage, which only a claim for the whole order can get back. One parcel
+    leave of ``amount`` is postage, which only a claim for the whole order can get back. What was
+    refunded for the dispute before, when an appeal is decided, is part of every amount. One parcel
     or replacement serves all awarded lines, so that a remedy other than ``refund`` is the whole
     ruling's. ``return_postage_paid_by``: as the policy says for the reason when left out.
     ``no_evidence`` says that neither side gave any.
@@ -66,13 +68,11 @@ def build_ruling(
 
     Whether the asker may rule now is not asked here.
     """
-    order, claim = asked.order, asked.dispute.claim
     refused = _refuse_grounds(asked, fields)
     if refused:
         return refused
-    amount = _awarded(
-        asked, fields.finding, fields.remedy, fields.amount, awardable(order, claim.lines)
-    )
+    most = worth(asked.order, asked.dispute)
+    amount = _awarded(asked, fields.finding, fields.remedy, fields.amount, most)
     if isinstance(amount, Refused):
         return amount
     lines = _lines(asked, fields, amount)
@@ -197,10 +197,7 @@ def _lines(
         return Refused("lines_differ_from_claim", facts, ("name_lines_once",), "invalid", "lines")
     rulings = []
     for entry in fields.lines:
-        most = min(
-            left_of_line(order, entry.line, claim.lines[entry.line]),
-            awardable(order, claim.lines),
-        )
+        most = min(line_worth(order, asked.dispute, entry.line), worth(order, asked.dispute))
         part = _awarded(asked, entry.finding, entry.remedy, entry.amount, most)
         if isinstance(part, Refused):
             return replace(part, facts={**part.facts, "line": entry.line}, field="lines")
@@ -212,7 +209,7 @@ def _refuse_disagreement(
     asked: AskedOfDispute, fields: RulingFields, amount: int, lines: list[LineRuling]
 ) -> Refused | None:
     """The whole ruling says what its lines say together."""
-    order, claim = asked.order, asked.dispute.claim
+    order = asked.order
     findings = {line.finding for line in lines}
     together = findings.pop() if len(findings) == 1 else "split"
     if fields.finding != together:
@@ -224,7 +221,7 @@ def _refuse_disagreement(
         return Refused(
             "remedy_differs_from_lines", differing, ("rule_one_remedy",), "invalid", "remedy"
         )
-    postage = order.shipping_paid - order.refunded_of(SHIPPING) if claim.whole_order else 0
+    postage = postage_worth(order, asked.dispute)
     total = sum(line.amount for line in lines)
     if not total <= amount <= total + postage:
         sums: Facts = {

@@ -44,15 +44,15 @@ def is_whole_order(order: Order, lines: Mapping[str, int]) -> bool:
     return all(lines.get(line.id, 0) == line.quantity for line in order.lines)
 
 
-def left_of_line(order: Order, line_id: str, units: int) -> int:
-    """What was paid for ``units`` of a line and not yet refunded.
+def left_of_line(order: Order, line_id: str, units: int, *, beside: str = "") -> int:
+    """What was paid for ``units`` of a line and not yet refunded, ``beside`` one dispute's refunds.
 
     Raises ValueError when the order has no such line.
     """
     line = order.line(line_id)
     if line is None:
         raise ValueError(f"order {order.id} has no line {line_id}")
-    return max(0, min(line.paid_for(units), line.paid - order.refunded_of(line_id)))
+    return max(0, min(line.paid_for(units), line.paid - order.refunded_of(line_id, beside=beside)))
 
 
 def plan_refund(

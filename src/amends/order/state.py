@@ -252,9 +252,13 @@ class Order(Struct, frozen=True, omit_defaults=True):
         """Whether another refund was recorded in the place of this one."""
         return any(r.retry_of == refund_id for r in self.refunds.values())
 
-    def refunded_of(self, line_id: str) -> int:
-        """What was or is being refunded for one line (or ``shipping``)."""
-        return sum(r.lines.get(line_id, 0) for r in self.refunds.values() if r.counts)
+    def refunded_of(self, line_id: str, *, beside: str = "") -> int:
+        """What was or is being refunded for one line (or ``shipping``), ``beside`` one dispute."""
+        return sum(
+            refund.lines.get(line_id, 0)
+            for refund in self.refunds.values()
+            if refund.counts and not (beside and refund.dispute == beside)
+        )
 
     @property
     def status(self) -> str:

@@ -28,7 +28,7 @@ def may(asked: AskedOfDispute) -> Refused | None:
     return refused
 
 
-def decide(asked: AskedOfDispute, _command: AcceptRuling) -> Outcome:
+def decide(asked: AskedOfDispute, command: AcceptRuling) -> Outcome:
     """The second acceptance ends the time to appeal."""
     dispute, other = asked.dispute, other_side(asked.side)
     effect = dispute.effect if other in dispute.ruling_accepted_by else None

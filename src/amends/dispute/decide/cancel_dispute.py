@@ -24,7 +24,7 @@ def may(asked: AskedOfDispute) -> Refused | None:
     return asked.refuse_phase("awaiting_seller")
 
 
-def decide(asked: AskedOfDispute, _command: CancelDispute) -> Outcome:
+def decide(asked: AskedOfDispute, command: CancelDispute) -> Outcome:
     """Closed as if it had not been opened."""
     closed = DisputeClosed(
         at=asked.now, dispute=asked.dispute.id, outcome="cancelled", because="cancelled_by_buyer"
