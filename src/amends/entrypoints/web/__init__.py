@@ -1,0 +1,1 @@
+"""Plain pages: server-rendered, usable without JavaScript, every form made from its command."""

@@ -1,0 +1,207 @@
+"""From a command's struct to the questions of its form.
+
+The struct says what there is to fill in, the context what there is to choose from. A type nobody
+has an input for raises NoInput, so that a new command cannot silently go without a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import msgspec
+from msgspec import Struct
+from msgspec import inspect as types
+
+from amends.entrypoints.web.forms.inputs import (
+    Amount,
+    Choice,
+    Fixed,
+    Group,
+    Input,
+    Line,
+    Moment,
+    OfferOf,
+    OneOf,
+    Pairs,
+    Prose,
+    Rows,
+    SomeOf,
+    Tick,
+    Unit,
+    Units,
+    Whole,
+    YesNo,
+)
+from amends.entrypoints.web.forms.labels import asked, codes_in_words, hinted, pattern_in_words
+from amends.entrypoints.web.language import translate as _
+from amends.kernel.money import Money
+from amends.order.units import LineQuantity
+
+_PROSE_FROM = 1000  # texts that may be longer get a field of several lines
+_EMPTY_ROWS = 3
+
+
+class NoInput(TypeError):
+    """A command has a field no input can ask for; give it one in ``forms/building.py``."""
+
+
+class FormContext(Struct, frozen=True, kw_only=True):
+    """What a form can offer for choice: the order's currency and units, and codes by field name
+    (``offer``, ``evidence``, ``reason``, ...), most specific first: ``command.field``."""
+
+    currency: str
+    units: tuple[Unit, ...] = ()
+    choices: Mapping[str, tuple[Choice, ...]] = {}
+    initial: Mapping[str, str] = {}
+
+    def choices_for(self, command: str, field: str) -> tuple[Choice, ...] | None:
+        """What there is to choose from, None when it is not a choice."""
+        own = self.choices.get(f"{command}.{field}")
+        return own if own is not None else self.choices.get(field)
+
+
+def inputs_of(command: type[Struct], context: FormContext) -> tuple[Input, ...]:
+    """The questions of a command's form, in the order of its fields. Raises NoInput."""
+    made = _Maker(str(command.__struct_config__.tag), context)
+    info = types.type_info(command)
+    assert isinstance(info, types.StructType)  # noqa: S101
+    return tuple(made.input(field, "") for field in info.fields if not made.implied(field))
+
+
+class _Common(TypedDict):
+    name: str
+    label: str
+    hint: str
+    required: bool
+    initial: str
+
+
+class _Maker:
+    def __init__(self, command: str, context: FormContext) -> None:
+        self.command = command
+        self.context = context
+
+    def implied(self, field: types.Field) -> bool:
+        """Whether another question answers this one: agreeing to an offer is to its amount."""
+        return self.command == "accept_offer" and field.name == "amount"
+
+    def input(self, field: types.Field, prefix: str) -> Input:
+        type_ = _bare(field.type)
+        path = f"{prefix}{field.name}"
+        choices = self.context.choices_for(self.command, field.name)
+        common: _Common = {
+            "name": f"{prefix}{field.encode_name}",
+            "label": asked(self.command, path),
+            "hint": hinted(self.command, path),
+            "required": field.required,
+            "initial": self.context.initial.get(f"{self.command}.{path}", ""),
+        }
+        match type_:
+            case types.StructType(cls=cls) if cls is Money:
+                return Amount(currency=self.context.currency, **common)
+            case types.StructType():
+                return Group(inputs=self._of(type_, f"{common['name']}."), **common)
+            case types.VarTupleType() | types.ListType():
+                return self._several(_bare(type_.item_type), choices, common)
+            case types.BoolType() if field.required:
+                return YesNo(**common)
+            case types.BoolType():
+                return Tick(**common)
+            case types.LiteralType():
+                return OneOf(choices=_literals(path, type_), **common)
+            case types.EnumType():
+                return OneOf(
+                    choices=codes_in_words(path, [str(m.value) for m in type_.cls]),
+                    **common,
+                )
+            case types.DateTimeType():
+                return Moment(**common)
+            case types.IntType():
+                return Whole(least=_least(type_), most=_most(type_), **common)
+            case types.StrType() if choices is not None:
+                kind = OfferOf if self.command == "accept_offer" else OneOf
+                return kind(choices=choices, **common)
+            case types.StrType() if (type_.max_length or 0) >= _PROSE_FROM:
+                return Prose(most=type_.max_length or _PROSE_FROM, **common)
+            case types.StrType():
+                return Line(
+                    most=type_.max_length or 300,
+                    pattern=type_.pattern or "",
+                    pattern_words=pattern_in_words(type_.pattern or ""),
+                    **common,
+                )
+            case types.DictType():
+                return Pairs(**common)
+        raise NoInput(f"{self.command}.{path} is of a type no input asks for: {type_}")
+
+    def _several(
+        self, item: types.Type, choices: tuple[Choice, ...] | None, common: _Common
+    ) -> Input:
+        match item:
+            case types.StructType(cls=cls) if cls is LineQuantity:
+                return Units(units=self.context.units, **common)
+            case types.StructType():
+                return Rows(groups=self._groups(item, common["name"]), **common)
+            case types.LiteralType():
+                found = _literals(common["name"], item)
+                return SomeOf(choices=found, **common)
+            case types.StrType() if choices is not None:
+                return SomeOf(choices=choices, empty=_("There is nothing to choose yet."), **common)
+        raise NoInput(f"{self.command}.{common['name']} is a list no input asks for: {item}")
+
+    def _groups(self, item: types.StructType, name: str) -> tuple[Group, ...]:
+        """A group for each line of the order when the struct is about a line; else a few."""
+        if any(field.name == "line" for field in item.fields):
+            return tuple(
+                Group(
+                    name=f"{name}.{unit.line}",
+                    label=unit.title,
+                    inputs=self._of(item, f"{name}.{unit.line}.", unit.line),
+                )
+                for unit in self.context.units
+            )
+        return tuple(
+            Group(
+                name=f"{name}.{number}",
+                label=_("Number {number}").format(number=number),
+                inputs=self._of(item, f"{name}.{number}."),
+            )
+            for number in range(1, _EMPTY_ROWS + 1)
+        )
+
+    def _of(self, struct: types.StructType, prefix: str, line: str = "") -> tuple[Input, ...]:
+        return tuple(
+            Fixed(name=f"{prefix}line", label="", initial=line)
+            if line and field.name == "line"
+            else self.input(field, prefix)
+            for field in struct.fields
+        )
+
+
+def _bare(type_: types.Type) -> types.Type:
+    """The type without its notes, and without the null that stands for leaving it out."""
+    if isinstance(type_, types.Metadata):
+        return _bare(type_.type)
+    if isinstance(type_, types.UnionType):
+        rest = [t for t in type_.types if not isinstance(t, types.NoneType)]
+        if len(rest) == 1:
+            return _bare(rest[0])
+    return type_
+
+
+def _literals(path: str, type_: types.LiteralType) -> tuple[Choice, ...]:
+    return codes_in_words(path, [str(value) for value in type_.values])
+
+
+def _least(type_: types.IntType) -> int | None:
+    return type_.ge if type_.gt is None else type_.gt + 1
+
+
+def _most(type_: types.IntType) -> int | None:
+    return type_.le if type_.lt is None else type_.lt - 1
+
+
+def convert(command: type[Struct], part: Mapping[str, object]) -> Struct:
+    """The command from the parts its questions gave. Raises msgspec.ValidationError."""
+    return msgspec.convert(dict(part), command, strict=True)

@@ -1,0 +1,57 @@
+"""A command's form: its questions, what has to be confirmed, and reading it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from amends.entrypoints.web.forms.building import FormContext, convert, inputs_of
+from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
+from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.language import translate as _
+
+# Steps nobody can take back: they are shown once more, in words, before they are taken.
+FINAL = frozenset(
+    {"accept_offer", "cancel_dispute", "escalate", "accept_ruling", "issue_ruling",
+     "decide_appeal", "cancel_order", "confirm_replacement", "withdraw_evidence"}
+)  # fmt: skip
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What a page shows of a command. ``version`` is what the person was looking at."""
+
+    type: str
+    title: str
+    action: str
+    key: str
+    inputs: tuple[Input, ...]
+    version: int | None = None
+    posted: Posted = Posted()
+    errors: Mapping[str, str] = {}
+
+    @property
+    def final(self) -> bool:
+        """Whether it is confirmed on a page of its own."""
+        return self.type in FINAL
+
+
+def read_command(
+    command: type[Struct], context: FormContext, posted: Posted
+) -> Struct | dict[str, str]:
+    """The command as it was filled in, or a message for each question that needs another answer.
+
+    A message under "" belongs to no single question.
+    """
+    inputs = inputs_of(command, context)
+    try:
+        return convert(command, read_all(inputs, posted))
+    except Wrong as wrong:
+        return wrong.messages
+    except msgspec.ValidationError as error:
+        # The inputs check what the struct asks; what is left is a bound only the struct knows.
+        text, _at, path = str(error).partition(" - at `$")
+        field = re.sub(r"\[(\d+)\]", "", path.strip("`")).lstrip(".")
+        return {field: _("This cannot be taken as it is: {why}.").format(why=text)}
