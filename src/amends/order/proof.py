@@ -8,6 +8,9 @@ from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import STAFF, Actor, Role
 from amends.order.state import Evidence, Order
 
+UPLOADERS = frozenset(
+    {Role.BUYER, Role.SELLER, Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR, Role.SUPPORT}
+)
 # Who decides a case sees what was put to it, not what a side keeps back.
 _SEES_ALL = STAFF - {Role.MEDIATOR, Role.APPEALS}
 
@@ -25,16 +28,17 @@ def sees_evidence(proof: Evidence, by: Actor) -> bool:
 
 
 def refuse_evidence(
-    order: Order, by: Actor, ids: Sequence[str], field: str = "evidence"
+    order: Order, by: Actor, ids: Sequence[str], field: str = "evidence", *, own: bool = False
 ) -> Refused | None:
     """Refuses ids that are not evidence of ``by`` on this order, twice the same, or withdrawn.
 
-    Another person's evidence answers like one that does not exist. Staff may name any side's.
+    Another person's evidence answers like one that does not exist. Staff may name any side's,
+    except where it has to be their ``own``.
     """
     for proof_id in ids:
         proof = order.evidence.get(proof_id)
-        foreign = proof is not None and by.role not in STAFF and proof.by != by.person
-        if proof is None or foreign or proof.withdrawn:
+        any_side = by.role in STAFF and not own
+        if proof is None or proof.withdrawn or not (any_side or proof.by == by.person):
             facts: Facts = {"evidence": proof_id}
             return Refused("unknown_evidence", facts, ("upload_evidence",), "invalid", field)
     if len(set(ids)) < len(ids):

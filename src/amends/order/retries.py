@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amends.kernel.deadlines import Deadline
+from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant
 from amends.kernel.money import allocate
 from amends.order.events import RefundRecorded
@@ -11,10 +12,10 @@ from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
 
 
-def record_refund(refund: Refund, terms: Terms) -> RefundRecorded:
-    """The event of a refund, with a clock for finance unless a dispute's own watches over it."""
+def record_refund(order: Order, refund: Refund, terms: Terms) -> RefundRecorded:
+    """The event of a refund, with a clock for finance unless an open dispute's watches over it."""
     overdue = None
-    if not refund.dispute:
+    if refund.dispute not in order.open_claims:
         overdue = start_clock(
             terms.refunds.settled_within,
             "finance",
@@ -24,6 +25,20 @@ def record_refund(refund: Refund, terms: Terms) -> RefundRecorded:
             subject=refund.id,
         )
     return RefundRecorded(at=refund.recorded_at, refund=refund, overdue=overdue)
+
+
+def refuse_without_refunds(order: Order) -> Refused | None:
+    """Refuses to speak of refunds where there is none."""
+    return None if order.refunds else Refused("no_refund", {}, ("see_order",))
+
+
+def find_refund(order: Order, refund_id: str) -> Refund | Refused:
+    """The refund called ``refund_id``."""
+    refund = order.refunds.get(refund_id)
+    if refund is None:
+        facts = {"refund": refund_id}
+        return Refused("unknown_refund", facts, ("see_refunds",), "invalid", "refund")
+    return refund
 
 
 def alarm_clock(terms: Terms, what: str, refund: Refund, since: Instant, anchor: str) -> Deadline:

@@ -1,0 +1,74 @@
+"""Help after the window, at the platform's own cost."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.kernel.decision import Accepted, Facts, Refused
+from amends.kernel.money import Money
+from amends.kernel.people import Role
+from amends.kernel.texts import Prose
+from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled
+from amends.order.events import GoodwillCaseOpened, OrderEvent
+from amends.order.protection import protection
+from amends.order.refunds import bounded_amount, plan_refund
+from amends.order.retries import record_refund
+
+BY = frozenset({Role.SUPPORT})
+
+
+class OpenGoodwillCase(Struct, frozen=True, forbid_unknown_fields=True, tag="open_goodwill_case"):
+    """``reason``: why the platform helps. ``budget``: what it gives, up to what was paid."""
+
+    reason: Prose
+    budget: Money
+
+
+def may(asked: Asked) -> Refused | None:
+    """When no dispute can be opened any more: before, the buyer has a right, not a favour."""
+    order = asked.order
+    if order.cancelled_at:
+        return refuse_cancelled(order)
+    if order.open_claims:
+        disputes: Facts = {"disputes": tuple(order.open_claims)}
+        return Refused("dispute_open", disputes, ("wait_for_end_of_dispute",))
+    if order.chargeback_open:
+        return Refused("chargeback_open", {}, ("wait_for_bank",))
+    entries = protection(order, asked.terms, asked.now)
+    running = tuple(e.line for e in entries if e.state == "open")
+    if running and not order.protection_ended_at:
+        return Refused("window_still_open", {"lines": running}, ("open_dispute",))
+    if not order.refundable:
+        return Refused("nothing_left_to_refund", {}, ("see_refund",))
+    return None
+
+
+def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
+    """A refund to the buyer that the seller does not pay."""
+    order, now = asked.order, asked.now
+    refused = refuse_blank(command.reason, "reason", "say_why")
+    if refused:
+        return refused
+    budget = bounded_amount(order, command.budget, order.refundable, least=1, field="budget")
+    if isinstance(budget, Refused):
+        return budget
+    reason_ref, contents = asked.text("reason", command.reason)
+    opened = GoodwillCaseOpened(
+        at=now,
+        number=order.goodwill_cases + 1,
+        by=asked.by.person,
+        reason_ref=reason_ref,
+        budget=budget,
+    )
+    refund = plan_refund(
+        order,
+        budget,
+        now,
+        lines={line.id: line.quantity for line in order.lines},
+        funded_by="platform",
+        with_shipping=True,
+    )
+    events: tuple[OrderEvent, ...] = (opened,)
+    return Accepted(
+        (*events, record_refund(order, refund, asked.terms)) if refund else events, contents
+    )

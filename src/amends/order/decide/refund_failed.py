@@ -1,0 +1,49 @@
+"""The payment provider did not book a refund, or took it back after it had."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.kernel.decision import Accepted, Refused
+from amends.kernel.people import Role
+from amends.kernel.texts import Name
+from amends.order.asked import Asked, OrderOutcome
+from amends.order.events import RefundFailed
+from amends.order.retries import alarm_clock, find_refund, refuse_without_refunds
+from amends.policy.clocks import start_clock
+
+BY = frozenset({Role.PROVIDER, Role.CLOCK})
+
+
+class ReportRefundFailed(Struct, frozen=True, forbid_unknown_fields=True, tag="refund_failed"):
+    """``refund``: our id of it. ``reason``: the provider's code."""
+
+    refund: Name
+    reason: Name
+
+
+def may(asked: Asked) -> Refused | None:
+    """When there is a refund at all."""
+    return refuse_without_refunds(asked.order)
+
+
+def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
+    """It is tried again as often as the pack says; then it is finance's task, told every day.
+
+    Where finance has traced it already, a person looks at the contradiction before money moves.
+    """
+    refund = find_refund(asked.order, command.refund)
+    if isinstance(refund, Refused):
+        return refund
+    if refund.state in ("failed", "reversed") or refund.traced == "paid_another_way":
+        return Accepted(())
+    terms = asked.terms.refunds
+    if refund.attempt <= terms.retries and not refund.traced:
+        retry = start_clock(
+            terms.retried_after, "refund_retry", "platform", asked.now, "refund_failed",
+            subject=refund.id,
+        )  # fmt: skip
+    else:
+        retry = alarm_clock(asked.terms, "finance", refund, asked.now, "refund_failed")
+    failed = RefundFailed(at=asked.now, refund=refund.id, reason=command.reason, retry=retry)
+    return Accepted((failed,))
