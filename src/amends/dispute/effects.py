@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.case import CaseEvent
 from amends.dispute.events import DisputeClosed, EffectStarted
@@ -91,3 +93,20 @@ def refund_without_return(dispute: Dispute, effect: Effect) -> Effect:
         without_amount=dispute.outcome or "settled_without_refund",
         by_line=effect.by_line,
     )
+
+
+def effect_of(dispute: Dispute) -> Effect:
+    """What a dispute was agreed or ruled to bring. Raises ValueError when that is nothing yet,
+    which only a damaged record can hold of one whose effect is under way."""
+    if dispute.effect is None:
+        raise ValueError(f"{dispute.id} has no effect under way")
+    return dispute.effect
+
+
+def end_replaced(
+    order: Order, dispute: Dispute, terms: Terms, now: Instant, because: str
+) -> tuple[CaseEvent, ...]:
+    """The end of a dispute whose replacement has come, once the money agreed on beside it, if
+    any, has gone."""
+    effect = replace(effect_of(dispute), without_amount="replaced")
+    return settle(order, dispute, terms, now, effect, because)

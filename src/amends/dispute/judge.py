@@ -10,10 +10,9 @@ from msgspec import Struct
 
 from amends.dispute import decide as dispute_commands
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.decide import DisputeCommand, open_dispute
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.follow import follow
+from amends.dispute.follow import with_what_follows
 from amends.dispute.state import Case, Dispute
 from amends.dispute.visibility import sees_dispute, sees_order
 from amends.kernel.decision import Accepted, Refused, Stamp
@@ -23,7 +22,6 @@ from amends.order import decide as order_commands
 from amends.order.asked import Asked
 from amends.order.decide import OrderCommand
 from amends.order.decide.place_order import PlaceOrder
-from amends.order.events import OrderEvent
 from amends.policy.terms import Terms
 
 
@@ -64,21 +62,6 @@ def decide(
     if isinstance(outcome, Refused) or case is None:
         return outcome
     return Accepted(with_what_follows(case, outcome.events, terms, stamp), outcome.contents)
-
-
-def with_what_follows(
-    case: Case, events: tuple[CaseEvent, ...], terms: Terms, stamp: Stamp
-) -> tuple[CaseEvent, ...]:
-    """``events`` and, after each, what it brings about in the disputes."""
-    told: list[CaseEvent] = []
-    for event in events:
-        told.append(event)
-        case = evolve(case, event)
-        if isinstance(event, OrderEvent):
-            for further in follow(case, event, terms, stamp):
-                told.append(further)
-                case = evolve(case, further)
-    return tuple(told)
 
 
 def _judged(

@@ -53,8 +53,7 @@ def has_arrived(order: Order, dispute_id: str) -> bool:
 def worth(order: Order, dispute: Dispute) -> int:
     """What was paid for the units a dispute is about, as far as it can go back for it, what has
     gone back for it already included."""
-    gone = sum(refund.amount for refund in refunds_of(order, dispute.id) if refund.counts)
-    return awardable(order, dispute.claim.lines) + gone
+    return awardable(order, dispute.claim.lines, beside=dispute.id)
 
 
 def line_worth(order: Order, dispute: Dispute, line_id: str) -> int:

@@ -170,6 +170,7 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
     ruling: Ruling | None = None
     ruling_accepted_by: tuple[Side, ...] = ()
     appeal: Appeal | None = None
+    appealed: tuple[str, ...] = ()  # side, grounds and step of each appeal so far
     officer: PersonId | None = None
     effect: Effect | None = None
     withheld: bool = False  # the refund waits for a bank to decide
@@ -184,6 +185,11 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
     def standing(self, by: str) -> Offer | None:
         """The one offer of ``by`` that stands, or None."""
         return next((o for o in self.offers if o.by == by and o.status == "standing"), None)
+
+    @property
+    def step(self) -> str:
+        """What the case waits for: its first clock's step, or the phase when none runs."""
+        return self.deadlines[0].what if self.deadlines else self.phase
 
     def deadline(self, what: str) -> Deadline | None:
         """The clock running on step ``what``, or None."""

@@ -21,21 +21,27 @@ def claimable(order: Order, lines: Mapping[str, int]) -> int:
     return min(_left_of(order, lines), order.refundable)
 
 
-def awardable(order: Order, lines: Mapping[str, int]) -> int:
-    """The most that can be agreed on or ruled for ``lines`` (units by line id).
+def awardable(order: Order, lines: Mapping[str, int], *, beside: str = "") -> int:
+    """The most that can be agreed on or ruled for ``lines`` (units by line id), ``beside`` one
+    dispute's refunds.
 
     As ``claimable``, but a chargeback its bank has yet to decide does not lessen it: what is agreed
     or ruled meanwhile is withheld until the bank has decided.
     """
     undecided = sum(c.amount for c in order.chargebacks.values() if not c.outcome)
-    gone = order.refunded + order.taken_by_bank - undecided
-    return max(0, min(_left_of(order, lines), order.captured - gone))
+    refunded = sum(
+        refund.amount
+        for refund in order.refunds.values()
+        if refund.counts and not (beside and refund.dispute == beside)
+    )
+    gone = refunded + order.taken_by_bank - undecided
+    return max(0, min(_left_of(order, lines, beside), order.captured - gone))
 
 
-def _left_of(order: Order, lines: Mapping[str, int]) -> int:
-    left = sum(left_of_line(order, line, units) for line, units in lines.items())
+def _left_of(order: Order, lines: Mapping[str, int], beside: str = "") -> int:
+    left = sum(left_of_line(order, line, units, beside=beside) for line, units in lines.items())
     if is_whole_order(order, lines):
-        left += order.shipping_paid - order.refunded_of(SHIPPING)
+        left += order.shipping_paid - order.refunded_of(SHIPPING, beside=beside)
     return left
 
 

@@ -10,31 +10,49 @@ from amends.dispute.decide import (
     accept_ruling,
     add_evidence,
     answer_information,
+    appeal,
+    assign_appeals_officer,
     assign_mediator,
     cancel_dispute,
+    confirm_replacement,
+    contest_return,
+    decide_appeal,
     decline_offer,
     escalate,
+    inspect_return,
     issue_ruling,
     make_offer,
     propose_settlement,
+    provide_return_address,
     recuse,
     request_information,
     request_more_time,
+    ship_replacement,
+    ship_return,
 )
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.accept_ruling import AcceptRuling
 from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.decide.answer_information import AnswerInformation
+from amends.dispute.decide.appeal import FileAppeal
+from amends.dispute.decide.assign_appeals_officer import AssignAppealsOfficer
 from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.cancel_dispute import CancelDispute
+from amends.dispute.decide.confirm_replacement import ConfirmReplacement
+from amends.dispute.decide.contest_return import ContestReturn
+from amends.dispute.decide.decide_appeal import DecideAppeal
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.escalate import Escalate
+from amends.dispute.decide.inspect_return import InspectReturn
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.propose_settlement import ProposeSettlement
+from amends.dispute.decide.provide_return_address import ProvideReturnAddress
 from amends.dispute.decide.recuse import Recuse
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.decide.request_more_time import RequestMoreTime
+from amends.dispute.decide.ship_replacement import ShipReplacement
+from amends.dispute.decide.ship_return import ShipReturn
 from amends.kernel.refusals import refuse_role
 
 DisputeCommand = (
@@ -42,16 +60,25 @@ DisputeCommand = (
     | AcceptRuling
     | AddEvidence
     | AnswerInformation
+    | FileAppeal
+    | AssignAppealsOfficer
     | AssignMediator
     | CancelDispute
+    | ConfirmReplacement
+    | ContestReturn
+    | DecideAppeal
     | DeclineOffer
     | Escalate
+    | InspectReturn
     | IssueRuling
     | MakeOffer
     | ProposeSettlement
+    | ProvideReturnAddress
     | Recuse
     | RequestInformation
     | RequestMoreTime
+    | ShipReplacement
+    | ShipReturn
 )
 
 COMMANDS: dict[type[Struct], DisputeCommandModule] = {
@@ -59,16 +86,25 @@ COMMANDS: dict[type[Struct], DisputeCommandModule] = {
     AcceptRuling: accept_ruling,
     AddEvidence: add_evidence,
     AnswerInformation: answer_information,
+    FileAppeal: appeal,
+    AssignAppealsOfficer: assign_appeals_officer,
     AssignMediator: assign_mediator,
     CancelDispute: cancel_dispute,
+    ConfirmReplacement: confirm_replacement,
+    ContestReturn: contest_return,
+    DecideAppeal: decide_appeal,
     DeclineOffer: decline_offer,
     Escalate: escalate,
+    InspectReturn: inspect_return,
     IssueRuling: issue_ruling,
     MakeOffer: make_offer,
     ProposeSettlement: propose_settlement,
+    ProvideReturnAddress: provide_return_address,
     Recuse: recuse,
     RequestInformation: request_information,
     RequestMoreTime: request_more_time,
+    ShipReplacement: ship_replacement,
+    ShipReturn: ship_return,
 }
 
 

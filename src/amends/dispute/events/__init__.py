@@ -30,6 +30,7 @@ from amends.dispute.events.judging import (
     RulingAccepted,
     RulingIssued,
     RulingMissed,
+    appeal_key,
 )
 from amends.dispute.events.negotiation import (
     DeliveryNoted,
@@ -93,4 +94,5 @@ __all__ = [
     "StepResumed",
     "TurnExtended",
     "TurnPassed",
+    "appeal_key",
 ]

@@ -119,6 +119,11 @@ class RulingAccepted(TurnPassed, frozen=True, tag="ruling_accepted"):
         return replace(super().on(dispute), ruling_accepted_by=accepted)
 
 
+def appeal_key(dispute: Dispute, side: Side, grounds: str) -> str:
+    """Names an appeal at the step a dispute is at, which can be made once."""
+    return f"{side}.{grounds}.{dispute.step}"
+
+
 class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
     """A side asks for fresh eyes."""
 
@@ -128,6 +133,7 @@ class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
         return replace(
             super().on(dispute),
             appeal=self.appeal,
+            appealed=(*dispute.appealed, appeal_key(dispute, self.appeal.by, self.appeal.grounds)),
             officer=None,
             outcome=None,
             closed_at=None,

@@ -1,0 +1,51 @@
+"""Give an appeal to somebody who had no part in the case, or take it oneself."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.dispute.appeals import refuse_hearing
+from amends.dispute.asked import AskedOfDispute, Outcome
+from amends.dispute.events import AppealsOfficerAssigned
+from amends.kernel.decision import Accepted, Facts, Refused
+from amends.kernel.people import Role
+from amends.kernel.texts import Id
+
+BY = frozenset({Role.APPEALS, Role.SUPERVISOR, Role.ADMIN})
+
+
+class AssignAppealsOfficer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag="assign_appeals_officer"
+):
+    """``officer``: the person who takes the place of any officer before."""
+
+    officer: Id
+
+
+def may(asked: AskedOfDispute) -> Refused | None:
+    """In an appeal; an officer only one that is nobody's yet."""
+    refused = asked.refuse_phase("appeal")
+    if refused:
+        return refused
+    order, person, officer = asked.order, asked.by.person, asked.dispute.officer
+    if asked.by.role is Role.APPEALS:
+        if officer is not None:
+            return Refused("already_assigned", {"officer": officer}, ("ask_supervisor",))
+        return refuse_hearing(asked, person)
+    # Nobody chooses their own judge.
+    return refuse_hearing(asked, person) if person in (order.buyer, order.seller) else None
+
+
+def decide(asked: AskedOfDispute, command: AssignAppealsOfficer) -> Outcome:
+    """The clocks run on: who decides changes, not by when."""
+    dispute = asked.dispute
+    facts: Facts = {"officer": command.officer}
+    if asked.by.role is Role.APPEALS and command.officer != asked.by.person:
+        return Refused("only_for_yourself", facts, ("name_yourself",), "forbidden", "officer")
+    if command.officer == dispute.officer:
+        return Refused("already_assigned", facts, ("choose_other_person",), field="officer")
+    refused = refuse_hearing(asked, command.officer)
+    if refused:
+        return refused
+    assigned = AppealsOfficerAssigned(at=asked.now, dispute=dispute.id, officer=command.officer)
+    return Accepted((assigned,))
