@@ -32,7 +32,18 @@ from amends.order.state import Evidence, Line
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
 from tests.given import (
-    BUYER, DAY, MEDIATOR, SELLER, SUPERVISOR, T0, after, parcel, placed, shipped, stamp, terms,
+    BUYER,
+    DAY,
+    MEDIATOR,
+    SELLER,
+    SUPERVISOR,
+    T0,
+    after,
+    parcel,
+    placed,
+    shipped,
+    stamp,
+    terms,
 )  # fmt: skip
 
 OPENED = T0 + 8 * DAY
@@ -68,7 +79,7 @@ def ruling(**changes: Any) -> IssueRuling:
     return replace(plain, **changes)
 
 
-def ask(  # noqa: PLR0913 - a question has these parts
+def ask(
     case: Case,
     command: Struct,
     by: Actor,
@@ -90,7 +101,7 @@ def ask(  # noqa: PLR0913 - a question has these parts
     return commands.decide(of_dispute, command)  # type: ignore[arg-type]
 
 
-def accepted(  # noqa: PLR0913
+def accepted(
     case: Case,
     command: Struct,
     by: Actor,
@@ -105,7 +116,7 @@ def accepted(  # noqa: PLR0913
     return outcome
 
 
-def refused(  # noqa: PLR0913
+def refused(
     case: Case,
     command: Struct,
     by: Actor,
@@ -121,7 +132,7 @@ def refused(  # noqa: PLR0913
     return outcome
 
 
-def then(  # noqa: PLR0913
+def then(
     case: Case,
     command: Struct,
     by: Actor,

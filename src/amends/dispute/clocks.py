@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from amends.dispute.state import Dispute
 from amends.kernel.deadlines import Deadline, Turn
 from amends.kernel.instants import Instant
@@ -10,38 +12,48 @@ from amends.policy.clocks import start_clock
 from amends.policy.terms import Days, Terms
 
 
-def negotiation_clock(terms: Terms, opened_at: Instant, turn: Side, now: Instant) -> Deadline:
-    """The end of negotiation, counted from the opening; it waits for whoever's turn it is."""
-    term = terms.clocks.negotiation_ends_after
-    return start_clock(term, "negotiation", turn, opened_at, "dispute_opened", now=now)
-
-
-def first_answer_clocks(
-    terms: Terms, opened_at: Instant, *, more_time: bool, now: Instant | None = None
-) -> tuple[Deadline, ...]:
-    """The seller's first answer, with or without the one extension, and the end of negotiation.
-
-    ``now``: when the clocks are set, if later than the opening.
-    """
-    longer = terms.clocks.seller_answers_within_with_more_time
-    term = longer if more_time and longer else terms.clocks.seller_answers_within
-    set_at = now or opened_at
-    end = negotiation_clock(terms, opened_at, "seller", set_at)
-    answer = start_clock(
-        term, "answer", "seller", opened_at, "dispute_opened", not_after=end.at, now=set_at
+def first_answer_clocks(terms: Terms, opened_at: Instant) -> tuple[Deadline, ...]:
+    """The seller's first answer and the end of negotiation, both counted from the opening."""
+    end = start_clock(
+        terms.clocks.negotiation_ends_after, "negotiation", "seller", opened_at, "dispute_opened"
     )
+    answer = start_clock(
+        terms.clocks.seller_answers_within, "answer", "seller", opened_at, "dispute_opened",
+        not_after=end.at,
+    )  # fmt: skip
     return (answer, end)
+
+
+def longer_answer_clocks(terms: Terms, dispute: Dispute, now: Instant) -> tuple[Deadline, ...]:
+    """The same with the extension the seller asked for at ``now``, where the pack gives one.
+
+    An answer that an outage of ours made due still later stays due then.
+    """
+    longer = terms.clocks.seller_answers_within_with_more_time or terms.clocks.seller_answers_within
+    answer = start_clock(
+        longer, "answer", "seller", dispute.opened_at, "dispute_opened",
+        not_after=dispute.negotiation_ends, now=now,
+    )  # fmt: skip
+    running = dispute.deadline("answer")
+    if running and running.at > answer.at:
+        answer = running
+    return (answer, *_end_of_negotiation(dispute, "seller"))
 
 
 def answer_clocks(
     terms: Terms, dispute: Dispute, turn: Side, now: Instant, anchor: str = "offer_made"
 ) -> tuple[Deadline, ...]:
     """The answer to what was just said, never past the end of negotiation, and that end."""
-    end = negotiation_clock(terms, dispute.opened_at, turn, now).moved_to(dispute.negotiation_ends)
     answer = start_clock(
-        terms.clocks.offer_answered_within, "answer", turn, now, anchor, not_after=end.at
-    )
-    return (answer, end)
+        terms.clocks.offer_answered_within, "answer", turn, now, anchor,
+        not_after=dispute.negotiation_ends,
+    )  # fmt: skip
+    return (answer, *_end_of_negotiation(dispute, turn))
+
+
+def _end_of_negotiation(dispute: Dispute, turn: Side) -> tuple[Deadline, ...]:
+    """As it runs, with the reminders still to come; it waits for whoever's turn it is."""
+    return tuple(replace(d, turn=turn) for d in dispute.deadlines if d.what == "negotiation")
 
 
 def ruling_clock(

@@ -8,13 +8,24 @@ from msgspec.structs import replace
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.make_offer import MakeOffer
-from amends.dispute.events import ReturnInspected
+from amends.dispute.events import DisputeReminded, ReturnInspected
 from amends.dispute.state import Return
 from amends.kernel.money import Money
 from amends.order.events import ChargebackOutcomeRecorded, ChargebackRecorded
 from amends.order.state import Chargeback
 from tests.dispute.cases import (
-    ANSWERED, D1, ESCALATED, OPENED, accepted, answered, mediated, of, opened, refused, rub, ruled,
+    ANSWERED,
+    D1,
+    ESCALATED,
+    OPENED,
+    accepted,
+    answered,
+    mediated,
+    of,
+    opened,
+    refused,
+    rub,
+    ruled,
     then,
 )  # fmt: skip
 from tests.given import BUYER, DAY, MEDIATOR, SECOND, SELLER, after
@@ -57,11 +68,15 @@ def test_an_answer_is_never_due_after_the_end_of_negotiation(late: Any) -> None:
     assert answer.at == min(at + 5 * DAY, OPENED + 10 * DAY)
 
 
-def test_reminders_of_the_end_that_have_passed_are_not_set_again() -> None:
-    case = then(answered(), offer(90_000), BUYER, OPENED + 6 * DAY)
+def test_reminders_of_the_end_that_were_given_are_not_set_again() -> None:
+    at = OPENED + 5 * DAY
+    reminded = DisputeReminded(
+        at=at, dispute=D1, what="negotiation", turn="buyer", due=OPENED + 10 * DAY
+    )
+    case = then(after(answered(), reminded), offer(90_000), BUYER, at)
     end = of(case).deadline("negotiation")
     assert end is not None
-    assert end.reminders == (OPENED + 9 * DAY,)
+    assert (end.turn, end.reminders) == ("seller", (OPENED + 9 * DAY,))
 
 
 def test_a_second_offer_on_the_other_side_s_turn_moves_no_clock() -> None:

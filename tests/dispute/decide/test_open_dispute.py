@@ -14,7 +14,17 @@ from amends.order.refunds import plan_refund
 from amends.order.state import Chargeback, ReturnPolicy
 from amends.order.units import LineQuantity
 from tests.dispute.cases import (
-    D1, OPENED, accepted, claim, of, opened, refused, rub, then, two_lines, uploaded,
+    D1,
+    OPENED,
+    accepted,
+    claim,
+    of,
+    opened,
+    refused,
+    rub,
+    then,
+    two_lines,
+    uploaded,
 )  # fmt: skip
 from tests.given import BUYER, DAY, SECOND, SELLER, T0, after, placed, shipped, terms
 

@@ -73,7 +73,7 @@ def decide(asked: Asked, command: OpenDispute) -> Accepted[CaseEvent] | Refused:
     amount = claimed_amount(order, reason, command.remedy, command.amount, lines)
     if isinstance(amount, Refused):
         return amount
-    clocks = first_answer_clocks(terms, now, more_time=False)
+    clocks = first_answer_clocks(terms, now)
     description = Content(asked.stamp.ref("description"), asked.by.person, command.description)
     contents = [description]
     tried_ref = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.clocks import first_answer_clocks
+from amends.dispute.clocks import longer_answer_clocks
 from amends.dispute.events import MoreTimeGiven
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
@@ -40,15 +40,12 @@ def may(asked: AskedOfDispute) -> Refused | None:
 def decide(asked: AskedOfDispute, command: RequestMoreTime) -> Outcome:
     """The longer span counts from the opening, as the shorter one did."""
     note_ref, contents = asked.text("note", command.note)
-    clocks = first_answer_clocks(
-        asked.terms, asked.dispute.opened_at, more_time=True, now=asked.now
-    )
     given = MoreTimeGiven(
         at=asked.now,
         dispute=asked.dispute.id,
         phase="awaiting_seller",
         turn="seller",
-        deadlines=clocks,
+        deadlines=longer_answer_clocks(asked.terms, asked.dispute, asked.now),
         note_ref=note_ref,
     )
     return Accepted((given,), contents)
