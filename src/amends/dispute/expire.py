@@ -35,8 +35,9 @@ def expire(case: Case, terms: Terms, stamp: Stamp) -> tuple[CaseEvent, ...]:
     """
     of_order = expire_order(case.order, terms, stamp)
     due = _earliest(case, stamp.at)
+    events: tuple[CaseEvent, ...]
     if of_order and (due is None or of_order[0] <= due.at):
-        at, events = of_order[0], of_order[1]
+        at, events = of_order
     elif due:
         at, events = due.at, _brought_by(due, case, terms, stamp)
     else:
