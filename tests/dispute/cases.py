@@ -19,8 +19,8 @@ from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events import RulingMissed
-from amends.dispute.state import Case, Dispute
+from amends.dispute.events import AppealFiled, AppealMissed, AppealsOfficerAssigned, RulingMissed
+from amends.dispute.state import Appeal, Case, Dispute
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
@@ -32,6 +32,7 @@ from amends.order.state import Evidence, Line
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
 from tests.given import (
+    APPEALS,
     BUYER,
     DAY,
     MEDIATOR,
@@ -195,4 +196,27 @@ def overdue(case: Case | None = None) -> Case:
     missed = RulingMissed(
         at=due, dispute=D1, phase="mediation", turn="supervisor", deadlines=(clock,)
     )
+    return after(case, missed)
+
+
+def appealed(case: Case | None = None) -> Case:
+    """The seller appealed a day after the ruling, and a1 has it."""
+    at = ESCALATED + 2 * DAY
+    appeal = Appeal(by="seller", grounds="named_error", text_ref="c.appeal", at=at, back_to="ruled")
+    within = terms().appeals.decided_within
+    clock = start_clock(within, "appeal_decision", "appeals", at, "appeal_filed")
+    filed = AppealFiled(
+        at=at, dispute=D1, phase="appeal", turn="appeals", deadlines=(clock,), appeal=appeal
+    )
+    assigned = AppealsOfficerAssigned(at=at, dispute=D1, officer=APPEALS.person)
+    return after(case or ruled(), filed, assigned)
+
+
+def appeal_overdue(case: Case | None = None) -> Case:
+    """Nobody decided the appeal: the supervisor's clock runs."""
+    case = case or appealed()
+    due = of(case).deadlines[0].at
+    within = terms().appeals.supervisor_decides_within
+    clock = start_clock(within, "supervisor_appeal_decision", "supervisor", due, "appeal_missed")
+    missed = AppealMissed(at=due, dispute=D1, phase="appeal", turn="supervisor", deadlines=(clock,))
     return after(case, missed)
