@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -14,7 +15,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 CORE = ("kernel", "policy", "order", "dispute", "projections")
 STDLIB_OF_THE_CORE = {
     "__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
-    "base64", "hashlib", "itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata",
+    "base64", "hashlib", "itertools", "math", "operator", "re", "string", "types", "typing",
+    "unicodedata",
 }  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def test_every_dependency_is_locked() -> None:
     locked = (ROOT / "requirements.lock").read_text().lower()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for dependency in project["dependencies"]:
-        name = dependency.split(">")[0].split("=")[0].strip().lower()
+        name = re.split(r"[\[>=]", dependency)[0].strip().lower()
         assert f"\n{name}==" in f"\n{locked}", (
             f"{name} is not in requirements.lock: regenerate it (docs/decisions/0007)"
         )
