@@ -40,6 +40,8 @@ from amends.order.units import LineQuantity
 
 _PROSE_FROM = 1000  # texts that may be longer get a field of several lines
 _EMPTY_ROWS = 3
+_ADDRESS = ("name", "street", "further", "city", "region", "postcode", "country", "phone")
+_ADDRESS_NEEDS = ("name", "street", "city", "country")
 
 
 class NoInput(TypeError):
@@ -83,8 +85,12 @@ class _Maker:
         self.context = context
 
     def implied(self, field: types.Field) -> bool:
-        """Whether another question answers this one: agreeing to an offer is to its amount."""
-        return self.command == "accept_offer" and field.name == "amount"
+        """Whether this is no question: agreeing to an offer is to its amount, a refund knows its
+        dispute, and what a carrier's format says of a number is the server's to say."""
+        return field.name == "number_check" or (self.command, field.name) in (
+            ("accept_offer", "amount"),
+            ("report_missing_money", "dispute"),
+        )
 
     def input(self, field: types.Field, prefix: str) -> Input:
         type_ = _bare(field.type)
@@ -109,7 +115,7 @@ class _Maker:
             case types.BoolType():
                 return Tick(**common)
             case types.LiteralType():
-                return OneOf(choices=_literals(path, type_), **common)
+                return OneOf(choices=choices or _literals(path, type_), **common)
             case types.EnumType():
                 return OneOf(
                     choices=codes_in_words(path, [str(m.value) for m in type_.cls]),
@@ -131,6 +137,8 @@ class _Maker:
                     pattern_words=pattern_in_words(type_.pattern or ""),
                     **common,
                 )
+            case types.DictType() if field.name == "address":
+                return Group(inputs=_address(common["name"]), **common)
             case types.DictType():
                 return Pairs(**common)
         raise NoInput(f"{self.command}.{path} is of a type no input asks for: {type_}")
@@ -188,6 +196,14 @@ def _bare(type_: types.Type) -> types.Type:
         if len(rest) == 1:
             return _bare(rest[0])
     return type_
+
+
+def _address(name: str) -> tuple[Input, ...]:
+    """The usual parts of an address; only what is filled in is kept."""
+    return tuple(
+        Line(name=f"{name}.{part}", label=asked("address", part), required=part in _ADDRESS_NEEDS)
+        for part in _ADDRESS
+    )
 
 
 def _literals(path: str, type_: types.LiteralType) -> tuple[Choice, ...]:

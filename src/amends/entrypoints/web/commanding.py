@@ -1,0 +1,169 @@
+"""From a filled-in form to a command, and back to the page with what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.response import Redirect
+from msgspec import Struct
+
+from amends.dispute import decide as dispute_commands
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.judge import CaseCommand, decide, tag_of
+from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.api.problems import status_of
+from amends.entrypoints.service import CaseAnswer
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.web.forms.answers import answers_in_words
+from amends.entrypoints.web.forms.building import FormContext, inputs_of
+from amends.entrypoints.web.forms.form import FINAL, Form, read_command
+from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.site import NotThere, Site, checked, give
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.words.catalogue import Words
+from amends.kernel.decision import Refused
+from amends.order import decide as order_commands
+
+# Files come by a form of their own, and opening one is what looking at it does.
+NOT_BY_FORM = frozenset({"upload_evidence", "open_evidence"})
+_ORDER: tuple[type[Struct], ...] = (*order_commands.COMMANDS, OpenDispute)
+ORDER_COMMANDS: dict[str, type[Struct]] = {tag_of(command): command for command in _ORDER}
+DISPUTE_COMMANDS: dict[str, type[Struct]] = {
+    tag_of(command): command for command in dispute_commands.COMMANDS
+}
+
+Shown = Callable[[Form, int], Response[str]]
+
+
+class Target(Struct, frozen=True):
+    """Where a form's command goes: the case it is about, how it is wrapped, and what version of it
+    was on the page (None where it does not matter)."""
+
+    looking: Looking
+    context: FormContext
+    wrap: Callable[[Any], CaseCommand]
+    action: str
+    back: str
+    versioned: bool
+
+
+def empty_form(
+    site: Site, command: type[Struct], context: FormContext, action: str, version: int | None
+) -> Form:
+    """A command's form with nothing typed in yet, under a key of its own."""
+    type_ = tag_of(command)
+    return Form(
+        type=type_,
+        title=site.api.words.command(type_),
+        action=action,
+        key=site.service.new_token(),
+        inputs=inputs_of(command, context),
+        version=version,
+    )
+
+
+def carry_out(
+    site: Site,
+    visitor: Visitor,
+    command_type: type[Struct],
+    target: Target,
+    posted: Posted,
+    show: Shown,
+    leads_to: Callable[[CaseAnswer], str] | None = None,
+) -> Response[Any]:
+    """Give the command a form holds, and go on to where it ``leads_to``.
+
+    A final step is shown once more first. Whatever is wrong leads back to the page by ``show``,
+    with everything typed still there, and the status that a program would get.
+    """
+    version = _version(posted) if target.versioned else None
+    form = empty_form(site, command_type, target.context, target.action, version)
+    read = read_command(command_type, target.context, posted)
+    if isinstance(read, dict):
+        return show(_with(form, posted, read), 422)
+    command = target.wrap(checked(site, read))
+    if form.type in FINAL and posted.one("confirmed") != "yes":
+        refused = _dry_run(target.looking, command, visitor)
+        if refused:
+            return show(_refused(form, posted, refused, site.api.words), status_of(refused))
+        return page(
+            "confirm.html",
+            visitor,
+            now=site.now(),
+            form=form,
+            answers=answers_in_words(form.inputs, posted),
+            carried=[item for item in posted.items() if item[0] != "confirmed"],
+            back=target.back,
+        )
+    try:
+        key = posted.one("key") or form.key
+        order = target.looking.case.order.id
+        answer = give(site, visitor, order, command, key=key, version=version)
+    except Problem as problem:
+        if problem.refused.kind == "unknown":
+            raise NotThere from None
+        failed = _refused(form, posted, problem.refused, site.api.words)
+        return show(failed, problem.status)
+    href = leads_to(answer) if leads_to else target.back
+    return Redirect(f"{href}?done={form.type}", status_code=303)
+
+
+def refused_in_words(refused: Refused, words: Words) -> str:
+    """Why not, and what would help, as one text."""
+    sentences = (words.detail(refused.rule, refused.facts), *words.steps_to_take(refused.next))
+    return " ".join(_sentence(text) for text in sentences if text)
+
+
+def _dry_run(looking: Looking, command: CaseCommand, visitor: Visitor) -> Refused | None:
+    """Whether the command would be refused right now, so that nobody confirms in vain."""
+    outcome = decide(looking.case, command, visitor.actor, looking.terms, looking.stamp)
+    return outcome if isinstance(outcome, Refused) else None
+
+
+def _version(posted: Posted) -> int | None:
+    text = posted.one("version")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _refused(form: Form, posted: Posted, refused: Refused, words: Words) -> Form:
+    names = {question.name for question in form.inputs}
+    field = refused.field if refused.field in names else ""
+    return _with(form, posted, {field or "": refused_in_words(refused, words)})
+
+
+def _with(form: Form, posted: Posted, errors: dict[str, str]) -> Form:
+    return Form(
+        type=form.type,
+        title=form.title,
+        action=form.action,
+        key=form.key,
+        inputs=form.inputs,
+        version=form.version,
+        posted=posted,
+        errors=errors,
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def forms_of(
+    site: Site,
+    commands: Sequence[type[Struct]],
+    context: FormContext,
+    action: str,
+    version: int | None,
+    failed: Form | None,
+) -> dict[str, Form]:
+    """An empty form for each command; the one that failed as it was filled in."""
+    made = {}
+    for command in commands:
+        form = empty_form(site, command, context, f"{action}/{tag_of(command)}", version)
+        mine = failed is not None and failed.type == form.type
+        made[form.type] = failed if mine and failed else form
+    return made

@@ -1,0 +1,208 @@
+"""Disputes: everybody's list in the order they work, one dispute, and its commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from msgspec import UNSET, Struct
+
+from amends.dispute.judge import OnDispute, OnOrder
+from amends.entrypoints.api import lists
+from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.looking import look
+from amends.entrypoints.views.dispute import ON_ORDER
+from amends.entrypoints.views.order import order_view
+from amends.entrypoints.web.commanding import (
+    DISPUTE_COMMANDS,
+    ORDER_COMMANDS,
+    Target,
+    carry_out,
+)
+from amends.entrypoints.web.forms.contexts import dispute_context
+from amends.entrypoints.web.forms.form import Form
+from amends.entrypoints.web.pages import dispute_page, wording_of
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.requests import Asked, Sent, of_visitor, signed_in
+from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.wording import PHASES
+from amends.kernel.instants import Instant, from_micros
+from amends.kernel.people import Role
+
+_A_PAGE = 25
+_DUE_SHOWN = 50
+
+
+class Entry(Struct, frozen=True):
+    """A dispute in a list: what it is about, whose turn it is, until when."""
+
+    dispute: lists.DisputeItem
+    title: str
+    reason: str
+    mine: bool
+
+
+class _DisputePage(Struct, frozen=True):
+    items: tuple[lists.DisputeItem, ...]
+    next: str | None
+
+
+@get("/disputes", sync_to_thread=True)
+def list_disputes(request: Asked, site: Site, phase: str = "", cursor: str = "") -> Response[str]:
+    """What waits for the visitor by due time, then everything, newest first."""
+    visitor = signed_in(request, site)
+    query = {"limit": str(_A_PAGE)}
+    query |= {"phase": phase} if phase in PHASES else {}
+    query |= {"cursor": cursor} if cursor else {}
+    try:
+        reply = lists.get_disputes(site.api, call_of(visitor.actor, "/disputes", query=query))
+    except Problem:
+        raise NotThere from None  # a cursor nobody was given
+    rows = msgspec.json.decode(reply.body, type=_DisputePage)
+    due = [] if cursor or phase else _due(site, visitor)
+    return page(
+        "disputes.html",
+        visitor,
+        now=site.now(),
+        here="/disputes",
+        due=[e for d in due if (e := _entry(site, visitor, d))],
+        entries=[e for row in rows.items if (e := _entry(site, visitor, row.id))],
+        next=rows.next,
+        phase_asked=phase if phase in PHASES else "",
+        phases=tuple(PHASES),
+    )
+
+
+def _due(site: Site, visitor: Visitor) -> list[str]:
+    """The ids of what waits for this visitor, the earliest due first."""
+    views, me = site.service.store.views, visitor.actor
+    role = me.role.value
+    wheres: tuple[dict[str, str | None], ...]
+    match me.role:
+        case Role.BUYER | Role.SELLER:
+            wheres = ({role: me.person, "turn": role},)
+        case Role.MEDIATOR:
+            wheres = ({"phase": "mediation", "mediator": me.person},)
+        case Role.APPEALS:
+            wheres = (
+                {"phase": "appeal", "officer": me.person}, {"phase": "appeal", "officer": None},
+            )  # fmt: skip
+        case Role.SUPERVISOR:
+            wheres = ({"turn": "supervisor"}, {"phase": "mediation", "mediator": None})
+        case _:
+            return []
+    rows = [
+        row
+        for where in wheres
+        for row in views.page("disputes", where, order_by="due_at", limit=_DUE_SHOWN).rows
+    ]
+    rows.sort(key=lambda row: int(row["due_at"] or 0))
+    return list(dict.fromkeys(str(row["dispute_id"]) for row in rows))
+
+
+def _entry(site: Site, visitor: Visitor, dispute_id: str) -> Entry | None:
+    """The dispute as it stands now: what expired meanwhile shows even before it is recorded."""
+    try:
+        looking, dispute = see_dispute(site, visitor, dispute_id)
+    except NotThere:
+        return None
+    order = looking.case.order
+    titles = [looking.texts.entry(order.listing_ref, line, "title") for line in dispute.claim.lines]
+    clock = min((d.at for d in dispute.deadlines), default=None)
+    item = lists.DisputeItem(
+        id=dispute.id, order=order.id, phase=dispute.phase, turn=dispute.turn,
+        outcome=dispute.outcome, buyer=order.buyer, seller=order.seller,
+        reason=dispute.claim.reason, remedy=dispute.claim.remedy,
+        amount=order.money(dispute.claim.amount), opened_at=dispute.opened_at, due_at=clock,
+        closed_at=dispute.closed_at, version=dispute.version, mediator=UNSET,
+    )  # fmt: skip
+    mine = dispute.turn == visitor.actor.role.value
+    reason = wording_of(site, looking).reason(dispute.claim.reason)
+    return Entry(item, ", ".join(str(t) for t in titles if t) or order.id, reason, mine)
+
+
+@get("/disputes/{dispute_id:str}", sync_to_thread=True)
+def show_dispute(request: Asked, site: Site, dispute_id: str, done: str = "") -> Response[str]:
+    """One dispute."""
+    visitor = signed_in(request, site)
+    looking, dispute = see_dispute(site, visitor, dispute_id)
+    return dispute_page(site, visitor, looking, dispute, done=done)
+
+
+@post("/disputes/{dispute_id:str}/commands/{type_:str}", sync_to_thread=True)
+def command_dispute(
+    request: Asked, site: Site, sent: Sent, dispute_id: str, type_: str
+) -> Response[Any]:
+    """A command on the dispute, or one on its order that is offered here."""
+    visitor = of_visitor(request, site, sent)
+    looking, dispute = see_dispute(site, visitor, dispute_id)
+    on_order = type_ in ON_ORDER
+    command = (ORDER_COMMANDS if on_order else DISPUTE_COMMANDS).get(type_)
+    if command is None:
+        raise NotThere
+    order = looking.case.order.id
+
+    def show(failed: Form, status: int) -> Response[str]:
+        # What changed meanwhile is shown, so it is looked at again.
+        now, as_it_is = see_dispute(site, visitor, dispute_id)
+        return dispute_page(site, visitor, now, as_it_is, failed=failed, status=status)
+
+    target = Target(
+        looking=looking,
+        context=dispute_context(looking, order_view(looking), dispute, wording_of(site, looking)),
+        wrap=(lambda c: OnOrder(order, c))
+        if on_order
+        else (lambda c: OnDispute(order, dispute_id, c)),
+        action=f"/disputes/{dispute_id}/commands/{type_}",
+        back=f"/disputes/{dispute_id}",
+        versioned=not on_order,
+    )
+    return carry_out(site, visitor, command, target, sent.texts, show)
+
+
+class Notice(Struct, frozen=True):
+    """Something the visitor was told."""
+
+    at: Instant
+    subject: str
+    text: str
+    href: str
+    due: Instant | None
+
+
+@get("/notices", sync_to_thread=True)
+def list_notices(request: Asked, site: Site, cursor: str = "") -> Response[str]:
+    """What the visitor was told, newest first; for staff also what their role was told."""
+    visitor = signed_in(request, site)
+    views, me = site.service.store.views, visitor.actor
+    pages = [("person", me.person)]
+    if me.role not in (Role.BUYER, Role.SELLER, Role.MEDIATOR):
+        pages.append(("role", ""))
+    rows: list[dict[str, Any]] = []
+    next_ = None
+    for _name, person in pages:
+        found = views.page(
+            "notices", {"person": person, "role": me.role.value}, order_by="-at",
+            after=cursor or None if person else None, limit=_A_PAGE,
+        )  # fmt: skip
+        rows += found.rows
+        next_ = found.next if person else next_
+    rows.sort(key=lambda row: -int(row["at"]))
+    shown = [n for row in rows if (n := _notice(site, visitor, row))]
+    return page("notices.html", visitor, now=site.now(), here="/notices", notices=shown, next=next_)
+
+
+def _notice(site: Site, visitor: Visitor, row: dict[str, Any]) -> Notice | None:
+    if look(site.service, row["order_id"], visitor.actor) is None:
+        return None
+    words = site.api.words.notices.get(row["kind"])
+    dispute = row["dispute_id"]
+    return Notice(
+        at=from_micros(row["at"]),
+        subject=words.subject if words else site.api.words.step(row["kind"]),
+        text=words.text if words else "",
+        href=f"/disputes/{dispute}" if dispute else f"/orders/{row['order_id']}",
+        due=from_micros(row["due_at"]) if row["due_at"] is not None else None,
+    )

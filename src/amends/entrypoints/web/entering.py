@@ -1,0 +1,55 @@
+"""Signing in by a link that works once, and signing out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.requests import Asked, Sent, of_visitor, visitor_of
+from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.wording import navigation_for
+
+
+@get("/", sync_to_thread=True)
+def home(request: Asked, site: Site) -> Response[Any]:
+    """To where one's work is; how to sign in for everybody else."""
+    visitor = visitor_of(request, site)
+    if visitor is None:
+        return page("welcome.html", None)
+    return Redirect(navigation_for(visitor.actor.role)[0].href, status_code=303)
+
+
+@get("/enter/{token:str}", sync_to_thread=True)
+def ask_to_enter(token: str) -> Response[str]:
+    """A page with a button. Looking at a link uses nothing up, so that programs which open every
+    link in a mail do not sign anybody out of theirs."""
+    return page("enter.html", None, token=token)
+
+
+@post("/enter/{token:str}", sync_to_thread=True)
+def enter(request: Asked, site: Site, token: str) -> Response[Any]:
+    """Use the link up and begin a session; any session before it ends."""
+    site.sessions.check_origin(request)
+    now = site.now()
+    link = site.service.store.access.redeem_link(token, now)
+    if link is None:
+        return page("enter_spent.html", None, status=410)
+    before = visitor_of(request, site)
+    if before is not None:
+        site.sessions.end(before)
+    href = link.leads_to if link.leads_to.startswith("/") else "/"
+    # A second slash would lead to another site.
+    href = "/" + href.lstrip("/\\")
+    return Redirect(href, status_code=303, cookies=[site.sessions.begin(link.actor, now)])
+
+
+@post("/sign-out", sync_to_thread=True)
+def leave(request: Asked, site: Site, sent: Sent) -> Response[Any]:
+    """End the session."""
+    visitor = of_visitor(request, site, sent)
+    response = page("left.html", None)
+    response.cookies.append(site.sessions.end(visitor))
+    return response

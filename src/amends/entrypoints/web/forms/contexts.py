@@ -1,0 +1,142 @@
+"""What the forms of a case can offer for choice, in words, for whoever looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from amends.dispute.state import Dispute
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.structs import OrderView
+from amends.entrypoints.web.forms.building import FormContext
+from amends.entrypoints.web.forms.inputs import Choice, Unit
+from amends.entrypoints.web.forms.labels import code_in_words
+from amends.entrypoints.words import formatting
+from amends.kernel.people import STAFF
+from amends.policy.terms import Terms
+from amends.policy.wording import Wording
+
+_CHANNELS = ("phone", "mail", "chat", "letter")
+
+
+def order_context(looking: Looking, order: OrderView, wording: Wording) -> FormContext:
+    """For the commands on an order, opening a dispute among them."""
+    units = tuple(Unit(x.id, x.title or x.id, x.quantity) for x in order.lines)
+    choices = {
+        **_codes(looking.terms, wording),
+        **_on_order(looking, order, wording),
+        "open_dispute.reason": _open_reasons(order, wording),
+        "open_dispute.remedy": _remedies(
+            dict.fromkeys(r for line in order.protection.lines for r in line.remedies), wording
+        ),
+    }
+    return FormContext(
+        currency=order.currency, units=units, choices=choices, initial=_initial(order)
+    )
+
+
+def dispute_context(
+    looking: Looking, order: OrderView, dispute: Dispute, wording: Wording
+) -> FormContext:
+    """For the commands on a dispute: about the units it claims."""
+    claimed = dispute.claim.lines
+    units = tuple(
+        Unit(x.id, x.title or x.id, claimed[x.id]) for x in order.lines if x.id in claimed
+    )
+    choices = {
+        **_codes(looking.terms, wording),
+        **_on_order(looking, order, wording),
+        "remedy": _remedies(_remedies_of(looking.terms, dispute), wording),
+        "offer": _offers(looking, dispute, wording, with_amount=False),
+        "accept_offer.offer": _offers(looking, dispute, wording, with_amount=True),
+    }
+    if looking.by.role in STAFF:
+        put = tuple(e for e in order.evidence if dispute.id in e.disputes and not e.withdrawn)
+        choices["evidence"] = tuple(_proof(e.id, e.name, e.kind, e.by, wording) for e in put)
+        choices["add_evidence.evidence"] = _own_proofs(looking, order, wording)
+    return FormContext(currency=order.currency, units=units, choices=choices)
+
+
+def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
+    appeals = terms.appeals
+    grounds = (*appeals.grounds_in_window, *appeals.grounds_any_time)
+    return {
+        "reasons": tuple(Choice(c, wording.ruling_reason(c)) for c in terms.ruling_reasons),
+        "clauses": tuple(
+            Choice(c, wording.clause(c), wording.clause_text(c)) for c in terms.clauses
+        ),
+        "grounds": tuple(Choice(c, wording.ground(c)) for c in grounds),
+        "channel": tuple(Choice(c, code_in_words(c)) for c in _CHANNELS),
+    }
+
+
+def _on_order(
+    looking: Looking, order: OrderView, wording: Wording
+) -> dict[str, tuple[Choice, ...]]:
+    own = _own_proofs(looking, order, wording)
+    parcels = looking.case.order.parcels
+    return {
+        "evidence": own,
+        "pictures": own,
+        "refund": tuple(
+            Choice(r.id, f"{r.id}: {formatting.money(r.amount)}") for r in order.refunds
+        ),
+        "record_tracking.tracking_number": tuple(
+            Choice(p.tracking_number, f"{p.carrier} {p.tracking_number}")
+            for p in parcels
+            if p.tracking_number
+        ),
+        "record_chargeback_outcome.reference": tuple(
+            Choice(c.id, f"{c.id}: {formatting.money(c.amount)}") for c in order.chargebacks
+        ),
+    }
+
+
+def _open_reasons(order: OrderView, wording: Wording) -> tuple[Choice, ...]:
+    codes = dict.fromkeys(code for line in order.protection.lines for code in line.reasons)
+    return tuple(Choice(c, wording.reason(c), wording.reason_hint(c)) for c in codes)
+
+
+def _remedies_of(terms: Terms, dispute: Dispute) -> Iterable[str]:
+    """What can be agreed or ruled: what the reason allows, and money with the goods kept."""
+    allowed = (r.remedy for r in terms.reasons[dispute.claim.reason].remedies)
+    return dict.fromkeys(("refund", *allowed))
+
+
+def _remedies(codes: Iterable[str], wording: Wording) -> tuple[Choice, ...]:
+    return tuple(Choice(code, wording.remedy(code)) for code in codes)
+
+
+def _own_proofs(looking: Looking, order: OrderView, wording: Wording) -> tuple[Choice, ...]:
+    mine = {k for k, e in looking.case.order.evidence.items() if e.by == looking.by.person}
+    return tuple(
+        _proof(e.id, e.name, e.kind, e.by, wording)
+        for e in order.evidence
+        if e.id in mine and not e.withdrawn
+    )
+
+
+def _proof(key: str, name: str | None, kind: str, by: str, wording: Wording) -> Choice:
+    label = f"{key}: {name}" if name else key
+    return Choice(key, label, f"{wording.proof(kind)}, {code_in_words(by).lower()}")
+
+
+def _offers(
+    looking: Looking, dispute: Dispute, wording: Wording, *, with_amount: bool
+) -> tuple[Choice, ...]:
+    """Standing offers the asker may answer: the other side's, and the platform's."""
+    side = looking.by.role.value
+    money = looking.case.order.money
+    return tuple(
+        Choice(
+            f"{o.id}|{o.amount} {looking.case.order.currency}" if with_amount else o.id,
+            f"{code_in_words(o.by)}: {wording.remedy(o.remedy)}, "
+            f"{formatting.money(money(o.amount))}",
+        )
+        for o in dispute.offers
+        if o.status == "standing" and o.by != side and side not in o.agreed_by
+    )
+
+
+def _initial(order: OrderView) -> Mapping[str, str]:
+    carriers = [p.carrier for p in order.shipments]
+    return {"ship_order.carrier": carriers[-1]} if carriers else {}

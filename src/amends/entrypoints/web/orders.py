@@ -1,0 +1,245 @@
+"""Orders: the list, one order, its commands, messages and files, and opening a dispute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+from msgspec import Struct
+
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.events import DisputeOpened
+from amends.dispute.judge import OnOrder
+from amends.entrypoints.api import evidence, lists
+from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.looking import look
+from amends.entrypoints.service import CaseAnswer
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.order import order_view
+from amends.entrypoints.views.structs import OrderView
+from amends.entrypoints.web.commanding import (
+    NOT_BY_FORM,
+    ORDER_COMMANDS,
+    Target,
+    carry_out,
+    empty_form,
+    refused_in_words,
+)
+from amends.entrypoints.web.forms.contexts import order_context
+from amends.entrypoints.web.forms.form import Form
+from amends.entrypoints.web.pages import order_page, wording_of
+from amends.entrypoints.web.protection import Protected, protection_in_short, protection_lines
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.requests import (
+    LARGEST_FORM,
+    Asked,
+    Sent,
+    of_visitor,
+    signed_in,
+)
+from amends.entrypoints.web.site import NotThere, Site, call_of, see_order
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.wording import STATUSES
+from amends.kernel.decision import Accepted
+from amends.kernel.people import Role
+
+_A_PAGE = 20
+
+
+class Entry(Struct, frozen=True):
+    """An order in the list, with what can be done next."""
+
+    order: OrderView
+    protected: Protected | None
+    may_open: bool
+    open_disputes: tuple[str, ...]
+
+
+class _OrderPage(Struct, frozen=True):
+    items: tuple[lists.OrderItem, ...]
+    next: str | None
+
+
+@get("/orders", sync_to_thread=True)
+def list_orders(
+    request: Asked, site: Site, status: str = "", cursor: str = "", find: str = ""
+) -> Response[Any]:
+    """Newest first, by status; ``find`` leads to one order by its id."""
+    visitor = signed_in(request, site)
+    if visitor.actor.role in (Role.MEDIATOR, Role.APPEALS):
+        raise NotThere
+    found = find.strip()
+    if found and look(site.service, found, visitor.actor) is not None:
+        return Redirect(f"/orders/{found}", status_code=303)
+    query = {"limit": str(_A_PAGE)}
+    query |= {"status": status} if status in STATUSES else {}
+    query |= {"cursor": cursor} if cursor else {}
+    try:
+        reply = lists.get_orders(site.api, call_of(visitor.actor, "/orders", query=query))
+    except Problem:
+        raise NotThere from None  # a cursor nobody was given
+    rows = msgspec.json.decode(reply.body, type=_OrderPage)
+    return page(
+        "orders.html",
+        visitor,
+        now=site.now(),
+        here="/orders",
+        entries=[entry for row in rows.items if (entry := _entry(site, visitor, row.id))],
+        next=rows.next,
+        status_asked=status if status in STATUSES else "",
+        statuses=tuple(STATUSES),
+        not_found=found,
+    )
+
+
+def _entry(site: Site, visitor: Visitor, order_id: str) -> Entry | None:
+    looking = look(site.service, order_id, visitor.actor, site.api.words)
+    if looking is None:
+        return None
+    order = order_view(looking)
+    may_open = any(o.type == "open_dispute" and o.allowed for o in order.options)
+    claims = looking.case.order.claims
+    open_ones = tuple(key for key in order.disputes if key in claims and claims[key].open)
+    protected = protection_in_short(order, looking.stamp.at)
+    return Entry(order, protected, may_open, open_ones)
+
+
+@get("/orders/{order_id:str}", sync_to_thread=True)
+def show_order(request: Asked, site: Site, order_id: str, done: str = "") -> Response[str]:
+    """One order."""
+    visitor = signed_in(request, site)
+    looking = see_order(site, visitor, order_id)
+    site.service.store.access.mark_read(
+        visitor.actor.person, order_id, looking.case.order.thread.count
+    )
+    return order_page(site, visitor, looking, done=done)
+
+
+@post("/orders/{order_id:str}/commands/{type_:str}", sync_to_thread=True)
+def command_order(
+    request: Asked, site: Site, sent: Sent, order_id: str, type_: str
+) -> Response[Any]:
+    """A command on the order."""
+    visitor = of_visitor(request, site, sent)
+    looking = see_order(site, visitor, order_id)
+    command = ORDER_COMMANDS.get(type_)
+    if command is None or command is OpenDispute or type_ in NOT_BY_FORM:
+        raise NotThere
+
+    def show(failed: Form, status: int) -> Response[str]:
+        return order_page(site, visitor, looking, failed=failed, status=status)
+
+    target = _target(site, looking, f"/orders/{order_id}/commands/{type_}", f"/orders/{order_id}")
+    return carry_out(site, visitor, command, target, sent.texts, show)
+
+
+def _target(site: Site, looking: Looking, action: str, back: str) -> Target:
+    order = looking.case.order.id
+    context = order_context(looking, order_view(looking), wording_of(site, looking))
+    return Target(looking, context, lambda c: OnOrder(order, c), action, back, versioned=False)
+
+
+@get("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
+def ask_to_open(request: Asked, site: Site, order_id: str) -> Response[str]:
+    """The form that opens a dispute, or why none can be opened."""
+    visitor = signed_in(request, site)
+    looking = see_order(site, visitor, order_id)
+    return _opening(site, visitor, looking, None, 200)
+
+
+@post("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
+def open_dispute(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[Any]:
+    """Open it, and go to its page."""
+    visitor = of_visitor(request, site, sent)
+    looking = see_order(site, visitor, order_id)
+
+    def show(failed: Form, status: int) -> Response[str]:
+        return _opening(site, visitor, looking, failed, status)
+
+    def leads_to(answer: CaseAnswer) -> str:
+        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
+        opened = next(e for e in events if isinstance(e, DisputeOpened))
+        return f"/disputes/{opened.dispute}"
+
+    here = f"/orders/{order_id}/dispute/new"
+    target = _target(site, looking, here, f"/orders/{order_id}")
+    return carry_out(site, visitor, OpenDispute, target, sent.texts, show, leads_to)
+
+
+def _opening(
+    site: Site, visitor: Visitor, looking: Looking, failed: Form | None, status: int
+) -> Response[str]:
+    order, wording = order_view(looking), wording_of(site, looking)
+    option = next((o for o in order.options if o.type == "open_dispute"), None)
+    if option is None:
+        raise NotThere
+    context = order_context(looking, order, wording)
+    here = f"/orders/{order.id}/dispute/new"
+    reasons = [r for code, r in looking.terms.reasons.items() if _offered(order, code)]
+    return page(
+        "open.html",
+        visitor,
+        now=looking.stamp.at,
+        status=status,
+        errors=failed is not None,
+        failed=failed,
+        form=failed or empty_form(site, OpenDispute, context, here, None),
+        order=order,
+        option=option,
+        wording=wording,
+        reasons=reasons,
+        clocks=looking.terms.clocks,
+        protected=protection_lines(order, looking.stamp.at),
+        titles={line.id: line.title or line.id for line in order.lines},
+    )
+
+
+def _offered(order: OrderView, code: str) -> bool:
+    return any(code in line.reasons for line in order.protection.lines)
+
+
+@post(
+    "/orders/{order_id:str}/evidence",
+    sync_to_thread=True,
+    request_max_body_size=LARGEST_FORM,
+)
+def upload(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[Any]:
+    """Put a file on record with the order, and to a dispute when the form says so."""
+    visitor = of_visitor(request, site, sent)
+    looking = see_order(site, visitor, order_id)
+    texts = sent.texts
+    form = {name: texts.one(name) for name in ("kind", "note", "dispute") if texts.one(name)}
+    call = call_of(
+        visitor.actor,
+        "/orders/{order_id}/evidence",
+        {"order_id": order_id},
+        headers={"idempotency-key": texts.one("key") or site.service.new_token()},
+        form=form,
+        upload=sent.upload,
+    )
+    dispute = texts.one("dispute")
+    try:
+        evidence.post_evidence(site.api, call)
+    except Problem as problem:
+        if problem.refused.kind == "unknown":
+            raise NotThere from None
+        fault = refused_in_words(problem.refused, site.api.words)
+        return order_page(site, visitor, looking, upload_fault=fault, status=problem.status)
+    back = f"/disputes/{dispute}" if dispute else f"/orders/{order_id}"
+    return Redirect(f"{back}?done=upload", status_code=303)
+
+
+@get("/orders/{order_id:str}/evidence/{evidence_id:str}", sync_to_thread=True)
+def show_file(request: Asked, site: Site, order_id: str, evidence_id: str) -> Response[bytes]:
+    """The file itself; it can show, never act."""
+    visitor = signed_in(request, site)
+    see_order(site, visitor, order_id)
+    path = {"order_id": order_id, "evidence_id": evidence_id}
+    route = "/orders/{order_id}/evidence/{evidence_id}"
+    try:
+        reply = evidence.get_evidence(site.api, call_of(visitor.actor, route, path))
+    except Problem:
+        raise NotThere from None
+    return Response(reply.body, media_type=reply.media_type, headers=dict(reply.headers))

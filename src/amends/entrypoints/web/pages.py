@@ -1,0 +1,230 @@
+"""The order page and the dispute page, for everybody who may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+from msgspec import Struct
+
+from amends.dispute.state import Dispute
+from amends.entrypoints.looking import texts_of_events
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
+from amends.entrypoints.views.order import order_view
+from amends.entrypoints.views.record import concerns, event_views
+from amends.entrypoints.views.structs import DeadlineView, MessageView, OptionView, OrderView
+from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.web.commanding import (
+    DISPUTE_COMMANDS,
+    NOT_BY_FORM,
+    ORDER_COMMANDS,
+    forms_of,
+)
+from amends.entrypoints.web.forms.contexts import dispute_context, order_context
+from amends.entrypoints.web.forms.form import Form
+from amends.entrypoints.web.forms.inputs import Choice
+from amends.entrypoints.web.protection import protection_lines
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.story import Told, told
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.wording import done_in_words
+from amends.kernel.instants import from_micros
+from amends.policy.wording import Wording
+
+# What a person most likely came for, first; only on their own turn is one of these put forward.
+_FIRST = (
+    "answer_information", "accept_offer", "make_offer", "decline_offer", "provide_return_address",
+    "ship_return", "inspect_return", "contest_return", "ship_replacement", "confirm_replacement",
+    "issue_ruling", "decide_appeal", "assign_mediator", "assign_appeals_officer", "accept_ruling",
+    "appeal", "ship_order", "confirm_receipt",
+)  # fmt: skip
+_ELSEWHERE = {"send_message", "open_dispute", *NOT_BY_FORM}
+
+
+class Acts(Struct, frozen=True):
+    """What can be done: one step put forward, others folded in, and what is not possible now."""
+
+    first: Form | None
+    others: tuple[Form, ...]
+    not_now: tuple[tuple[str, OptionView], ...]
+
+
+def wording_of(site: Site, looking: Looking) -> Wording:
+    """The words of the pack an order is under."""
+    ref = looking.case.order.pack
+    return site.service.library.wording(ref.id, ref.version)
+
+
+def order_page(
+    site: Site,
+    visitor: Visitor,
+    looking: Looking,
+    *,
+    failed: Form | None = None,
+    upload_fault: str = "",
+    status: int = 200,
+    done: str = "",
+) -> Response[str]:
+    """An order with all that belongs to it, and what can be done."""
+    order = order_view(looking)
+    words, wording = site.api.words, wording_of(site, looking)
+    context = order_context(looking, order, wording)
+    types = [o.type for o in order.options if o.type not in NOT_BY_FORM]
+    action = f"/orders/{order.id}/commands"
+    forms = forms_of(
+        site, [ORDER_COMMANDS[t] for t in types if t in ORDER_COMMANDS], context, action, None,
+        failed,
+    )  # fmt: skip
+    disputes = [dispute_view(looking, looking.case.disputes[key]) for key in order.disputes]
+    reasons = looking.terms.reasons.values()
+    return page(
+        "order.html",
+        visitor,
+        now=looking.stamp.at,
+        status=status,
+        flash=done_in_words(done),
+        errors=failed is not None or bool(upload_fault),
+        failed=failed,
+        upload_fault=upload_fault,
+        key=site.service.new_token(),
+        order=order,
+        disputes=disputes,
+        wording=wording,
+        words=words,
+        parcels=order.shipments,
+        protected=protection_lines(order, looking.stamp.at),
+        messages=_messages(site, order.id),
+        message_form=forms.get("send_message"),
+        may_open=_option(order.options, "open_dispute"),
+        may_upload=_option(order.options, "upload_evidence"),
+        proof_kinds=_proof_kinds(
+            [p.code for r in reasons for p in (*r.evidence_from_buyer, *r.evidence_from_seller)
+             if not p.on_record], wording,
+        ),
+        acts=_acts(site, order.options, forms, mine=True, failed=failed),
+        titles={line.id: line.title or line.id for line in order.lines},
+    )  # fmt: skip
+
+
+def dispute_page(
+    site: Site,
+    visitor: Visitor,
+    looking: Looking,
+    dispute: Dispute,
+    *,
+    failed: Form | None = None,
+    status: int = 200,
+    done: str = "",
+) -> Response[str]:
+    """A dispute: whose turn, until when, what was said, and what can be done; for both sides."""
+    shown, order = dispute_view(looking, dispute), order_view(looking)
+    wording = wording_of(site, looking)
+    context = dispute_context(looking, order, dispute, wording)
+    types = {o.type for o in shown.options}
+    forms = forms_of(
+        site, [c for t, c in DISPUTE_COMMANDS.items() if t in types], context,
+        f"/disputes/{dispute.id}/commands", shown.version, failed,
+    )  # fmt: skip
+    forms |= forms_of(
+        site, [ORDER_COMMANDS[t] for t in ON_ORDER if t in types], context,
+        f"/disputes/{dispute.id}/commands", None, failed,
+    )  # fmt: skip
+    return page(
+        "dispute.html",
+        visitor,
+        now=looking.stamp.at,
+        status=status,
+        flash=done_in_words(done),
+        errors=failed is not None,
+        failed=failed,
+        dispute=shown,
+        order=order,
+        wording=wording,
+        words=site.api.words,
+        yours=is_mine(shown.turn, visitor),
+        clock=next_clock(shown.deadlines, shown.turn),
+        acts=_acts(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
+        story=_story(site, visitor, looking, dispute, order, wording),
+        titles={line.id: line.title or line.id for line in order.lines},
+    )
+
+
+def is_mine(turn: str | None, visitor: Visitor) -> bool:
+    """Whether the step waits for this visitor."""
+    return turn is not None and turn == visitor.actor.role.value
+
+
+def next_clock(clocks: tuple[DeadlineView, ...], turn: str | None) -> DeadlineView | None:
+    """The clock on whoever's turn it is; the nearest one otherwise."""
+    mine = [clock for clock in clocks if clock.turn == turn]
+    return min(mine or clocks, key=lambda clock: clock.at, default=None)
+
+
+def _acts(
+    site: Site,
+    options: tuple[OptionView, ...],
+    forms: dict[str, Form],
+    *,
+    mine: bool,
+    failed: Form | None,
+) -> Acts:
+    allowed = [o.type for o in options if o.allowed and o.type in forms]
+    allowed = [t for t in allowed if t not in _ELSEWHERE]
+    by_weight = sorted(allowed, key=lambda t: _FIRST.index(t) if t in _FIRST else len(_FIRST))
+    first = by_weight[0] if mine and by_weight and by_weight[0] in _FIRST else None
+    if failed is not None and failed.type not in allowed and failed.type not in _ELSEWHERE:
+        # It was possible when the page was shown: what was typed must not vanish with it.
+        by_weight.insert(0, failed.type)
+    return Acts(
+        first=forms[first] if first else None,
+        others=tuple(forms[t] for t in by_weight if t != first and t in forms),
+        not_now=tuple(
+            (site.api.words.command(o.type), o)
+            for o in options
+            if not o.allowed and o.type not in NOT_BY_FORM
+        ),
+    )
+
+
+def _option(options: tuple[OptionView, ...], type_: str) -> OptionView | None:
+    return next((o for o in options if o.type == type_), None)
+
+
+def _proof_kinds(codes: list[str], wording: Wording) -> tuple[Choice, ...]:
+    return tuple(Choice(code, wording.proof(code)) for code in dict.fromkeys(codes))
+
+
+def _messages(site: Site, order: str) -> tuple[MessageView, ...]:
+    """The last hundred messages, oldest first."""
+    rows = site.service.store.views.page("messages", {"order_id": order}, order_by="-n", limit=100)
+    wanted = {(order, str(row["ref"])) for row in rows.rows}
+    found = site.service.store.records.texts(wanted) if wanted else {}
+    texts = Texts({ref: text for (_order, ref), text in found.items()})
+    return tuple(_message(row, texts) for row in reversed(rows.rows))
+
+
+def _message(row: dict[str, Any], texts: Texts) -> MessageView:
+    return MessageView(
+        number=row["n"],
+        at=from_micros(row["at"]),
+        by=row["by_role"],
+        person=row["by_person"],
+        text=texts.get(row["ref"]),
+        pictures=tuple(str(row["pictures"] or "").split()),
+        erased=texts.erased(row["ref"]),
+    )
+
+
+def _story(
+    site: Site, visitor: Visitor, looking: Looking, dispute: Dispute, order: OrderView,
+    wording: Wording,
+) -> tuple[Told, ...]:  # fmt: skip
+    events = [
+        recorded
+        for recorded in site.service.engine.events(order.id)
+        if concerns(recorded.event, dispute.id, looking.case)
+    ]
+    views = event_views(events, visitor.actor, texts_of_events(site.service, order.id, events))
+    return tuple(told(view, order.currency, wording) for view in views)

@@ -1,0 +1,143 @@
+"""Templates: what every page can use, and the answer a page becomes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_datetime
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+
+from amends.entrypoints.web.forms.labels import code_in_words
+from amends.entrypoints.web.language import ENGLISH, translate, translate_plural
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.wording import (
+    OUTCOMES,
+    PHASES,
+    REFUND_STATES,
+    ROLES,
+    STATUSES,
+    TURNS,
+    navigation_for,
+)
+from amends.entrypoints.words import formatting
+from amends.kernel.instants import Instant
+from amends.kernel.money import Money
+
+PACKAGE = "amends.entrypoints.web"
+# Nothing from elsewhere, nothing that runs, and nobody may frame a page with buttons about money.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """One of the pages' own files."""
+    return (files(PACKAGE) / "static" / name).read_bytes()
+
+
+@cache
+def static_url(name: str) -> str:
+    """Where a file is, named after its content, so that it can be kept for ever."""
+    return f"/static/{hashlib.sha256(static_file(name)).hexdigest()[:12]}/{name}"
+
+
+@cache
+def environment() -> Environment:
+    """Everything is escaped, and a name a page does not have is an error."""
+    made = Environment(
+        loader=PackageLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.tests["in_rows"] = lambda name, rows: str(name).startswith(f"{rows}.")
+    made.filters.update(money=money, code=code_in_words)
+    made.globals.update(
+        {
+            "_": translate,
+            "ngettext": translate_plural,
+            "money": money,
+            "moment": moment,
+            "left": left,
+            "code": code_in_words,
+            "status_words": lambda code: STATUSES.get(code, code_in_words(code)),
+            "phase_words": lambda code: PHASES.get(code, code_in_words(code)),
+            "outcome_words": lambda code: OUTCOMES.get(code, code_in_words(code)),
+            "refund_words": lambda code: REFUND_STATES.get(code, code_in_words(code)),
+            "role_words": lambda code: ROLES.get(str(code), code_in_words(str(code))),
+            "turn_words": lambda code: TURNS.get(str(code), code_in_words(str(code))),
+            "stylesheet": static_url("style.css"),
+            "icon": static_url("icon.svg"),
+            "lang": ENGLISH,
+            "direction": "ltr",
+        }
+    )
+    return made
+
+
+def money(value: Money) -> str:
+    """An amount with its currency."""
+    return formatting.money(value)
+
+
+def moment(at: Instant) -> str:
+    """``Tue 4 Nov 2026, 14:02 UTC``."""
+    clock = "HH:mm:ss" if at.second else "HH:mm"
+    text = format_datetime(at.astimezone(UTC), f"EEE d MMM y, {clock}", tzinfo=UTC, locale=ENGLISH)
+    return f"{text} UTC"
+
+
+def left(until: Instant, now: Instant) -> str:
+    """How long until then, in days and hours, or hours and minutes on the last day."""
+    span = until - now
+    if span <= timedelta(0):
+        return translate("time is up")
+    if span >= timedelta(days=1):
+        return translate("{span} left").format(span=formatting.span(span))
+    hours, seconds = divmod(int(span.total_seconds()), 3600)
+    minutes = seconds // 60
+    parts = []
+    if hours:
+        parts.append(translate_plural("{n} hour", "{n} hours", hours).format(n=hours))
+    parts.append(translate_plural("{n} minute", "{n} minutes", minutes).format(n=minutes))
+    return translate("{span} left").format(span=" ".join(parts))
+
+
+def page(
+    template: str,
+    visitor: Visitor | None,
+    *,
+    now: Instant | None = None,
+    here: str = "",
+    status: int = 200,
+    **values: Any,
+) -> Response[str]:
+    """A page as an answer."""
+    known: Mapping[str, Any] = {
+        "me": visitor.actor if visitor else None,
+        "csrf": visitor.csrf if visitor else "",
+        "navigation": navigation_for(visitor.actor.role) if visitor else (),
+        "here": here,
+        "now": now,
+        "flash": "",
+        "errors": False,
+    }
+    text = environment().get_template(template).render({**known, **values})
+    return Response(text, media_type="text/html; charset=utf-8", status_code=status)

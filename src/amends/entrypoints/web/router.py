@@ -1,0 +1,85 @@
+"""The pages put together, and what is answered when a page cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from amends.engine.store import BadCursor
+from amends.entrypoints.service import Service
+from amends.entrypoints.web import disputes, entering, orders
+from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
+from amends.entrypoints.web.requests import Asked, sent_form, visitor_of
+from amends.entrypoints.web.site import NotThere, Site, site_for
+from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
+
+_TYPES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@get("/static/{digest:str}/{name:str}", sync_to_thread=False)
+def asset(digest: str, name: str) -> Response[bytes]:
+    """A file of the pages, under the address made from its content."""
+    if name not in _TYPES or static_url(name) != f"/static/{digest}/{name}":
+        raise NotThere
+    headers = {"Cache-Control": _FOR_EVER}
+    return Response(static_file(name), media_type=_TYPES[name], headers=headers)
+
+
+def web_router(service: Service) -> Router:
+    """All pages, to be registered beside the interface."""
+    site = site_for(service)
+
+    def the_site() -> Site:
+        return site
+
+    def not_there(request: Asked, _error: Exception) -> Response[str]:
+        return page("missing.html", visitor_of(request, site), status=404)
+
+    def sign_in(_request: Asked, _error: Exception) -> Response[str]:
+        return page("welcome.html", None, status=401)
+
+    def not_from_here(request: Asked, _error: Exception) -> Response[str]:
+        return page("stale.html", visitor_of(request, site), status=403)
+
+    def other(request: Asked, error: HTTPException) -> Response[str]:
+        status = error.status_code
+        if status in (400, 404, 405, 422):
+            return not_there(request, error)
+        return page("trouble.html", visitor_of(request, site), status=status, code=status)
+
+    return Router(
+        path="/",
+        route_handlers=[
+            entering.home, entering.ask_to_enter, entering.enter, entering.leave,
+            orders.list_orders, orders.show_order, orders.command_order, orders.ask_to_open,
+            orders.open_dispute, orders.upload, orders.show_file,
+            disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
+            disputes.list_notices, asset,
+        ],
+        dependencies={
+            "site": Provide(the_site, sync_to_thread=False),
+            "sent": Provide(sent_form),
+        },
+        exception_handlers={
+            NotThere: not_there,
+            BadCursor: not_there,
+            SignInNeeded: sign_in,
+            NotFromHere: not_from_here,
+            HTTPException: other,
+        },
+        after_request=_secured,
+        include_in_schema=False,
+        request_max_body_size=2_000_000,
+    )  # fmt: skip
+
+
+async def _secured(response: Response[Any]) -> Response[Any]:
+    """Headers every page has; an answer that says something stricter of itself keeps it."""
+    for name, value in SECURITY_HEADERS.items():
+        if name not in response.headers:
+            response.headers[name] = value
+    return response

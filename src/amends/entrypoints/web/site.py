@@ -1,0 +1,97 @@
+"""What every page handler is given, and how it asks the same things the interface's calls ask."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from amends.dispute.judge import CaseCommand
+from amends.entrypoints.api.calls import Call
+from amends.entrypoints.api.commands import send, with_number_checked
+from amends.entrypoints.api.context import Api, is_id
+from amends.entrypoints.looking import look, look_at_dispute
+from amends.entrypoints.service import CaseAnswer, Service
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.web.visitors import Sessions, Visitor
+from amends.kernel.instants import Instant
+from amends.kernel.people import Actor
+
+
+class NotThere(Exception):
+    """The page does not exist, or not for this visitor; both look the same."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The interface's own parts, and the sessions of the pages."""
+
+    api: Api
+    sessions: Sessions
+
+    @property
+    def service(self) -> Service:
+        """Engine, record and the world outside."""
+        return self.api.service
+
+    def now(self) -> Instant:
+        """The instant pages are shown at."""
+        return self.service.clock.now()
+
+
+def site_for(service: Service) -> Site:
+    """The site of a service."""
+    return Site(Api(service), Sessions(service.store.access, service.base_url))
+
+
+def call_of(by: Actor, route: str, path: Mapping[str, str] | None = None, **rest: Any) -> Call:
+    """A visitor's step as a call, for what pages and the interface share."""
+    return Call(by=by, method="POST", route=route, path=path or {}, **rest)
+
+
+def see_order(site: Site, visitor: Visitor, order: str) -> Looking:
+    """The order as it stands. Raises NotThere."""
+    looking = look(site.service, order, visitor.actor, site.api.words) if is_id(order) else None
+    if looking is None:
+        raise NotThere
+    return looking
+
+
+def see_dispute(site: Site, visitor: Visitor, dispute: str) -> tuple[Looking, Any]:
+    """The dispute in its order. Raises NotThere."""
+    found = (
+        look_at_dispute(site.service, dispute, visitor.actor, site.api.words)
+        if is_id(dispute)
+        else None
+    )
+    if found is None:
+        raise NotThere
+    return found
+
+
+def give(
+    site: Site,
+    visitor: Visitor,
+    order: str,
+    command: CaseCommand,
+    *,
+    key: str,
+    version: int | None = None,
+) -> CaseAnswer:
+    """Send a command the way the interface does. Raises Problem when it is refused.
+
+    The same form sent twice has the same key and is done once.
+    """
+    call = call_of(visitor.actor, "page")
+    digest = hashlib.sha256(msgspec.json.encode((order, command.command))).hexdigest()
+    with site.api.in_flight.hold(call, key):
+        return send(site.service, call, order, command, key=key, digest=digest, if_match=version)
+
+
+def checked(site: Site, command: Struct) -> Any:
+    """The command with what only the server may say about it."""
+    return with_number_checked(site.service, command)
