@@ -12,13 +12,19 @@ from amends.dispute.rulings import RulingOnLine, build_ruling
 from amends.dispute.state import Case, LineRuling
 from amends.kernel.decision import Refused
 from amends.kernel.money import Money
-from amends.order.events import ChargebackRecorded, EvidenceWithdrawn, RefundRecorded
+from amends.order.events import (
+    ChargebackRecorded,
+    EvidenceWithdrawn,
+    ReceiptConfirmed,
+    RefundRecorded,
+)
 from amends.order.refunds import plan_refund
-from amends.order.state import Chargeback
+from amends.order.state import Chargeback, ReturnPolicy
 from amends.order.units import LineQuantity
 from tests.dispute.cases import (
     D1,
     ESCALATED,
+    OPENED,
     accepted,
     answered,
     appealed,
@@ -33,7 +39,7 @@ from tests.dispute.cases import (
     two_lines,
     uploaded,
 )  # fmt: skip
-from tests.given import APPEALS, BUYER, DAY, MEDIATOR, SELLER, after, stamp, terms
+from tests.given import APPEALS, BUYER, DAY, MEDIATOR, SELLER, after, shipped, stamp, terms
 
 AT = ESCALATED + DAY
 
@@ -54,10 +60,10 @@ def with_evidence() -> Case:
         ({"text": " \n"}, "text_missing", "text"),
         ({"reasons": ()}, "ruling_needs_reason", "reasons"),
         ({"reasons": ("bad_luck",)}, "unknown_ruling_reason", "reasons"),
-        ({"reasons": ("not_proven", "not_proven")}, "reason_named_twice", "reasons"),
+        ({"reasons": ("not_proven", "not_proven")}, "ruling_reason_twice", "reasons"),
         ({"clauses": ()}, "ruling_needs_clause", "clauses"),
-        ({"clauses": ("any",)}, "unknown_ruling_clause", "clauses"),
-        ({"clauses": ("late", "late")}, "clause_named_twice", "clauses"),
+        ({"clauses": ("any",)}, "unknown_clause", "clauses"),
+        ({"clauses": ("late", "late")}, "clause_twice", "clauses"),
         ({"no_evidence": False}, "ruling_needs_evidence", "evidence"),
         ({"evidence": ("E1",)}, "evidence_and_none", "no_evidence"),
     ],
@@ -144,6 +150,19 @@ def test_who_pays_the_return_is_as_the_policy_says_when_not_said() -> None:
         assert ruling_ is not None
         assert effect is not None
         assert (ruling_.return_paid_by, effect.return_paid_by) == (payer, payer)
+
+
+def test_after_a_change_of_mind_the_seller_s_own_policy_names_the_payer() -> None:
+    for payer in ("buyer", "seller"):
+        policy = ReturnPolicy(change_of_mind_days=15, return_postage_paid_by=payer)
+        received = ReceiptConfirmed(at=OPENED - DAY)
+        case = opened(
+            after(shipped(return_policy=policy), received),
+            reason="changed_mind", remedy="return_and_refund",
+        )  # fmt: skip
+        ruling_ = of(ruled(mediated(answered(case)), remedy="return_and_refund")).ruling
+        assert ruling_ is not None
+        assert ruling_.return_paid_by == payer
 
 
 def test_a_bank_that_has_yet_to_decide_does_not_decide_the_ruling() -> None:

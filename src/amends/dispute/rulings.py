@@ -109,26 +109,43 @@ def _refuse_grounds(asked: AskedOfDispute, fields: RulingFields) -> Refused | No
     if not fields.text.strip():
         return Refused("text_missing", {}, ("say_why",), "invalid", "text")
     return (
-        _refuse_codes(fields.reasons, asked.terms.ruling_reasons, "reason", "reasons")
-        or _refuse_codes(fields.clauses, asked.terms.clauses, "clause", "clauses")
+        _refuse_codes(_REASONS, fields.reasons, asked.terms.ruling_reasons)
+        or _refuse_codes(_CLAUSES, fields.clauses, asked.terms.clauses)
         or _refuse_proof(asked, fields)
     )
 
 
+class _CodeRules(Struct, frozen=True):
+    """What a field of codes is called when it is empty, unknown, or says a code twice."""
+
+    field: str
+    needed: str
+    unknown: str
+    twice: str
+    next: str
+
+
+_REASONS = _CodeRules(
+    "reasons", "ruling_needs_reason", "unknown_ruling_reason", "ruling_reason_twice",
+    "choose_ruling_reasons",
+)  # fmt: skip
+_CLAUSES = _CodeRules(
+    "clauses", "ruling_needs_clause", "unknown_clause", "clause_twice", "choose_clauses"
+)
+
+
 def _refuse_codes(
-    named: Sequence[str], known: tuple[str, ...], word: str, field: str
+    rules: _CodeRules, named: Sequence[str], known: tuple[str, ...]
 ) -> Refused | None:
-    facts: Facts = {"known": known}
     if not named:
-        return Refused(f"ruling_needs_{word}", facts, (f"name_{word}",), "invalid", field)
-    for code in named:
+        facts: Facts = {"known": known}
+        return Refused(rules.needed, facts, (rules.next,), "invalid", rules.field)
+    for number, code in enumerate(named):
+        other: Facts = {"code": code, "known": known}
         if code not in known:
-            other: Facts = {word: code, "known": known}
-            return Refused(
-                f"unknown_ruling_{word}", other, (f"name_known_{word}",), "invalid", field
-            )
-    if len(set(named)) < len(named):
-        return Refused(f"{word}_named_twice", {}, (f"name_{word}_once",), "invalid", field)
+            return Refused(rules.unknown, other, (rules.next,), "invalid", rules.field)
+        if code in named[:number]:
+            return Refused(rules.twice, other, (rules.next,), "invalid", rules.field)
     return None
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.decide.answer_information import AnswerInformation
 from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.escalate import Escalate
@@ -47,6 +48,15 @@ def test_the_answer_gives_the_turn_back_with_the_time_that_is_left() -> None:
     assert (dispute.phase, dispute.turn, dispute.information) == ("mediation", "mediator", None)
     assert dispute.deadlines == of(mediated()).deadlines
     assert case.order.evidence["E1"].disputes == (D1,)
+
+
+def test_what_is_in_the_dispute_already_is_only_referred_to() -> None:
+    case = uploaded(questioned(), "E1", by=SELLER)
+    case = then(case, AddEvidence(evidence=("E1",)), SELLER, ESCALATED)
+    outcome = accepted(case, replace(ANSWER, evidence=("E1",)), SELLER, ESCALATED)
+    (only,) = outcome.events
+    assert isinstance(only, InformationAnswered)
+    assert only.evidence == ("E1",)
 
 
 def test_without_evidence_only_the_answer_is_told() -> None:

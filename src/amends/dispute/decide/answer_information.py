@@ -5,11 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.case import CaseEvent
 from amends.dispute.clocks import kept_ruling_clock
 from amends.dispute.deciders import decider
-from amends.dispute.events import EvidenceAdded, InformationAnswered
-from amends.dispute.proof import refuse_new_evidence
+from amends.dispute.events import InformationAnswered
+from amends.dispute.proof import put_evidence
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id, Prose
@@ -18,7 +17,7 @@ BY = frozenset({Role.BUYER, Role.SELLER})
 
 
 class AnswerInformation(Struct, frozen=True, forbid_unknown_fields=True, tag="answer_information"):
-    """``evidence``: ids of one's own uploads, which are put to the dispute with the answer."""
+    """``evidence``: ids of one's own uploads; those new to the dispute are put to it."""
 
     answer: Prose
     evidence: tuple[Id, ...] = ()
@@ -43,9 +42,9 @@ def decide(asked: AskedOfDispute, command: AnswerInformation) -> Outcome:
     dispute = asked.dispute
     if not command.answer.strip():
         return Refused("text_missing", {}, ("write_answer",), "invalid", "answer")
-    refused = refuse_new_evidence(asked.order, dispute.id, asked.by, command.evidence, asked.terms)
-    if refused:
-        return refused
+    added = put_evidence(asked, command.evidence)
+    if isinstance(added, Refused):
+        return added
     answer_ref, contents = asked.text("answer", command.answer)
     answered = InformationAnswered(
         at=asked.now,
@@ -57,14 +56,4 @@ def decide(asked: AskedOfDispute, command: AnswerInformation) -> Outcome:
         answer_ref=answer_ref,
         evidence=command.evidence,
     )
-    events: list[CaseEvent] = [answered]
-    if command.evidence:
-        added = EvidenceAdded(
-            at=asked.now,
-            dispute=dispute.id,
-            by=asked.by.person,
-            side=asked.side,
-            evidence=command.evidence,
-        )
-        events.append(added)
-    return Accepted(tuple(events), contents)
+    return Accepted((answered, *added), contents)
