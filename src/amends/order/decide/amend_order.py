@@ -76,7 +76,7 @@ def decide(asked: Asked, command: AmendOrder) -> OrderOutcome:
         return Refused("window_would_be_over", facts, ("give_later_time",))
     contents: tuple[Content, ...] = ()
     if command.address:
-        text = msgspec.json.encode(command.address).decode("utf-8")
+        text = msgspec.json.encode(_written(command.address)).decode("utf-8")
         contents = (Content(asked.stamp.ref("address"), order.buyer, text),)
     event = OrderAmended(
         at=asked.now,
@@ -98,10 +98,18 @@ def _nothing(command: AmendOrder) -> Refused | None:
 
 
 def _address(order: Order, command: AmendOrder) -> Refused | None:
-    if command.address is None or any(order.shipped(n.id) < n.quantity for n in order.lines):
+    if command.address is None:
+        return None
+    if not _written(command.address):
+        return Refused("address_missing", {}, ("write_address",), "invalid", "address")
+    if any(order.shipped(line.id) < line.quantity for line in order.lines):
         return None
     facts: Facts = {"parcels": tuple(p.id for p in order.outbound)}
     return Refused("already_shipped", facts, ("write_to_carrier",), field="address")
+
+
+def _written(address: Address) -> Address:
+    return {name: part.strip() for name, part in address.items() if part.strip()}
 
 
 def _moved(order: Order, split: Split) -> Mapping[str, int] | Refused:

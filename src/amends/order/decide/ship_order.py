@@ -22,7 +22,7 @@ from amends.order.asked import (
 from amends.order.events import ParcelSent
 from amends.order.protection import protection_clock
 from amends.order.state import Order, Parcel
-from amends.order.tracking import plain_number
+from amends.order.tracking import parcel_with
 from amends.order.units import LineQuantity, resolve_lines
 
 BY = frozenset({Role.MARKETPLACE, Role.SELLER})
@@ -104,16 +104,15 @@ def _lines(order: Order, command: ShipOrder) -> Mapping[str, int] | Refused:
 def _number(asked: Asked, command: ShipOrder) -> Refused | None:
     """A person is told of a mistyped number; what a server sends is kept and marked. A number that
     stands for another parcel already could not be told from it when tracked."""
-    number = plain_number(command.tracking_number)
     facts: Facts = {"tracking_number": command.tracking_number, "carrier": command.carrier}
     if command.number_check == "invalid" and asked.by.role is Role.SELLER and not command.insist:
         return Refused(
             "tracking_number_wrong", facts, ("check_digits", "insist"), "invalid", "tracking_number"
         )
-    taken = [p.id for p in asked.order.outbound if plain_number(p.tracking_number) == number]
-    if number and taken:
+    taken = parcel_with(asked.order, command.tracking_number)
+    if taken:
         return Refused(
-            "tracking_number_used", {**facts, "parcel": taken[0]}, ("name_other_number",),
+            "tracking_number_used", {**facts, "parcel": taken.id}, ("name_other_number",),
             field="tracking_number",
         )  # fmt: skip
     return None

@@ -1,0 +1,1 @@
+"""Tests of the order's commands, a file each."""

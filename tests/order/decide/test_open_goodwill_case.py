@@ -1,0 +1,94 @@
+"""Goodwill: after the window, with a reason, at the platform's cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from amends.kernel.money import Money
+from amends.order.decide.open_goodwill_case import OpenGoodwillCase
+from amends.order.escrow import sellers_share
+from amends.order.events import GoodwillCaseOpened, RefundRecorded
+from amends.order.state import Chargeback, Order
+from tests.given import DAY, SECOND, SUPPORT, T0, order, parcel
+from tests.order.asking import NOW, ask, claim, contents, events, may, refused, then
+
+END = T0 + 24 * DAY
+TEN = OpenGoodwillCase("Written off in the post.", Money(1_000, "RUB"))
+
+
+def over(**changes: Any) -> Order:
+    return order(parcels=(parcel(),), protection_ended_at=END, **changes)
+
+
+def test_the_platform_pays_and_the_seller_does_not() -> None:
+    outcome = ask(over(), SUPPORT, TEN, END)
+    opened, recorded = events(outcome)
+    assert isinstance(opened, GoodwillCaseOpened)
+    assert isinstance(recorded, RefundRecorded)
+    (reason,) = contents(outcome)
+    assert (opened.number, opened.by, opened.budget) == (1, "u1", 1_000)
+    assert (opened.reason_ref, reason.owner) == (reason.ref, "u1")
+    assert (recorded.refund.amount, recorded.refund.funded_by) == (1_000, "platform")
+    assert recorded.overdue is not None
+    after = then(over(), opened, recorded)
+    assert (after.goodwill_cases, after.refundable) == (1, 159_000)
+    assert sellers_share(after) == 160_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "rule"),
+    [
+        (0, "RUB", "amount_too_small"),
+        (1, "RUB", None),
+        (160_000, "RUB", None),
+        (160_001, "RUB", "amount_too_large"),
+        (1, "USD", "other_currency"),
+    ],
+)
+def test_the_budget_is_at_most_what_was_paid(amount: int, currency: str, rule: str | None) -> None:
+    outcome = ask(over(), SUPPORT, OpenGoodwillCase("Kind", Money(amount, currency)), END)
+    if rule is None:
+        assert events(outcome)
+    else:
+        assert refused(outcome) == (rule, "invalid", "budget")
+
+
+def test_it_has_a_reason() -> None:
+    outcome = ask(over(), SUPPORT, OpenGoodwillCase(" ", Money(1, "RUB")), END)
+    assert refused(outcome) == ("text_missing", "invalid", "reason")
+
+
+@pytest.mark.parametrize(
+    ("at", "fine"),
+    [
+        (T0 + 7 * DAY - SECOND, True),  # not open yet
+        (T0 + 7 * DAY, False),
+        (END - SECOND, False),
+        (END, True),
+    ],
+)
+def test_while_a_dispute_can_be_opened_that_is_the_way(at: datetime, *, fine: bool) -> None:
+    no = may(order(parcels=(parcel(),)), SUPPORT, OpenGoodwillCase, at)
+    assert (no is None) == fine
+    assert fine or (no is not None and no.rule == "window_still_open")
+
+
+def test_a_window_ended_by_the_order_counts_as_over() -> None:
+    early = order(parcels=(parcel(),), protection_ended_at=NOW)
+    assert may(early, SUPPORT, OpenGoodwillCase) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"cancelled_at": T0}, "order_cancelled"),
+        ({"claims": claim()}, "dispute_open"),
+        ({"chargebacks": {"cb": Chargeback("cb", 1, T0)}}, "chargeback_open"),
+        ({"captured": 0}, "nothing_left_to_refund"),
+    ],
+)
+def test_nothing_else_is_under_way(changes: dict[str, Any], rule: str) -> None:
+    assert refused(ask(over(**changes), SUPPORT, TEN, END))[0] == rule
