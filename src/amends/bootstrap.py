@@ -1,0 +1,380 @@
+"""The composition root: reads settings, picks adapters, puts engine and entry points together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.router import Router
+
+from amends.adapters.calendars import calendar_for
+from amends.adapters.carriers.numbers import check_number
+from amends.adapters.clock import SystemClock, VirtualClock
+from amends.adapters.evidence.inspection import ChildInspector
+from amends.adapters.files.folder import FolderFiles
+from amends.adapters.ids import new_id, new_token
+from amends.adapters.mail.folder import FolderMailer
+from amends.adapters.mail.smtp import SmtpMailer, SmtpSettings
+from amends.adapters.packs import check_packs, load_packs, shipped_packs
+from amends.adapters.payments.simulator import PaymentSimulator
+from amends.dispute import codec
+from amends.dispute.case import CaseEvent, evolve, next_due
+from amends.dispute.expire import expire
+from amends.dispute.judge import CaseCommand, OnDispute, decide
+from amends.dispute.state import Case
+from amends.engine.engine import Engine
+from amends.engine.groups import Groups
+from amends.engine.outside import Clock, Mailer, MovableClock, PaymentProvider
+from amends.engine.store import Meta, Store
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.api.server import api_exception, api_handlers
+from amends.entrypoints.cli.toolkit import Toolkit
+from amends.entrypoints.clock import Ticker
+from amends.entrypoints.jobs.mail import MailJob
+from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.service import CaseEngine, Sandbox, Service
+from amends.kernel.decision import Accepted, Facts, Refused, Stamp
+from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
+from amends.kernel.people import Actor
+from amends.kernel.record import Projected, Recorded
+from amends.kernel.refusals import unknown
+from amends.order.decide.place_order import PlaceOrder
+from amends.policy.library import Library
+from amends.policy.terms import PackRef, Terms
+from amends.projections import project
+from amends.store import migrate, open_store
+from amends.store.migrate import database_path
+
+_MADE_FOR = "made_for"
+_CLOCK = "sandbox_clock"
+_PACKS = "packs"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a server keeps its things, and how it reaches the world. Secrets are not shown.
+
+    Files, mail written to a folder, and what the simulated payment provider has booked lie beside
+    the database, under its name. ``smtp`` None: mail goes to the folder. ``clock``: instead of the
+    machine's, for making sample data of the past.
+    """
+
+    database: Path
+    sandbox: bool = False
+    base_url: str = "http://127.0.0.1:8000"
+    packs: Path | None = None
+    smtp: SmtpSettings | None = None
+    clock: MovableClock | None = None
+    sender: str = "amends@localhost.localdomain"
+
+    @classmethod
+    def read(
+        cls,
+        database: str | Path,
+        *,
+        sandbox: bool = False,
+        base_url: str = "",
+        clock: MovableClock | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Settings:
+        """From arguments and the environment: ``AMENDS_PACKS`` (a folder), ``AMENDS_SENDER``, and
+        ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``.
+
+        Raises ValueError for what cannot be.
+        """
+        env = os.environ if environment is None else environment
+        sender = env.get("AMENDS_SENDER", cls.sender)
+        packs = env.get("AMENDS_PACKS")
+        return cls(
+            database=database_path(database),
+            sandbox=sandbox,
+            base_url=(base_url or cls.base_url).rstrip("/"),
+            packs=Path(packs) if packs else None,
+            smtp=_smtp(env, sender),
+            clock=clock,
+            sender=sender,
+        )
+
+    def beside(self, what: str) -> Path:
+        """A file or folder that belongs to the database."""
+        return self.database.with_name(f"{self.database.name}.{what}")
+
+
+def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
+    host = env.get("AMENDS_SMTP_HOST")
+    if not host:
+        return None
+    security = env.get("AMENDS_SMTP_SECURITY", "starttls")
+    if security not in ("tls", "starttls", "none"):
+        raise ValueError("AMENDS_SMTP_SECURITY is tls, starttls or none")
+    port = env.get("AMENDS_SMTP_PORT", "587")
+    if not port.isdigit():
+        raise ValueError("AMENDS_SMTP_PORT is a number")
+    return SmtpSettings(
+        host,
+        int(port),
+        sender,
+        cast(Literal["tls", "starttls", "none"], security),
+        env.get("AMENDS_SMTP_USER"),
+        env.get("AMENDS_SMTP_PASSWORD"),
+    )
+
+
+class OrderDomain:
+    """``amends.engine.domain.Domain`` for orders with disputes, under the packs of a library."""
+
+    state_code = codec.state_code()
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def terms(
+        self, state: Case | None, command: CaseCommand | None, at: Instant
+    ) -> Terms | Refused:
+        """The pack an order is under; for a new one the version in force when it was placed."""
+        if state is not None:
+            return self._library.pinned(state.order.pack)
+        if command is None or not isinstance(command.command, PlaceOrder):
+            return unknown("order", command.order if command else "")
+        placing = command.command
+        found = self._library.in_force(placing.policy, placing.placed_at)
+        if found is None:
+            known = tuple(dict.fromkeys(terms.id for terms in self._library.all()))
+            facts: Facts = {"policy": placing.policy, "at": placing.placed_at, "known": known}
+            return Refused("unknown_policy", facts, ("name_known_policy",), "invalid", "policy")
+        return found
+
+    def decide(
+        self, state: Case | None, command: CaseCommand, by: Actor, terms: Terms, stamp: Stamp
+    ) -> Accepted[CaseEvent] | Refused:
+        """Judge one command."""
+        return decide(state, command, by, terms, stamp)
+
+    def expire(self, state: Case, terms: Terms, stamp: Stamp) -> tuple[CaseEvent, ...]:
+        """What the earliest due instant brings."""
+        return expire(state, terms, stamp)
+
+    def evolve(self, state: Case | None, event: CaseEvent) -> Case:
+        """The case after ``event``."""
+        return evolve(state, event)
+
+    def happened_at(self, event: CaseEvent) -> Instant:
+        """When it happened."""
+        return event.at
+
+    def next_due(self, state: Case) -> Instant | None:
+        """The next instant at which something expires."""
+        return next_due(state)
+
+    def version(self, state: Case, command: CaseCommand) -> int:
+        """A dispute's own version for its commands, else the order's."""
+        if isinstance(command, OnDispute) and command.dispute in state.disputes:
+            return state.disputes[command.dispute].version
+        return state.version
+
+    def project(self, before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> Projected:
+        """Rows and jobs."""
+        return project(before, recorded, after)
+
+    def encode_state(self, state: Case) -> bytes:
+        """Compact bytes of a case."""
+        return codec.encode_state(state)
+
+    def decode_state(self, data: bytes) -> Case:
+        """The case behind ``data``."""
+        return codec.decode_state(data)
+
+    def encode_event(self, event: CaseEvent) -> bytes:
+        """JSON of an event."""
+        return codec.encode_event(event)
+
+    def decode_event(self, data: bytes) -> CaseEvent:
+        """The event behind ``data``."""
+        return codec.decode_event(data)
+
+
+def build_service(settings: Settings) -> Service:
+    """Everything an entry point needs, on the settings' database, which is made if missing.
+
+    Raises SchemaNotCurrent, PackError, PinnedPackError, or ValueError for a sandbox on a database
+    that is not one's own, and the other way round.
+    """
+    library = load_packs(settings.packs or shipped_packs())
+    if not settings.database.exists():
+        migrate(settings.database)
+    store = open_store(settings.database)
+    try:
+        _claim(store, sandbox=settings.sandbox)
+        _pin(store.meta, library)
+        return _service(settings, store, library)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _service(settings: Settings, store: Store, library: Library) -> Service:
+    virtual = _virtual_clock(store.meta) if settings.sandbox else None
+    clock: Clock = virtual or settings.clock or SystemClock()
+
+    def working_days(state: Case | None, _command: CaseCommand | None) -> Calendar:
+        country = state.order.buyer_country if state else None
+        return calendar_for(country or None, clock.now())
+
+    engine: CaseEngine = Engine(OrderDomain(library), store, clock.now, new_id, working_days)
+    simulator = PaymentSimulator(settings.beside("payments"), clock)
+
+    def provider_for(name: str) -> PaymentProvider | None:
+        return simulator if settings.sandbox or name == "simulator" else None
+
+    def close() -> None:
+        simulator.close()
+        store.close()
+
+    return Service(
+        engine=engine,
+        groups=Groups(engine),
+        store=store,
+        library=library,
+        clock=clock,
+        files=FolderFiles(settings.beside("files")),
+        inspector=ChildInspector(),
+        check_number=check_number,
+        handlers={
+            "capture": CaptureJob(engine, simulator, all_of_it=settings.sandbox),
+            "refund": RefundJob(engine, provider_for, clock),
+            "mail": MailJob(
+                engine.view, store.records, _mailer(settings, clock), settings.base_url
+            ),
+        },
+        simulator=simulator,
+        new_token=new_token,
+        calendar_for=working_days,
+        base_url=settings.base_url,
+        sandbox=Sandbox(virtual, simulator) if virtual else None,
+        close=close,
+    )
+
+
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
+    if settings.smtp is not None:
+        return SmtpMailer(settings.smtp, clock)
+    return FolderMailer(settings.beside("mail"), settings.sender, clock)
+
+
+def _virtual_clock(meta: Meta) -> VirtualClock:
+    def load() -> Instant | None:
+        kept = meta.get(_CLOCK)
+        return None if kept is None else from_micros(int(kept))
+
+    return VirtualClock(load, lambda at: meta.put(_CLOCK, str(to_micros(at))))
+
+
+def _claim(store: Store, *, sandbox: bool) -> None:
+    """Mark a new database as a sandbox's or not; raises ValueError for one of the other kind."""
+    wanted = "sandbox" if sandbox else "live"
+    found = store.meta.get(_MADE_FOR)
+    if found is None and sandbox and store.upkeep.orders(limit=1):
+        found = "live"
+    if found is None:
+        store.meta.put(_MADE_FOR, wanted)
+    elif found != wanted and sandbox:
+        raise ValueError(
+            "this database was not made by a sandbox, whose clock would let its deadlines run out;"
+            " name a database of the sandbox's own"
+        )
+    elif found != wanted:
+        raise ValueError(
+            "this database was made by a sandbox, on a clock of its own; serve it with --sandbox,"
+            " or name another database"
+        )
+
+
+def _pin(meta: Meta, library: Library) -> None:
+    """Hold the packs against those this database was served with before, and keep the new ones.
+
+    Raises PinnedPackError when one is gone or its values were changed.
+    """
+    kept = meta.get(_PACKS)
+    refs = msgspec.json.decode(kept, type=list[PackRef]) if kept else []
+    for ref in refs:
+        library.pinned(ref)
+    now = [terms.ref for terms in library.all()]
+    if now != refs:
+        meta.put(_PACKS, msgspec.json.encode(now).decode())
+
+
+Routed = HTTPRouteHandler | Router
+AnyRequest = Request[Any, Any, Any]
+
+
+def build_app(service: Service, pages: Sequence[Routed] = ()) -> Litestar:
+    """The web server: the API, and ``pages``. A sandbox has no clock running by itself."""
+    api = Api(service)
+    ticker = Ticker(service) if service.sandbox is None else None
+
+    @asynccontextmanager
+    async def life(_app: Litestar) -> AsyncIterator[None]:
+        if ticker:
+            ticker.start()
+        try:
+            yield
+        finally:
+            if ticker:
+                ticker.stop()
+
+    def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
+        return api_exception(api, request, error)
+
+    return Litestar(
+        [*api_handlers(api), *pages],
+        exception_handlers={Exception: failed},
+        lifespan=[life],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def open_service(
+    database: str,
+    *,
+    base_url: str = "",
+    sandbox: bool = False,
+    clock: MovableClock | None = None,
+) -> Service:
+    """A service by what the command line was told, the rest from the environment."""
+    return build_service(Settings.read(database, sandbox=sandbox, base_url=base_url, clock=clock))
+
+
+def serve(service: Service, *, host: str, port: int) -> None:
+    """Pages, API and the clock behind them in this process, until it is told to stop."""
+    # Only a server needs these, and every command line call would wait for them.
+    import uvicorn  # noqa: PLC0415
+
+    from amends.entrypoints.web.router import web_router  # noqa: PLC0415
+
+    app = build_app(service, [web_router(service)])
+    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=10)
+
+
+def main() -> None:
+    """The command line: ``amends``."""
+    from amends.entrypoints.cli.app import build_cli  # noqa: PLC0415
+
+    tools = Toolkit(
+        open_service=open_service,
+        serve=serve,
+        migrate=migrate,
+        database_path=database_path,
+        movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
+        load_packs=load_packs,
+        check_packs=check_packs,
+        shipped_packs=shipped_packs,
+    )
+    build_cli(tools)()

@@ -1,0 +1,118 @@
+"""Sending commands through the engine, with idempotency keys and versions as HTTP carries them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from amends.dispute.judge import CaseCommand
+from amends.entrypoints.api.calls import Call, Problem
+from amends.entrypoints.api.problems import refusal
+from amends.entrypoints.service import CaseAnswer, CaseRequest, Service
+from amends.kernel.decision import Refused
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_VERSION = re.compile(r'(?:W/)?(?:"(?P<quoted>\d{1,15})"|(?P<bare>\d{1,15}))')
+
+
+class InFlight:
+    """Idempotency keys whose first request is being worked on, by whose they are."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self, call: Call, key: str | None) -> Iterator[None]:
+        """Raises Problem 409 while another request under the same key is not answered."""
+        if key is None:
+            yield
+            return
+        mine = (f"{call.by.role.value}/{call.by.person}", key)
+        with self._lock:
+            if mine in self._keys:
+                next_ = ("send_again_later",)
+                raise Problem(Refused("request_in_flight", {"key": key}, next_), 409)
+            self._keys.add(mine)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(mine)
+
+
+def key_of(call: Call, *, needed: bool = True) -> str | None:
+    """The call's idempotency key. Raises Problem 400 when it is missing or malformed."""
+    key = call.headers.get("idempotency-key")
+    if key is None and not needed:
+        return None
+    if key is None or not _KEY.fullmatch(key):
+        rule = "idempotency_key_missing" if key is None else "idempotency_key_malformed"
+        refused = Refused(rule, {}, ("send_idempotency_key",), "invalid")
+        raise Problem(refused, 400)
+    return key
+
+
+def version_of(call: Call) -> int | None:
+    """The version in ``If-Match``: a bare or quoted number, None for ``*`` or no header.
+
+    Raises Problem 400 for anything else.
+    """
+    value = call.headers.get("if-match", "*").strip()
+    if value == "*":
+        return None
+    if found := _VERSION.fullmatch(value):
+        return int(found["quoted"] or found["bare"])
+    raise Problem(Refused("if_match_malformed", {}, ("send_version",), "invalid"), 400)
+
+
+def digest_of(call: Call, *more: bytes) -> str:
+    """Tells one request from another under the same key: where it went and what it held."""
+    parts = (call.method.encode(), call.route.encode(), *_named(call.path), call.body, *more)
+    hashed = hashlib.sha256()
+    for part in parts:
+        hashed.update(b"%d:" % len(part))
+        hashed.update(part)
+    return hashed.hexdigest()
+
+
+def _named(path: Any) -> tuple[bytes, ...]:
+    return tuple(f"{name}={value}".encode() for name, value in sorted(path.items()))
+
+
+def send(
+    service: Service,
+    call: Call,
+    order: str,
+    command: CaseCommand,
+    *,
+    key: str | None,
+    digest: str = "",
+    if_match: int | None = None,
+) -> CaseAnswer:
+    """The engine's answer to an accepted command. Raises Problem when it is refused."""
+    request: CaseRequest = CaseRequest(
+        order, command, call.by, key, digest or digest_of(call), if_match
+    )
+    answer = service.groups.handle_one(request)
+    if isinstance(answer.outcome, Refused):
+        raise refusal(answer.outcome, replayed=answer.replayed)
+    return answer
+
+
+def with_number_checked(service: Service, command: Struct) -> Any:
+    """``command`` with what the carrier's own format says of its tracking number, if it has one:
+    the sender's word does not count."""
+    if "number_check" not in command.__struct_fields__:
+        return command
+    carrier = str(getattr(command, "carrier", ""))
+    number = str(getattr(command, "tracking_number", ""))
+    status = service.check_number(carrier, number).status if number.strip() else "unchecked"
+    return replace(command, number_check=status)

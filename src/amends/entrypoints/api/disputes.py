@@ -1,0 +1,95 @@
+"""Disputes: read, commanded, and their record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from amends.dispute import decide as dispute_commands
+from amends.dispute.judge import CaseCommand, OnDispute, OnOrder, tag_of
+from amends.dispute.state import order_of
+from amends.entrypoints.api.bodies import command_in, fields_of
+from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
+from amends.entrypoints.api.commands import key_of, send, version_of, with_number_checked
+from amends.entrypoints.api.context import Api, seen_dispute
+from amends.entrypoints.api.paging import PageView, limit_of
+from amends.entrypoints.looking import look_after, texts_of_events
+from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
+from amends.entrypoints.views.record import concerns, event_views
+from amends.kernel.decision import Refused
+from amends.order import decide as order_commands
+
+_ON_DISPUTE: dict[str, type[Struct]] = {
+    tag_of(command): command for command in dispute_commands.COMMANDS
+}
+_ON_ORDER: dict[str, type[Struct]] = {
+    tag_of(command): command for command in order_commands.COMMANDS if tag_of(command) in ON_ORDER
+}
+COMMANDS: dict[str, type[Struct]] = {**_ON_DISPUTE, **_ON_ORDER}
+
+
+def get_dispute(api: Api, call: Call) -> Reply:
+    """The dispute as the asker may see it."""
+    looking, dispute = seen_dispute(api, call)
+    return json_reply(dispute_view(looking, dispute), headers={"ETag": f'"{dispute.version}"'})
+
+
+def post_command(api: Api, call: Call) -> Reply:
+    """A command on the dispute; answers the dispute as the command left it."""
+    key, if_match = key_of(call), version_of(call)
+    dispute_id = call.path["dispute_id"]
+    order = order_of(dispute_id)
+    if order is None:
+        raise unknown("dispute", dispute_id)
+    with api.in_flight.hold(call, key):
+        value = fields_of(call.body)
+        name = value.get("type")
+        if name in _ON_ORDER:
+            _, dispute = seen_dispute(api, call)
+            if name == "report_missing_money":
+                value.setdefault("dispute", dispute_id)
+            # The engine holds If-Match against the order's version for these.
+            if if_match is not None and if_match != dispute.version:
+                raise _changed(if_match, dispute.version)
+            if_match = None
+        command: Any = with_number_checked(api.service, command_in(value, COMMANDS))
+        asked: CaseCommand = (
+            OnOrder(order, command) if name in _ON_ORDER else OnDispute(order, dispute_id, command)
+        )
+        answer = send(api.service, call, order, asked, key=key, if_match=if_match)
+        looking = look_after(api.service, answer, call.by, api.words)
+        dispute = looking.case.disputes[dispute_id]
+        shown = dispute_view(looking, dispute)
+    headers = {"ETag": f'"{dispute.version}"'}
+    return json_reply(shown, headers=headers, replayed=answer.replayed)
+
+
+def _changed(seen: int, now: int) -> Problem:
+    facts = {"seen": seen, "now": now}
+    return Problem(Refused("changed_meanwhile", facts, ("look_and_decide_again",)), 412)
+
+
+def get_events(api: Api, call: Call) -> Reply:
+    """The record of the dispute, as far as the asker may see it, oldest first."""
+    looking, dispute = seen_dispute(api, call)
+    limit, after = limit_of(call), _number(call.query.get("cursor"))
+    order = looking.case.order.id
+    recorded = [
+        event
+        for event in api.service.engine.events(order, after)
+        if concerns(event.event, dispute.id, looking.case)
+    ]
+    part = recorded[:limit]
+    texts = texts_of_events(api.service, order, part)
+    more = len(recorded) > limit
+    items = event_views(part, call.by, texts, looking.case.order.currency)
+    return json_reply(PageView(items, str(part[-1].number) if more else None))
+
+
+def _number(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 15:
+        raise invalid("cursor_unknown", {}, "start_list_again", field="cursor")
+    return int(cursor)

@@ -1,0 +1,54 @@
+"""Refusals as ``application/problem+json``: what is wrong, by which rule, and what would help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from amends.entrypoints.api.calls import Problem, Reply
+from amends.entrypoints.words.catalogue import Words
+from amends.kernel.decision import Refused
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS = {"unknown": 404, "forbidden": 403, "invalid": 422, "conflict": 409}
+_BY_RULE = {"changed_meanwhile": 412, "too_busy": 503}
+
+
+class ProblemView(Struct, frozen=True):
+    """The body of every answer that is not a success."""
+
+    title: str
+    status: int
+    detail: str
+    rule: str
+    facts: dict[str, Any]
+    next: tuple[str, ...]
+    field: str | UnsetType = UNSET
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status a refusal answers with."""
+    return _BY_RULE.get(refused.rule, _STATUS[refused.kind])
+
+
+def problem_reply(problem: Problem, words: Words) -> Reply:
+    """The answer to a call that met ``problem``."""
+    refused = problem.refused
+    view = ProblemView(
+        title=words.title(refused.rule),
+        status=problem.status,
+        detail=words.detail(refused.rule, refused.facts),
+        rule=refused.rule,
+        facts=dict(refused.facts),
+        next=words.steps_to_take(refused.next),
+        field=refused.field or UNSET,
+    )
+    return Reply(problem.status, msgspec.json.encode(view), MEDIA_TYPE, problem.headers)
+
+
+def refusal(refused: Refused, *, replayed: bool = False) -> Problem:
+    """The problem that a refusal of the domain or the engine is."""
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    return Problem(refused, status_of(refused), headers)

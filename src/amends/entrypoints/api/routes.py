@@ -1,0 +1,116 @@
+"""Every address of the API in one table: what it takes, who may call it, what it answers.
+
+The server, the OpenAPI text and the tests of who may do what are made from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.engine.outside import BookedPayments
+from amends.entrypoints.api import (
+    disputes,
+    evidence,
+    health,
+    importing,
+    lists,
+    orders,
+    policies,
+    sandbox,
+)
+from amends.entrypoints.api.calls import EVERYBODY, Call, Reply
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.feeds import Imported
+from amends.entrypoints.views import structs
+from amends.kernel.people import Role
+from amends.order.decide.place_order import PlaceOrder
+from amends.order.decide.send_message import SendMessage
+
+Handler = Callable[[Api, Call], Reply]
+Body = Literal["none", "json", "form", "stream"]
+_PARTIES = frozenset({Role.BUYER, Role.SELLER})
+_ORDER_LISTS = EVERYBODY - {Role.MEDIATOR, Role.APPEALS}
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address. ``roles`` empty: open to all, without a key. ``takes`` is the body's type, or the
+    commands of which it is one; ``answers`` the type of a success, ``status`` its code.
+
+    ``keyed``: an idempotency key is required. ``sandbox``: there only on a sandbox.
+    """
+
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+    summary: str
+    handler: Handler
+    roles: frozenset[Role] = EVERYBODY
+    answers: Any = None
+    status: int = 200
+    body: Body = "none"
+    takes: Any = None
+    keyed: bool = False
+    versioned: bool = False
+    paged: bool = False
+    query: tuple[str, ...] = ()
+    sandbox: bool = False
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/health", "Whether the server can serve", health.get_health, frozenset(),
+          health.HealthView),
+    Route("GET", "/orders", "List orders", lists.get_orders, _ORDER_LISTS, lists.OrderItem,
+          paged=True, query=("buyer", "seller", "status", "purchase")),
+    Route("POST", "/orders/import", "Take in a feed of orders, shipments and tracking",
+          importing.post_import, frozenset({Role.MARKETPLACE}), Imported, body="stream",
+          keyed=True),
+    Route("PUT", "/orders/{order_id}", "Place an order, or put it in again", orders.put_order,
+          frozenset({Role.MARKETPLACE}), structs.OrderView, 201, body="json", takes=PlaceOrder),
+    Route("GET", "/orders/{order_id}", "Read an order", orders.get_order,
+          answers=structs.OrderView),
+    Route("GET", "/orders/{order_id}/protection", "When a dispute can be opened, and for what",
+          orders.get_protection, answers=structs.ProtectionView),
+    Route("POST", "/orders/{order_id}/commands", "Give a command on an order",
+          orders.post_command, answers=structs.OrderView, body="json", takes=orders.COMMANDS,
+          keyed=True, versioned=True),
+    Route("GET", "/orders/{order_id}/messages", "Read the thread", orders.get_messages,
+          answers=structs.MessageView, paged=True),
+    Route("POST", "/orders/{order_id}/messages", "Write in the thread", orders.post_message,
+          _PARTIES | {Role.SUPPORT}, structs.MessageView, 201, body="json", takes=SendMessage,
+          keyed=True),
+    Route("POST", "/orders/{order_id}/disputes", "Open a dispute", orders.post_dispute,
+          EVERYBODY, structs.DisputeView, 201, body="json", takes=OpenDispute, keyed=True,
+          versioned=True),
+    Route("POST", "/orders/{order_id}/evidence", "Put a file on record with an order",
+          evidence.post_evidence, EVERYBODY, evidence.UploadedView, 201, body="form", keyed=True),
+    Route("GET", "/orders/{order_id}/evidence/{evidence_id}", "Read a file on record",
+          evidence.get_evidence),
+    Route("GET", "/disputes", "List disputes", lists.get_disputes, answers=lists.DisputeItem,
+          paged=True, query=("phase", "turn", "buyer", "seller", "mediator", "order")),
+    Route("GET", "/disputes/{dispute_id}", "Read a dispute", disputes.get_dispute,
+          answers=structs.DisputeView),
+    Route("POST", "/disputes/{dispute_id}/commands", "Give a command on a dispute",
+          disputes.post_command, answers=structs.DisputeView, body="json",
+          takes=disputes.COMMANDS, keyed=True, versioned=True),
+    Route("GET", "/disputes/{dispute_id}/events", "Read the record of a dispute",
+          disputes.get_events, answers=structs.EventView, paged=True),
+    Route("GET", "/refunds", "List refunds", lists.get_refunds,
+          frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN, Role.MARKETPLACE}),
+          lists.RefundItem, paged=True, query=("state", "order", "provider", "reference")),
+    Route("GET", "/policies", "List the policy packs", policies.get_policies,
+          answers=policies.PolicyItem, paged=True),
+    Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,
+          answers=policies.PolicyView),
+    Route("GET", "/sandbox/clock", "Where the virtual clock stands", sandbox.get_clock,
+          answers=sandbox.ClockView, sandbox=True),
+    Route("POST", "/sandbox/clock", "Move the virtual clock forward", sandbox.post_clock,
+          answers=sandbox.ClockView, body="json", takes=sandbox.MoveClock, sandbox=True),
+    Route("POST", "/sandbox/payments/behaviour", "Set how the payment provider behaves",
+          sandbox.post_behaviour, answers=sandbox.SetBehaviour, body="json",
+          takes=sandbox.SetBehaviour, sandbox=True),
+    Route("GET", "/sandbox/payments", "What the payment provider has booked",
+          sandbox.get_payments, answers=BookedPayments, sandbox=True),
+)  # fmt: skip

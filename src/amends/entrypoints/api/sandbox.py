@@ -1,0 +1,83 @@
+"""The sandbox's own controls: its clock, and how its payment provider behaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from amends.engine.outside import Behaviour
+from amends.entrypoints.api.bodies import fields_of, struct_in
+from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.clock import move_to
+from amends.entrypoints.service import Sandbox
+from amends.kernel.decision import Refused
+from amends.kernel.instants import Instant
+
+_FURTHEST = timedelta(days=3660)
+
+
+class MoveClock(Struct, frozen=True, forbid_unknown_fields=True):
+    """Forward by a duration (ISO 8601: ``P5D``, ``PT6H``), or to an instant: one of the two."""
+
+    advance: timedelta | None = None
+    to: Instant | None = None
+
+
+class SetBehaviour(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the next calls to refund meet, one each; after the last it is ``ok`` again."""
+
+    next: Annotated[tuple[Behaviour, ...], Meta(max_length=1000)]
+
+
+class ClockView(Struct, frozen=True):
+    """Where the clock stands."""
+
+    now: Instant
+
+
+def get_clock(api: Api, _call: Call) -> Reply:
+    """Where the clock stands."""
+    return json_reply(ClockView(_sandbox(api).clock.now()))
+
+
+def post_clock(api: Api, call: Call) -> Reply:
+    """Moves the clock; answers when every deadline that fell due and every job has run."""
+    sandbox = _sandbox(api)
+    asked = struct_in(fields_of(call.body), MoveClock)
+    now = sandbox.clock.now()
+    if (asked.advance is None) == (asked.to is None):
+        raise invalid("advance_or_to", {}, "send_one_of_them", field="advance")
+    if asked.advance is not None and not timedelta(0) <= asked.advance <= _FURTHEST:
+        facts = {"most_days": _FURTHEST.days}
+        raise invalid("advance_out_of_range", facts, "mend_field", field="advance")
+    target = asked.to or now + (asked.advance or timedelta(0))
+    if target < now:
+        refused = Refused("clock_would_go_back", {"now": now, "to": target}, ("give_later_time",))
+        raise Problem(refused, 409)
+    if target - now > _FURTHEST:
+        facts = {"most_days": _FURTHEST.days}
+        raise invalid("advance_out_of_range", facts, "mend_field", field="to")
+    move_to(api.service, sandbox, target)
+    return json_reply(ClockView(sandbox.clock.now()))
+
+
+def post_behaviour(api: Api, call: Call) -> Reply:
+    """Sets what the provider does with its next calls; answers what was set."""
+    asked = struct_in(fields_of(call.body), SetBehaviour)
+    _sandbox(api).payments.set_next(asked.next)
+    return json_reply(asked)
+
+
+def get_payments(api: Api, _call: Call) -> Reply:
+    """What the provider itself has booked."""
+    return json_reply(_sandbox(api).payments.booked())
+
+
+def _sandbox(api: Api) -> Sandbox:
+    sandbox = api.service.sandbox
+    if sandbox is None:
+        raise Problem(Refused("no_such_address", {}, ("see_docs",), "unknown"), 404)
+    return sandbox

@@ -1,0 +1,229 @@
+"""The table of addresses on Litestar: reading requests, running handlers in threads, answering."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from typing import Any, BinaryIO, cast
+
+import structlog
+from anyio import to_thread
+from litestar import Request, Response
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from amends.entrypoints.api.auth import Asker, refuse_scope
+from amends.entrypoints.api.bodies import LARGEST
+from amends.entrypoints.api.calls import Call, Problem, Reply, Upload, invalid
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.api.docs import docs_page
+from amends.entrypoints.api.openapi import openapi_text
+from amends.entrypoints.api.problems import problem_reply
+from amends.entrypoints.api.routes import ROUTES, Route
+from amends.entrypoints.clock import drain
+from amends.kernel.decision import Refused
+from amends.kernel.people import Actor
+
+PREFIX = "/api/v1"
+_LARGEST_FORM = 101 * 1024 * 1024
+_LARGEST_STREAM = 4 * 1024 * 1024 * 1024
+# How much more of a body that is too large is read and thrown away, so that the answer is heard.
+_HEARD_OUT = 64 * 1024 * 1024
+_IN_MEMORY = 4 * 1024 * 1024
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_log = structlog.get_logger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def api_handlers(api: Api) -> list[HTTPRouteHandler]:
+    """A handler for each address that is there, the OpenAPI text and its page among them."""
+    sandbox = api.service.sandbox is not None
+    asker = Asker(api.service.store.access, sandbox=sandbox)
+    routes = [route for route in ROUTES if sandbox or not route.sandbox]
+    text = openapi_text(routes)
+    page = docs_page(routes)
+    return [
+        *(_handler(api, asker, route) for route in routes),
+        _fixed("/openapi.json", Reply(200, text)),
+        _fixed("/docs", page),
+    ]
+
+
+def _handler(api: Api, asker: Asker, route: Route) -> HTTPRouteHandler:
+    async def handle(request: AnyRequest) -> Response[bytes]:
+        return _response(await _answer(api, asker, route, request))
+
+    return HTTPRouteHandler(
+        PREFIX + _typed(route.path),
+        http_method=route.method,
+        status_code=route.status,
+        request_max_body_size=_LARGEST_FORM if route.body == "form" else None,
+        name=f"{route.method} {route.path}",
+    )(handle)
+
+
+def _fixed(path: str, reply: Reply) -> HTTPRouteHandler:
+    async def handle() -> Response[bytes]:
+        return _response(reply)
+
+    return HTTPRouteHandler(PREFIX + path, http_method="GET", name=f"GET {path}")(handle)
+
+
+def _typed(path: str) -> str:
+    return path.replace("}", ":str}")
+
+
+async def _answer(api: Api, asker: Asker, route: Route, request: AnyRequest) -> Reply:
+    try:
+        by, scopes = await to_thread.run_sync(_who, asker, route, request)
+        call = await _call(route, request, by, scopes)
+        try:
+            return await to_thread.run_sync(_handled, api, route, call)
+        finally:
+            if call.stream is not None:
+                call.stream.close()
+    except Problem as problem:
+        return problem_reply(problem, api.words)
+    except HTTPException as error:
+        return problem_reply(http_problem(error, route.path), api.words)
+    except Exception as error:
+        _log.error("call_failed", route=route.path, error=type(error).__name__, exc_info=error)
+        return problem_reply(internal_error(), api.words)
+
+
+_NOBODY = cast(Actor, None)
+
+
+def _who(asker: Asker, route: Route, request: AnyRequest) -> tuple[Actor, tuple[str, ...]]:
+    """The asker; a hat the address is not for is refused before anything is looked at."""
+    if not route.roles:
+        return _NOBODY, ()
+    by, scopes = asker.of(request.headers.get("authorization"))
+    refuse_scope(scopes, route.method)
+    if by.role not in route.roles:
+        allowed = tuple(sorted(role.value for role in route.roles))
+        facts = {"role": by.role.value, "allowed": allowed}
+        raise Problem(Refused("not_for_this_role", facts, (), "forbidden"), 403)
+    return by, scopes
+
+
+def _handled(api: Api, route: Route, call: Call) -> Reply:
+    reply = route.handler(api, call)
+    if api.service.sandbox is not None and route.method != "GET":
+        # The answer is made from what the command left; its jobs are done before it is sent, so
+        # that whoever asks next finds everything at rest.
+        drain(api.service)
+    return reply
+
+
+async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str, ...]) -> Call:
+    call: dict[str, Any] = {}
+    match route.body:
+        case "json":
+            call["body"] = await _read(request.stream())
+        case "stream":
+            call["stream"] = await _spooled(request.stream())
+        case "form":
+            call["form"], call["upload"] = await _form(request)
+    return Call(
+        by=by,
+        method=route.method,
+        route=route.path,
+        path={name: str(value) for name, value in request.path_params.items()},
+        query=dict(request.query_params.items()),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        scopes=scopes,
+        **call,
+    )
+
+
+def _too_large(most: int) -> Problem:
+    refused = Refused("body_too_large", {"most": most}, ("send_less",), "invalid")
+    return Problem(refused, 413)
+
+
+async def _read(stream: AsyncIterator[bytes]) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in stream:
+        size += len(chunk)
+        if size <= LARGEST:
+            parts.append(chunk)
+        elif size > _HEARD_OUT:
+            break
+    if size > LARGEST:
+        raise _too_large(LARGEST)
+    return b"".join(parts)
+
+
+async def _spooled(stream: AsyncIterator[bytes]) -> BinaryIO:
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the call
+    size = 0
+    async for chunk in stream:
+        size += len(chunk)
+        if size > _LARGEST_STREAM:
+            file.close()
+            raise _too_large(_LARGEST_STREAM)
+        await to_thread.run_sync(file.write, chunk)
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+async def _form(request: AnyRequest) -> tuple[dict[str, str], Upload | None]:
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise invalid("form_wanted", {}, "send_form")
+    fields: dict[str, str] = {}
+    upload: Upload | None = None
+    form = await request.form()
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if name != "file" or upload is not None:
+                raise invalid("unknown_field", {"fields": (name,)}, "leave_out_field", field=name)
+            upload = Upload(await value.read(), value.filename, value.content_type)
+        else:
+            fields[name] = str(value)
+    return fields, upload
+
+
+def _response(reply: Reply) -> Response[bytes]:
+    headers = {**SECURITY_HEADERS, **reply.headers}
+    if reply.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(
+        reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers
+    )
+
+
+def http_problem(error: HTTPException, address: str) -> Problem:
+    """What the framework itself refused, in our words."""
+    status = error.status_code
+    rules = {404: "no_such_address", 405: "method_not_allowed", 413: "body_too_large"}
+    rule = rules.get(status, "request_malformed" if status < 500 else "internal_error")
+    facts: dict[str, Any] = {"address": address}
+    if status == 413:
+        facts = {"most": _LARGEST_FORM}
+    headers = (
+        {"Allow": error.headers["Allow"]} if error.headers and "Allow" in error.headers else {}
+    )
+    return Problem(Refused(rule, facts, ("see_docs",), "invalid"), status, headers)
+
+
+def internal_error() -> Problem:
+    """We failed; what was asked may be asked again under the same key."""
+    return Problem(Refused("internal_error", {}, ("send_again_later",)), 500)
+
+
+def api_exception(api: Api, request: AnyRequest, error: Exception) -> Response[bytes]:
+    """The answer to what was refused before any handler was found."""
+    if isinstance(error, HTTPException):
+        return _response(problem_reply(http_problem(error, request.url.path), api.words))
+    _log.error("request_failed", error=type(error).__name__, exc_info=error)
+    return _response(problem_reply(internal_error(), api.words))

@@ -1,0 +1,76 @@
+"""Reading an order for somebody: as it stands, or as a command left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from amends.dispute.case import CaseEvent
+from amends.dispute.state import Case, Dispute, order_of
+from amends.dispute.visibility import sees_dispute, sees_order
+from amends.entrypoints.service import CaseAnswer, Service
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.texts import Texts, refs_in
+from amends.entrypoints.words.catalogue import Words, words
+from amends.kernel.decision import Stamp
+from amends.kernel.people import Actor
+from amends.kernel.record import Recorded
+
+
+def texts_of(service: Service, order: str, *values: object) -> Texts:
+    """The texts that ``values`` refer to."""
+    wanted = {(order, ref) for value in values for ref in refs_in(value)}
+    found = service.store.records.texts(wanted) if wanted else {}
+    return Texts({ref: text for (_, ref), text in found.items()})
+
+
+def look(service: Service, order: str, by: Actor, catalogue: Words | None = None) -> Looking | None:
+    """The order as it stands now; None when there is none, or none that ``by`` may see."""
+    view = service.engine.view(order)
+    if view is None or not sees_order(view.state, by):
+        return None
+    return Looking(
+        view.state,
+        view.terms,
+        view.stamp,
+        by,
+        texts_of(service, order, view.state),
+        catalogue or words(),
+    )
+
+
+def look_at_dispute(
+    service: Service, dispute_id: str, by: Actor, catalogue: Words | None = None
+) -> tuple[Looking, Dispute] | None:
+    """A dispute in its order; None when there is none, or none that ``by`` may see."""
+    order = order_of(dispute_id)
+    looking = look(service, order, by, catalogue) if order else None
+    dispute = looking.case.disputes.get(dispute_id) if looking else None
+    if looking is None or dispute is None or not sees_dispute(dispute, by):
+        return None
+    return looking, dispute
+
+
+def look_after(
+    service: Service, answer: CaseAnswer, by: Actor, catalogue: Words | None = None
+) -> Looking:
+    """The order as the command left it, at the command's instant.
+
+    Raises LookupError when the answer holds no state: nothing was recorded and nothing is there.
+    """
+    if answer.state is None:
+        raise LookupError(f"there is no order {answer.order}")
+    case: Case = answer.state
+    calendar = service.calendar_for(case, None)
+    return Looking(
+        case,
+        service.library.pinned(case.order.pack),
+        Stamp(answer.at, "", calendar),
+        by,
+        texts_of(service, answer.order, case),
+        catalogue or words(),
+    )
+
+
+def texts_of_events(service: Service, order: str, events: Iterable[Recorded[CaseEvent]]) -> Texts:
+    """The texts that events refer to."""
+    return texts_of(service, order, tuple(recorded.event for recorded in events))

@@ -1,0 +1,66 @@
+"""What every entry point is given: the engine, the record, the packs, and the world outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from amends.dispute.case import CaseEvent
+from amends.dispute.judge import CaseCommand
+from amends.dispute.state import Case
+from amends.engine.engine import Engine
+from amends.engine.groups import Groups
+from amends.engine.jobs import Handler
+from amends.engine.outside import (
+    CheckNumber,
+    Clock,
+    Files,
+    Ids,
+    Inspector,
+    MovableClock,
+    SimulatedPayments,
+)
+from amends.engine.requests import Answer, Request, View
+from amends.engine.store import Store
+from amends.kernel.instants import Calendar
+from amends.policy.library import Library
+from amends.policy.terms import Terms
+
+CaseEngine = Engine[Case, CaseCommand, CaseEvent, Terms]
+CaseGroups = Groups[Case, CaseCommand, CaseEvent, Terms]
+CaseRequest = Request[CaseCommand]
+CaseAnswer = Answer[Case, CaseEvent]
+CaseView = View[Case, Terms]
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The virtual clock and the payment provider that calls may set."""
+
+    clock: MovableClock
+    payments: SimulatedPayments
+
+
+@dataclass(frozen=True)
+class Service:
+    """Put together in ``bootstrap``; entry points take from it what they need.
+
+    ``handlers`` do the outbox's jobs by kind. ``sandbox`` is None on a server that is one's own.
+    ``new_token`` makes unguessable keys for files.
+    """
+
+    engine: CaseEngine
+    groups: CaseGroups
+    store: Store
+    library: Library
+    clock: Clock
+    files: Files
+    inspector: Inspector
+    check_number: CheckNumber
+    handlers: Mapping[str, Handler]
+    simulator: SimulatedPayments
+    new_token: Ids
+    calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]
+    base_url: str
+    sandbox: Sandbox | None
+    close: Callable[[], None]

@@ -1,0 +1,77 @@
+"""Evidence, parcels and refunds as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.structs import (
+    EvidenceView,
+    LineQuantityView,
+    ParcelView,
+    RefundView,
+)
+from amends.kernel.money import Money
+from amends.order.state import Evidence, Parcel, Refund
+
+
+def quantities(lines: Mapping[str, int]) -> tuple[LineQuantityView, ...]:
+    """Units by line."""
+    return tuple(LineQuantityView(line=line, quantity=units) for line, units in lines.items())
+
+
+def evidence_view(looking: Looking, proof: Evidence) -> EvidenceView:
+    """A proof; where its file lies is not shown."""
+    texts, order = looking.texts, looking.case.order
+    return EvidenceView(
+        id=proof.id,
+        by=proof.side,
+        kind=proof.kind,
+        media_type=proof.media_type,
+        digest=proof.digest,
+        at=proof.at,
+        disputes=proof.disputes,
+        opened=proof.opened,
+        relied_on=proof.relied_on,
+        withdrawn=proof.withdrawn,
+        url=f"/api/v1/orders/{order.id}/evidence/{proof.id}",
+        name=texts.entry(proof.ref, "name"),
+        found=tuple(texts.entry(proof.ref, "found") or ()),
+        removed=tuple(texts.entry(proof.ref, "removed") or ()),
+        erased=texts.erased(proof.ref),
+    )
+
+
+def parcel_view(parcel: Parcel) -> ParcelView:
+    """A parcel."""
+    return ParcelView(
+        id=parcel.id,
+        kind=parcel.kind,
+        carrier=parcel.carrier,
+        tracking_number=parcel.tracking_number,
+        check=parcel.check,
+        lines=quantities(parcel.lines),
+        shipped_at=parcel.shipped_at,
+        status=parcel.status,
+        status_at=parcel.status_at,
+        delivered_at=parcel.delivered_at,
+    )
+
+
+def refund_view(refund: Refund, currency: str) -> RefundView:
+    """A refund; ``reason`` is the provider's code when it failed."""
+    return RefundView(
+        id=refund.id,
+        amount=Money(refund.amount, currency),
+        state=refund.state,
+        recorded_at=refund.recorded_at,
+        settled_at=refund.settled_at,
+        arrives_from=refund.arrives_from,
+        arrives_until=refund.arrives_until,
+        lines=refund.lines,
+        attempt=refund.attempt,
+        reason=refund.reason or None,
+        missing_since=refund.missing_since,
+        traced=refund.traced or None,
+        dispute=refund.dispute or None,
+    )

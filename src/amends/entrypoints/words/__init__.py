@@ -1,0 +1,1 @@
+"""Words for people: rule ids, codes and facts become sentences here, and only here."""
