@@ -33,10 +33,15 @@ def may(asked: AskedOfDispute) -> Refused | None:
     if refused:
         return refused
     refusals = [refuse_grounds(asked, grounds) for grounds in _known(asked.terms)]
-    if not all(refusals):
+    known = [refusal for refusal in refusals if refusal]
+    if len(known) < len(refusals):
         return None
-    # The most telling no is that of grounds meant for this phase.
-    return next((r for r in refusals if r and r.rule != "grounds_not_now"), refusals[0])
+    return max(known, key=_telling)
+
+
+def _telling(refused: Refused) -> int:
+    """How much a no says: least, that such grounds are for another phase."""
+    return {"grounds_not_now": 0, "nothing_is_late": 1}.get(refused.rule, 2)
 
 
 def decide(asked: AskedOfDispute, command: FileAppeal) -> Outcome:

@@ -1,0 +1,305 @@
+"""Asking for fresh eyes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from amends.dispute.asked import AskedOfDispute
+from amends.dispute.decide import appeal as module
+from amends.dispute.decide.accept_offer import AcceptOffer
+from amends.dispute.decide.accept_ruling import AcceptRuling
+from amends.dispute.decide.appeal import FileAppeal
+from amends.dispute.decide.cancel_dispute import CancelDispute
+from amends.dispute.decide.confirm_replacement import ConfirmReplacement
+from amends.dispute.decide.decide_appeal import DecideAppeal
+from amends.dispute.events import AppealFiled, EvidenceAdded
+from amends.dispute.state import Case
+from amends.kernel.people import Actor
+from amends.order.events import TraceRecorded
+from amends.order.units import LineQuantity
+from tests.dispute.carried import (
+    ADDRESSED,
+    AGREED,
+    BACK,
+    R1,
+    addressed,
+    agreed,
+    appealed,
+    booked,
+    clock,
+    expired,
+    failed,
+    faulted,
+    in_dispute,
+    paid,
+    replaced_by_post,
+    replacing,
+    returning,
+    sent_back,
+    telling,
+    tracked,
+)
+from tests.dispute.cases import (
+    ESCALATED,
+    accepted,
+    answered,
+    claim,
+    mediated,
+    of,
+    opened,
+    refused,
+    rub,
+    ruled,
+    ruling,
+    then,
+    uploaded,
+)
+from tests.given import APPEALS, BUYER, DAY, FINANCE, SECOND, SELLER, SUPPORT, shipped, stamp, terms
+
+RULED = ESCALATED + DAY
+AT = RULED + DAY
+ERROR = FileAppeal(grounds="named_error", text="The chart says M, and it is M.")
+NEWS = FileAppeal(grounds="new_evidence", text="A photo of the label.", evidence=("E1",))
+MONEY = FileAppeal(grounds="money_did_not_come", text="Nothing came.")
+BREACH = FileAppeal(grounds="did_not_comply", text="They do not do it.")
+
+
+@pytest.mark.parametrize("by", [BUYER, SELLER])
+def test_either_side_can_appeal_a_ruling(by: Actor) -> None:
+    case = then(ruled(), ERROR, by, AT)
+    assert in_dispute(case) == "appeal/appeals"
+    assert clock(case, "appeal_decision").at == AT + 7 * DAY
+    made = of(case).appeal
+    assert made is not None
+    assert (made.by, made.back_to, made.outcome) == (by.role.value, "ruled", None)
+    assert made.text_ref
+
+
+def test_up_to_the_last_instant_of_the_window() -> None:
+    end = clock(ruled(), "appeal").at
+    assert end == RULED + 7 * DAY
+    accepted(ruled(), ERROR, BUYER, end - timedelta(microseconds=1))
+    _, over = expired(ruled(), end)
+    assert refused(over, ERROR, BUYER, end).rule == "grounds_not_now"
+
+
+def test_new_evidence_is_put_to_the_dispute() -> None:
+    case = uploaded(ruled(), "E1", "E2")
+    outcome = accepted(case, replace(NEWS, evidence=("E1", "E2")), BUYER, AT)
+    filed, added = outcome.events
+    assert isinstance(filed, AppealFiled)
+    assert filed.appeal.evidence == ("E1", "E2")
+    assert isinstance(added, EvidenceAdded)
+    assert added.evidence == ("E1", "E2")
+
+
+def test_new_evidence_may_be_named_beside_what_is_known() -> None:
+    case = uploaded(opened(uploaded_first(), evidence=("E1",)), "E2")
+    (_, added) = accepted(ruled_on(case), replace(NEWS, evidence=("E1", "E2")), BUYER, AT).events
+    assert isinstance(added, EvidenceAdded)
+    assert added.evidence == ("E2",)
+
+
+def test_known_evidence_is_not_new() -> None:
+    case = ruled_on(opened(uploaded_first(), evidence=("E1",)))
+    for known in (NEWS, replace(NEWS, evidence=())):
+        no = refused(case, known, BUYER, AT)
+        assert (no.rule, no.field) == ("new_evidence_missing", "evidence")
+    accepted(case, replace(ERROR, evidence=("E1",)), BUYER, AT)
+
+
+def uploaded_first() -> Case:
+    """A shipped order with a photo of the buyer's on record."""
+    return uploaded(shipped(), "E1")
+
+
+def ruled_on(case: Case) -> Case:
+    """m1 ruled on it, on what was given."""
+    proofs = tuple(k for k, p in case.order.evidence.items() if p.disputes)
+    return ruled(mediated(answered(case)), evidence=proofs, no_evidence=not proofs)
+
+
+def test_anothers_evidence_does_not_exist() -> None:
+    case = uploaded(ruled(), "E1", by=SELLER)
+    assert refused(case, NEWS, BUYER, AT).rule == "unknown_evidence"
+
+
+def test_too_much_evidence() -> None:
+    most = terms().limits.evidence_per_side
+    ids = tuple(f"E{n}" for n in range(most + 1))
+    case = uploaded(ruled(), *ids)
+    assert refused(case, replace(NEWS, evidence=ids), BUYER, AT).rule == "too_much_evidence"
+    accepted(case, replace(NEWS, evidence=ids[:-1]), BUYER, AT)
+
+
+def test_it_needs_words_and_known_grounds() -> None:
+    no = refused(ruled(), replace(ERROR, text=" "), BUYER, AT)
+    assert (no.rule, no.field) == ("text_missing", "text")
+    no = refused(ruled(), replace(ERROR, grounds="bad_luck"), BUYER, AT)
+    assert (no.rule, no.field, no.kind) == ("unknown_grounds", "grounds", "invalid")
+
+
+def test_grounds_belong_to_their_phase() -> None:
+    assert refused(ruled(), MONEY, BUYER, AT).rule == "grounds_not_now"
+    case = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    assert refused(case, ERROR, BUYER, AGREED).rule == "grounds_not_now"
+
+
+def test_not_by_a_side_that_accepted_the_ruling() -> None:
+    case = then(ruled(), AcceptRuling(), SELLER, RULED)
+    assert refused(case, ERROR, SELLER, AT).rule == "ruling_accepted_before"
+    accepted(case, ERROR, BUYER, AT)
+
+
+def test_a_ruling_is_appealed_once_in_a_dispute() -> None:
+    once = then(
+        appealed(),
+        DecideAppeal(
+            "changed", "A return, then.", remedy="return_and_refund", finding="for_buyer",
+            reasons=("item_damaged",), clauses=("damaged",), amount=ruling().amount,
+            no_evidence=True,
+        ),
+        APPEALS,
+        AT + 2 * DAY,
+    )  # fmt: skip
+    assert in_dispute(once) == "returning/seller"
+    again = replace(once, disputes={**once.disputes, of(once).id: replace(of(once), phase="ruled")})
+    for by in (BUYER, SELLER):
+        assert refused(again, ERROR, by, AT + 3 * DAY).rule == "appealed_before"
+
+
+def test_a_pack_without_a_window_hears_only_of_money() -> None:
+    pack = terms("guide-001")
+    case = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    no = refused(case, ERROR, BUYER, AGREED, under=pack)
+    assert (no.rule, no.facts["known"]) == ("unknown_grounds", ("money_did_not_come",))
+    accepted(case, MONEY, BUYER, AGREED, under=pack)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_money_that_failed(again: bool) -> None:
+    case = telling(agreed(), failed(AGREED, again=again), at=AGREED)
+    case = then(case, MONEY, BUYER, AGREED + SECOND)
+    made = of(case).appeal
+    assert made is not None
+    assert made.back_to == "settling"
+
+
+def test_money_that_is_not_booked_yet() -> None:
+    accepted(agreed(), MONEY, BUYER, AGREED + SECOND)
+
+
+def test_booked_money_is_late_once_its_last_day_is_over() -> None:
+    until = AGREED + 28 * DAY
+    case = telling(agreed(), booked(AGREED, until=until), at=AGREED)
+    assert refused(case, MONEY, BUYER, until - SECOND).rule == "nothing_is_late"
+    filed = then(case, MONEY, BUYER, until)
+    made = of(filed).appeal
+    assert made is not None
+    assert (made.back_to, made.outcome) == ("closed", "refunded")
+    assert (of(filed).outcome, of(filed).closed_at) == (None, None)
+    assert filed.order.open_claims
+
+
+def test_money_that_was_traced_to_the_buyer_has_come() -> None:
+    until = AGREED + 28 * DAY
+    case = telling(agreed(), booked(AGREED, until=until), at=AGREED)
+    found = TraceRecorded(at=until, refund=R1, by=FINANCE.person, outcome="arrived")
+    case = telling(case, found, at=until)
+    assert refused(case, MONEY, BUYER, until + DAY).rule == "nothing_is_late"
+
+
+def test_money_that_was_taken_back_after_the_end() -> None:
+    case = telling(paid(), failed(AGREED + 3 * DAY, again=True), at=AGREED + 3 * DAY)
+    accepted(case, MONEY, BUYER, AGREED + 4 * DAY)
+
+
+def test_a_failed_refund_whose_retry_was_booked_is_not_missing() -> None:
+    case = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    _, case = expired(case, AGREED + DAY)
+    (_, retry) = case.order.refunds.values()
+    case = telling(case, booked(AGREED + 2 * DAY, retry.id), at=AGREED + 2 * DAY)
+    assert refused(case, MONEY, BUYER, AGREED + 3 * DAY).rule == "nothing_is_late"
+
+
+def test_the_seller_is_owed_no_refund() -> None:
+    case = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    assert refused(case, MONEY, SELLER, AGREED + DAY).rule == "nothing_is_late"
+
+
+@pytest.mark.parametrize(
+    ("case", "buyer_may", "seller_may"),
+    [
+        (returning(), True, False),  # no address yet
+        (addressed(), True, True),  # an address of no use; goods that are not sent
+        (sent_back(), True, False),  # not inspected
+        (faulted(), False, True),  # not answered
+        (replacing(), True, False),
+        (replaced_by_post(), True, False),
+        (telling(replaced_by_post(), tracked(BACK), at=BACK), False, False),
+        (then(replaced_by_post(), ConfirmReplacement(), BUYER, BACK), True, False),
+        (paid(), False, False),
+    ],
+)
+def test_the_other_side_owes_a_step(case: Case, buyer_may: bool, seller_may: bool) -> None:
+    at = BACK + DAY
+    for by, may in ((BUYER, buyer_may), (SELLER, seller_may)):
+        if may:
+            made = of(then(case, BREACH, by, at)).appeal
+            assert made is not None
+            assert made.back_to == of(case).phase
+        else:
+            assert refused(case, BREACH, by, at).rule == "nothing_is_late"
+
+
+def test_each_side_once_for_each_step() -> None:
+    case = appealed(returning(), ADDRESSED, BUYER, grounds="did_not_comply")
+    case = then(case, DecideAppeal("upheld", "Give them a day."), APPEALS, ADDRESSED)
+    assert in_dispute(case) == "returning/seller"
+    no = refused(case, BREACH, BUYER, ADDRESSED)
+    assert (no.rule, no.next) == ("appealed_before", ("contact_support",))
+    accepted(addressed(case), BREACH, BUYER, ADDRESSED)
+
+
+def test_a_cancelled_dispute_has_nothing_to_appeal() -> None:
+    case = then(opened(), CancelDispute(), BUYER, AGREED)
+    assert refused(case, BREACH, BUYER, AGREED).rule == "nothing_is_late"
+
+
+def test_units_in_another_open_dispute_are_not_disputed_twice() -> None:
+    once = opened(remedy="replacement", lines=(LineQuantity("1", 1),))
+    done = then(replaced_by_post(agreed(once)), ConfirmReplacement(), BUYER, BACK)
+    other = then(done, claim(lines=(LineQuantity("1", 1),)), BUYER, BACK)
+    accepted(other, BREACH, BUYER, BACK)  # one unit each
+    both = then(done, claim(), BUYER, BACK)
+    no = refused(both, BREACH, BUYER, BACK)
+    assert (no.rule, no.facts["disputes"]) == ("units_already_in_dispute", ("A-1001-D2",))
+
+
+def test_only_sides_and_only_then() -> None:
+    assert refused(opened(), ERROR, BUYER, AGREED).rule == "wrong_phase"
+    assert refused(appealed(), ERROR, BUYER, AT + 2 * DAY).rule == "wrong_phase"
+    assert refused(ruled(), ERROR, SUPPORT, AT).rule == "not_for_this_role"
+
+
+@pytest.mark.parametrize(
+    ("case", "by", "rule"),
+    [
+        (ruled(), BUYER, None),
+        (opened(), BUYER, "wrong_phase"),
+        (paid(), SELLER, "nothing_is_late"),
+        (then(ruled(), AcceptRuling(), SELLER, RULED), SELLER, "ruling_accepted_before"),
+    ],
+)
+def test_options_say_why_not(case: Case, by: Actor, rule: str | None) -> None:
+    no = module.may(AskedOfDispute(case, of(case), by, terms(), stamp(AGREED + 5 * DAY)))
+    assert (no and no.rule) == rule
+
+
+def test_while_it_is_heard_the_sides_may_still_agree() -> None:
+    case = appealed()
+    case = then(case, AcceptOffer("O1", rub(160_000)), SELLER, AT + 2 * DAY)
+    assert in_dispute(case) == "settling/platform"
