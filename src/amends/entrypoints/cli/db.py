@@ -1,0 +1,60 @@
+"""``amends db``: the schema, and holding what is derived against the record."""
+
+# ruff: noqa: PLC0415 - see the package's docstring
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from amends.entrypoints.cli.options import DATABASE, Database
+from amends.entrypoints.cli.progress import working
+from amends.entrypoints.cli.telling import failure, opened, taught
+
+if TYPE_CHECKING:
+    from amends.entrypoints.cli.toolkit import Toolkit
+
+
+def db_app(tools: Toolkit) -> typer.Typer:
+    """The sub-commands."""
+    app = typer.Typer(no_args_is_help=True, help="The database: make, migrate, check, rebuild.")
+
+    @app.command()
+    def migrate(database: Database = DATABASE) -> None:
+        """Make the database if there is none, and bring it to this version's schema."""
+        with taught():
+            tools.migrate(database)
+        typer.echo(f"{database} has the schema this version needs.")
+
+    @app.command()
+    def check(database: Database = DATABASE) -> None:
+        """Replay every order; compare state, lists and ledger byte for byte, and the hash chain.
+
+        Exit code 0: nothing differs. 1: each difference is printed.
+        """
+        from amends.engine.check import check as differences
+
+        count = 0
+        with opened(tools, database) as service, working("Checking"):
+            for difference in differences(service.store, service.engine.domain):
+                typer.echo(f"{difference.order}: {difference.what}")
+                count += 1
+        if count:
+            noun = "difference" if count == 1 else "differences"
+            raise failure(
+                f"{count} {noun}. What is derived is made anew by: amends db rebuild",
+                "What is said of events, texts or the chain can only come from a backup.",
+            )
+        typer.echo("Nothing differs from the record.")
+
+    @app.command()
+    def rebuild(database: Database = DATABASE) -> None:
+        """Make every state, list and ledger anew from the events. Nothing is sent or paid again."""
+        from amends.engine.check import rebuild as rebuilt
+
+        with opened(tools, database) as service, working("Rebuilding"):
+            count = rebuilt(service.store, service.engine.domain)
+        typer.echo(f"Made anew: {count} {'order' if count == 1 else 'orders'}.")
+
+    return app

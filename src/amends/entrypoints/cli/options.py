@@ -1,0 +1,54 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from amends.entrypoints.cli.telling import failure
+from amends.kernel.people import Actor, Role
+
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database", envvar="AMENDS_DATABASE", help="The database: a file's name or a URL."
+    ),
+]
+DATABASE = "var/amends.db"
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+As = Annotated[
+    str, typer.Option("--as", metavar="ROLE:PERSON", help="Who asks, such as buyer:olga.")
+]
+BaseUrl = Annotated[
+    str, typer.Option(envvar="AMENDS_BASE_URL", help="How people reach the service, for links.")
+]
+_PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@-]{0,63}")
+
+
+def actor(text: str) -> Actor:
+    """``buyer:olga``, or a teaching exit."""
+    role, mark, person = text.partition(":")
+    if not mark:
+        raise failure(f"{text!r} is not ROLE:PERSON; write, for example, buyer:olga.", code=2)
+    return Actor(person_id(person), role_called(role))
+
+
+def role_called(name: str) -> Role:
+    """The role of that name, or a teaching exit."""
+    try:
+        return Role(name)
+    except ValueError:
+        known = ", ".join(Role)
+        raise failure(f"There is no role {name!r}. The roles are: {known}.", code=2) from None
+
+
+def person_id(text: str) -> str:
+    """``text`` when it can be a person's id, or a teaching exit."""
+    if not _PERSON.fullmatch(text):
+        raise failure(
+            f"{text!r} cannot be a person's id: letters, digits and . _ ~ : @ - only, at most 64.",
+            code=2,
+        )
+    return text

@@ -1,0 +1,90 @@
+"""``amends demo``: a sample marketplace, served."""
+
+# ruff: noqa: PLC0415 - see the package's docstring
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amends.entrypoints.cli.options import BaseUrl
+from amends.entrypoints.cli.progress import counted
+from amends.entrypoints.cli.telling import failure, taught
+from amends.kernel.people import Actor, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from amends.entrypoints.cli.toolkit import Toolkit
+
+Folder = Annotated[Path, typer.Option(help="Where to keep it; made once, then used again.")]
+Port = Annotated[int, typer.Option(envvar="AMENDS_PORT", help="The port.", min=0, max=65535)]
+PEOPLE = (
+    ("buyer", Actor("olga", Role.BUYER)),
+    ("seller", Actor("blouse-house", Role.SELLER)),
+    ("mediator", Actor("mikhail", Role.MEDIATOR)),
+    ("supervisor", Actor("vera", Role.SUPERVISOR)),
+)
+
+
+def demo_command(tools: Toolkit) -> Callable[..., None]:
+    """The command."""
+
+    def demo(
+        port: Port = 8000,
+        folder: Folder = Path("var/demo"),
+        base_url: BaseUrl = "",
+    ) -> None:
+        """Serve a sample marketplace with disputes in every phase, on 127.0.0.1.
+
+        It is made the first time; each start prints fresh links that sign you in.
+        """
+        from amends.entrypoints.cli.access import sign_in_link
+
+        url = base_url or f"http://127.0.0.1:{port}"
+        with taught():
+            database = str(make_demo(tools, folder))
+            service = tools.open_service(database, base_url=url)
+            try:
+                typer.echo(f"A sample marketplace is at {url}. Sign in, each link once, as the")
+                for word, by in PEOPLE:
+                    typer.echo(f"  {word:<11}{by.person:<14}{sign_in_link(service, by)}")
+                typer.echo(f"The API's documents: {url}/api/v1/docs. Stop with Ctrl-C.")
+                tools.serve(service, host="127.0.0.1", port=port)
+            finally:
+                service.close()
+
+    return demo
+
+
+def make_demo(tools: Toolkit, folder: Path) -> Path:
+    """The sample's database, made when it is not there; nothing is left of one made halfway."""
+    import shutil
+    from datetime import UTC, datetime
+
+    from amends.entrypoints.demo import begins, live
+    from amends.entrypoints.service import Sandbox
+
+    database = folder / "amends.db"
+    if database.exists():
+        return database
+    if folder.exists() and any(folder.iterdir()):
+        raise failure(f"{folder} holds something else; name an empty folder with --folder.")
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    now = datetime.now(UTC)
+    clock = tools.movable_clock(begins(now))
+    service = tools.open_service(str(unfinished / database.name), clock=clock)
+    try:
+        with counted("Making a sample marketplace", 100) as advance:
+            live(service, Sandbox(clock, service.simulator), now, advance)
+    finally:
+        service.close()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        folder.rmdir()
+    unfinished.rename(folder)
+    return database

@@ -1,0 +1,92 @@
+"""What the command line says: tables, and failures in a line or two instead of a traceback."""
+
+# ruff: noqa: PLC0415 - see the package's docstring
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from amends.entrypoints.cli.toolkit import Toolkit
+    from amends.entrypoints.service import Service
+    from amends.kernel.decision import Refused
+
+
+def failure(*lines: str, code: int = 1) -> typer.Exit:
+    """Says ``lines`` on stderr; to be raised."""
+    for line in lines:
+        typer.echo(line, err=True)
+    return typer.Exit(code)
+
+
+def refusal(refused: Refused) -> typer.Exit:
+    """Says a refusal in words: the rule with its facts, and what would help; to be raised."""
+    from amends.entrypoints.words.catalogue import words
+
+    catalogue = words()
+    field = f" [{refused.field}]" if refused.field else ""
+    lines = [f"Refused by {refused.rule}{field}: {catalogue.detail(refused.rule, refused.facts)}"]
+    steps = catalogue.steps_to_take(refused.next)
+    return failure(*lines, *([f"Next: {' '.join(steps)}"] if steps else []))
+
+
+@contextmanager
+def opened(
+    tools: Toolkit, database: str, *, base_url: str = "", make: bool = False
+) -> Iterator[Service]:
+    """The service on ``database`` while the block runs; what goes wrong is said in words.
+
+    ``make``: also when the database is not there yet, as for what comes before all else.
+    """
+    with taught():
+        if not make and not tools.database_path(database).exists():
+            raise failure(
+                f"There is no database {database}. Name another with --database or AMENDS_DATABASE,"
+                " or make one: amends db migrate"
+            )
+        service = tools.open_service(database, base_url=base_url)
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+@contextmanager
+def taught() -> Iterator[None]:
+    """Turns what can go wrong for a person's reasons into a line or two on stderr."""
+    from amends.engine.store import SchemaNotCurrent
+    from amends.entrypoints.api.calls import Problem
+    from amends.policy.library import PinnedPackError
+    from amends.policy.problems import PackError
+
+    try:
+        yield
+    except Problem as problem:
+        raise refusal(problem.refused) from None
+    except PackError as error:
+        raise failure(*map(str, error.problems)) from None
+    except (SchemaNotCurrent, PinnedPackError, ValueError) as error:
+        raise failure(sentence(str(error))) from None
+    except sqlite3.DatabaseError as error:
+        raise failure(f"The database cannot be used: {error}.") from None
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise failure(f"{name}{error.strerror or error}.") from None
+
+
+def sentence(text: str) -> str:
+    """``text`` beginning with a capital and ending with a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns on stdout, as wide as they need to be, which a person and a script can both read."""
+    widths = [max(len(row[i]) for row in (headings, *rows)) for i in range(len(headings))]
+    for row in (headings, *rows):
+        typer.echo("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,54 @@
+"""What the composition root gives the command line, which may import no store and no adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from amends.engine.outside import MovableClock
+    from amends.entrypoints.service import Service
+    from amends.kernel.instants import Instant
+    from amends.policy.library import Library
+    from amends.policy.problems import PackProblem
+
+
+class OpenService(Protocol):
+    """Puts a service together on a database that is migrated."""
+
+    def __call__(
+        self,
+        database: str,
+        *,
+        base_url: str = "",
+        sandbox: bool = False,
+        clock: MovableClock | None = None,
+    ) -> Service:
+        """``clock``: instead of the machine's, for making sample data of the past.
+
+        Raises SchemaNotCurrent, PackError or PinnedPackError, or ValueError for a database that is
+        of another kind than asked for; each message says what to do.
+        """
+
+
+class Serve(Protocol):
+    """Runs the web server until it is told to stop."""
+
+    def __call__(self, service: Service, *, host: str, port: int) -> None:
+        """Pages, API and the background clock, in this process."""
+
+
+@dataclass(frozen=True)
+class Toolkit:
+    """Put together in ``bootstrap.main``. ``movable_clock`` makes one that stands at an instant."""
+
+    open_service: OpenService
+    serve: Serve
+    migrate: Callable[[str], None]
+    database_path: Callable[[str], Path]
+    movable_clock: Callable[[Instant], MovableClock]
+    load_packs: Callable[[Path], Library]
+    check_packs: Callable[[Path], Sequence[PackProblem]]
+    shipped_packs: Callable[[], Path]

@@ -1,0 +1,179 @@
+"""A sample marketplace: the feed that comes with the product, and what people did with its orders.
+
+Everything goes through the engine, on a clock of the past that ends now.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from amends.dispute.judge import OnDispute, OnOrder
+from amends.entrypoints.api.calls import Call, Upload
+from amends.entrypoints.api.commands import with_number_checked
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.api.evidence import post_evidence
+from amends.entrypoints.cli.do import dispute_types, order_types
+from amends.entrypoints.cli.fields import read_money
+from amends.entrypoints.clock import move_to
+from amends.entrypoints.demo.pictures import draw
+from amends.entrypoints.feeds import Feed
+from amends.entrypoints.service import CaseRequest, Sandbox, Service
+from amends.entrypoints.words.catalogue import words
+from amends.kernel.decision import Refused
+from amends.kernel.instants import Instant
+from amends.kernel.people import Actor, Role
+
+SHOP = Actor("shop", Role.MARKETPLACE)
+_ABOUT_A_STEP = ("days", "order", "by", "provider")
+_INSTANTS = ("placed_at", "ship_by", "promised_by", "at")
+
+
+class SampleBroken(RuntimeError):
+    """A step of the sample was refused: the sample no longer fits the rules."""
+
+
+class _Step(Struct, frozen=True):
+    """Something that happens: a line of the feed, or what somebody does."""
+
+    at: Instant
+    feed: dict[str, Any] | None = None
+    story: dict[str, Any] | None = None
+
+
+def sample_feed() -> Path:
+    """The feed that comes with the product, installed or in a checkout."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "examples"
+    folder = installed if installed.is_dir() else package.parents[1] / "examples"
+    return folder / "feed.ndjson"
+
+
+def begins(end: Instant) -> Instant:
+    """Before anything of a sample that ends at ``end`` happens: where its clock has to start."""
+    return _steps(end)[0].at - timedelta(hours=1)
+
+
+def live(service: Service, clock: Sandbox, end: Instant, advance: Callable[[int], object]) -> None:
+    """Live the sample up to ``end``; ``advance`` is told of a hundred parts in all.
+
+    The service's clock is the one in ``clock``. Raises SampleBroken when a step is refused.
+    """
+    steps = _steps(end)
+    feed = Feed(
+        service.engine.handle,
+        lambda _: None,
+        lambda command: with_number_checked(service, command),
+        SHOP,
+        words(),
+    )
+    told = 0
+    for number, step in enumerate(steps, start=1):
+        move_to(service, clock, step.at)
+        if step.feed is not None:
+            for _ in feed.take([json.dumps(step.feed).encode()]):
+                pass
+            if feed.imported.bad:
+                raise SampleBroken(f"{step.feed}: {feed.imported.bad[0].why}")
+        if step.story is not None:
+            _act(service, step.story)
+        advance(100 * number // len(steps) - told)
+        told = 100 * number // len(steps)
+    move_to(service, clock, end)
+
+
+def _steps(end: Instant) -> list[_Step]:
+    """The feed and the stories, moved so that the feed's last day is ``end``'s, by time."""
+    lines = [json.loads(line) for line in sample_feed().read_text("utf-8").splitlines()]
+    told = tomllib.loads((files("amends.entrypoints.demo") / "stories.toml").read_text("utf-8"))[
+        "step"
+    ]
+    last = max(_instant_of(line) for line in lines)
+    later = end.replace(second=0, microsecond=0) - last
+    steps = [_Step(_instant_of(line) + later, feed=_moved(line, later)) for line in lines]
+    steps += [_Step(last + later - timedelta(days=s["days"]), story=s) for s in told]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _instant_of(line: dict[str, Any]) -> Instant:
+    return datetime.fromisoformat(line.get("placed_at") or line["at"])
+
+
+def _moved(value: Any, later: timedelta) -> Any:
+    """``value`` with every instant in it moved on."""
+    if isinstance(value, list):
+        return [_moved(part, later) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: (datetime.fromisoformat(part) + later).isoformat()
+        if name in _INSTANTS
+        else _moved(part, later)
+        for name, part in value.items()
+    }
+
+
+def _act(service: Service, story: dict[str, Any]) -> None:
+    order = str(story["order"])
+    by = _actor(service, order, str(story["by"]))
+    if provider := story.get("provider"):
+        service.simulator.set_next(provider)
+    for name, fields in story.items():
+        if name in _ABOUT_A_STEP:
+            continue
+        if name == "picture":
+            _upload(service, order, by, fields)
+        else:
+            _give(service, order, by, name, fields)
+
+
+def _actor(service: Service, order: str, text: str) -> Actor:
+    role, _, person = text.partition(":")
+    if not person:
+        view = service.engine.view(order)
+        if view is None:
+            raise SampleBroken(f"there is no order {order}")
+        person = getattr(view.state.order, role)
+    return Actor(person, Role(role))
+
+
+def _give(service: Service, order: str, by: Actor, name: str, fields: dict[str, Any]) -> None:
+    of_order, of_dispute = order_types(), dispute_types()
+    value = dict(fields)
+    if isinstance(value.get("amount"), str):
+        value["amount"] = msgspec.to_builtins(read_money("amount", value["amount"]))
+    command: Any = msgspec.convert(value, of_order.get(name) or of_dispute[name])
+    command = with_number_checked(service, command)
+    asked = (
+        OnOrder(order, command) if name in of_order else OnDispute(order, f"{order}-D1", command)
+    )
+    outcome = service.engine.handle_one(CaseRequest(order, asked, by)).outcome
+    if isinstance(outcome, Refused):
+        raise SampleBroken(f"{name} on {order} by {by.role}: {outcome.rule} {outcome.facts}")
+
+
+def _upload(service: Service, order: str, by: Actor, picture: dict[str, str]) -> None:
+    form = {"note": picture["note"]} if "note" in picture else {}
+    if "dispute" in picture:
+        form["dispute"] = f"{order}-{picture['dispute']}"
+    name = picture["name"]
+    kind: Any = picture["kind"]
+    media_type = "image/png" if name.endswith(".png") else "image/jpeg"
+    call = Call(
+        by,
+        "POST",
+        "/orders/{order_id}/evidence",
+        {"order_id": order},
+        headers={"idempotency-key": service.new_token()},
+        form=form,
+        upload=Upload(draw(kind, name), name, media_type),
+    )
+    post_evidence(Api(service), call)
