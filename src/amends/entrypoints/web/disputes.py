@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, Struct
 
 from amends.dispute.judge import OnDispute, OnOrder
@@ -24,7 +25,7 @@ from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.pages import dispute_page, wording_of
 from amends.entrypoints.web.rendering import page
-from amends.entrypoints.web.requests import Asked, Sent, of_visitor, signed_in
+from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.wording import PHASES
@@ -50,7 +51,9 @@ class _DisputePage(Struct, frozen=True):
 
 
 @get("/disputes", sync_to_thread=True)
-def list_disputes(request: Asked, site: Site, phase: str = "", cursor: str = "") -> Response[str]:
+def list_disputes(
+    request: Asked, site: TheSite, phase: FromQuery[str] = "", cursor: FromQuery[str] = ""
+) -> Response[str]:
     """What waits for the visitor by due time, then everything, newest first."""
     visitor = signed_in(request, site)
     query = {"limit": str(_A_PAGE)}
@@ -124,7 +127,9 @@ def _entry(site: Site, visitor: Visitor, dispute_id: str) -> Entry | None:
 
 
 @get("/disputes/{dispute_id:str}", sync_to_thread=True)
-def show_dispute(request: Asked, site: Site, dispute_id: str, done: str = "") -> Response[str]:
+def show_dispute(
+    request: Asked, site: TheSite, dispute_id: FromPath[str], done: FromQuery[str] = ""
+) -> Response[str]:
     """One dispute."""
     visitor = signed_in(request, site)
     looking, dispute = see_dispute(site, visitor, dispute_id)
@@ -133,7 +138,7 @@ def show_dispute(request: Asked, site: Site, dispute_id: str, done: str = "") ->
 
 @post("/disputes/{dispute_id:str}/commands/{type_:str}", sync_to_thread=True)
 def command_dispute(
-    request: Asked, site: Site, sent: Sent, dispute_id: str, type_: str
+    request: Asked, site: TheSite, sent: TheForm, dispute_id: FromPath[str], type_: FromPath[str]
 ) -> Response[Any]:
     """A command on the dispute, or one on its order that is offered here."""
     visitor = of_visitor(request, site, sent)
@@ -173,7 +178,7 @@ class Notice(Struct, frozen=True):
 
 
 @get("/notices", sync_to_thread=True)
-def list_notices(request: Asked, site: Site, cursor: str = "") -> Response[str]:
+def list_notices(request: Asked, site: TheSite, cursor: FromQuery[str] = "") -> Response[str]:
     """What the visitor was told, newest first; for staff also what their role was told."""
     visitor = signed_in(request, site)
     views, me = site.service.store.views, visitor.actor

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from amends.entrypoints.web.rendering import page
-from amends.entrypoints.web.requests import Asked, Sent, of_visitor, visitor_of
-from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, visitor_of
 from amends.entrypoints.web.wording import navigation_for
 
 
 @get("/", sync_to_thread=True)
-def home(request: Asked, site: Site) -> Response[Any]:
+def home(request: Asked, site: TheSite) -> Response[Any]:
     """To where one's work is; how to sign in for everybody else."""
     visitor = visitor_of(request, site)
     if visitor is None:
@@ -23,14 +23,14 @@ def home(request: Asked, site: Site) -> Response[Any]:
 
 
 @get("/enter/{token:str}", sync_to_thread=True)
-def ask_to_enter(token: str) -> Response[str]:
+def ask_to_enter(token: FromPath[str]) -> Response[str]:
     """A page with a button. Looking at a link uses nothing up, so that programs which open every
     link in a mail do not sign anybody out of theirs."""
     return page("enter.html", None, token=token)
 
 
 @post("/enter/{token:str}", sync_to_thread=True)
-def enter(request: Asked, site: Site, token: str) -> Response[Any]:
+def enter(request: Asked, site: TheSite, token: FromPath[str]) -> Response[Any]:
     """Use the link up and begin a session; any session before it ends."""
     site.sessions.check_origin(request)
     now = site.now()
@@ -47,7 +47,7 @@ def enter(request: Asked, site: Site, token: str) -> Response[Any]:
 
 
 @post("/sign-out", sync_to_thread=True)
-def leave(request: Asked, site: Site, sent: Sent) -> Response[Any]:
+def leave(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
     """End the session."""
     visitor = of_visitor(request, site, sent)
     response = page("left.html", None)

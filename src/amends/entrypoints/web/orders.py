@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -35,11 +36,12 @@ from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import (
     LARGEST_FORM,
     Asked,
-    Sent,
+    TheForm,
+    TheSite,
     of_visitor,
     signed_in,
 )
-from amends.entrypoints.web.site import NotThere, Site, call_of, see_order
+from amends.entrypoints.web.site import NotThere, Site, call_of, come_to_rest, see_order
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.wording import STATUSES
 from amends.kernel.decision import Accepted
@@ -64,7 +66,11 @@ class _OrderPage(Struct, frozen=True):
 
 @get("/orders", sync_to_thread=True)
 def list_orders(
-    request: Asked, site: Site, status: str = "", cursor: str = "", find: str = ""
+    request: Asked,
+    site: TheSite,
+    status: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    find: FromQuery[str] = "",
 ) -> Response[Any]:
     """Newest first, by status; ``find`` leads to one order by its id."""
     visitor = signed_in(request, site)
@@ -107,7 +113,9 @@ def _entry(site: Site, visitor: Visitor, order_id: str) -> Entry | None:
 
 
 @get("/orders/{order_id:str}", sync_to_thread=True)
-def show_order(request: Asked, site: Site, order_id: str, done: str = "") -> Response[str]:
+def show_order(
+    request: Asked, site: TheSite, order_id: FromPath[str], done: FromQuery[str] = ""
+) -> Response[str]:
     """One order."""
     visitor = signed_in(request, site)
     looking = see_order(site, visitor, order_id)
@@ -119,7 +127,7 @@ def show_order(request: Asked, site: Site, order_id: str, done: str = "") -> Res
 
 @post("/orders/{order_id:str}/commands/{type_:str}", sync_to_thread=True)
 def command_order(
-    request: Asked, site: Site, sent: Sent, order_id: str, type_: str
+    request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str], type_: FromPath[str]
 ) -> Response[Any]:
     """A command on the order."""
     visitor = of_visitor(request, site, sent)
@@ -142,7 +150,7 @@ def _target(site: Site, looking: Looking, action: str, back: str) -> Target:
 
 
 @get("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
-def ask_to_open(request: Asked, site: Site, order_id: str) -> Response[str]:
+def ask_to_open(request: Asked, site: TheSite, order_id: FromPath[str]) -> Response[str]:
     """The form that opens a dispute, or why none can be opened."""
     visitor = signed_in(request, site)
     looking = see_order(site, visitor, order_id)
@@ -150,7 +158,9 @@ def ask_to_open(request: Asked, site: Site, order_id: str) -> Response[str]:
 
 
 @post("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
-def open_dispute(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[Any]:
+def open_dispute(
+    request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]
+) -> Response[Any]:
     """Open it, and go to its page."""
     visitor = of_visitor(request, site, sent)
     looking = see_order(site, visitor, order_id)
@@ -205,7 +215,7 @@ def _offered(order: OrderView, code: str) -> bool:
     sync_to_thread=True,
     request_max_body_size=LARGEST_FORM,
 )
-def upload(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[Any]:
+def upload(request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]) -> Response[Any]:
     """Put a file on record with the order, and to a dispute when the form says so."""
     visitor = of_visitor(request, site, sent)
     looking = see_order(site, visitor, order_id)
@@ -222,6 +232,7 @@ def upload(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[An
     dispute = texts.one("dispute")
     try:
         evidence.post_evidence(site.api, call)
+        come_to_rest(site)
     except Problem as problem:
         if problem.refused.kind == "unknown":
             raise NotThere from None
@@ -232,7 +243,9 @@ def upload(request: Asked, site: Site, sent: Sent, order_id: str) -> Response[An
 
 
 @get("/orders/{order_id:str}/evidence/{evidence_id:str}", sync_to_thread=True)
-def show_file(request: Asked, site: Site, order_id: str, evidence_id: str) -> Response[bytes]:
+def show_file(
+    request: Asked, site: TheSite, order_id: FromPath[str], evidence_id: FromPath[str]
+) -> Response[bytes]:
     """The file itself; it can show, never act."""
     visitor = signed_in(request, site)
     see_order(site, visitor, order_id)

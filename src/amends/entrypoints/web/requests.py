@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 
 from amends.entrypoints.api.calls import Upload
 from amends.entrypoints.web.forms.posted import Posted
@@ -37,6 +38,10 @@ class Sent:
     def __init__(self, texts: Posted, upload: Upload | None) -> None:
         self.texts = texts
         self.upload = upload
+
+
+TheSite = NamedDependency[Site]
+TheForm = NamedDependency[Sent]
 
 
 async def sent_form(request: Asked) -> Sent:

@@ -6,13 +6,15 @@ from typing import Any
 
 from litestar import Response, Router, get
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
 
 from amends.engine.store import BadCursor
+from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
 from amends.entrypoints.web import disputes, entering, orders
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
-from amends.entrypoints.web.requests import Asked, sent_form, visitor_of
+from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
 
@@ -21,12 +23,20 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{digest:str}/{name:str}", sync_to_thread=False)
-def asset(digest: str, name: str) -> Response[bytes]:
+def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file of the pages, under the address made from its content."""
     if name not in _TYPES or static_url(name) != f"/static/{digest}/{name}":
         raise NotThere
     headers = {"Cache-Control": _FOR_EVER}
     return Response(static_file(name), media_type=_TYPES[name], headers=headers)
+
+
+@get("/{path:path}", sync_to_thread=False)
+def nowhere(request: Asked, site: TheSite) -> Response[Any]:
+    """Every other address; those of the interface are answered in its own way."""
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return api_exception(site.api, request, NotFoundException())
+    raise NotThere
 
 
 def web_router(service: Service) -> Router:
@@ -58,7 +68,7 @@ def web_router(service: Service) -> Router:
             orders.list_orders, orders.show_order, orders.command_order, orders.ask_to_open,
             orders.open_dispute, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
-            disputes.list_notices, asset,
+            disputes.list_notices, asset, nowhere,
         ],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False),
