@@ -44,7 +44,7 @@ def effect_events(
             # Money that a bank holds back is sent when the replacement has come.
             part = None if order.chargeback_open else plan_rest(order, dispute, effect, now)
             return (started, RefundRecorded(at=now, refund=part)) if part else (started,)
-        case "refund" | "repair_cost":
+        case _:
             return settle(order, dispute, terms, now, effect, because)
 
 
