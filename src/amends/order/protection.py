@@ -108,7 +108,7 @@ def _opens(order: Order, terms: Terms, parcel: Parcel | None) -> _Bound | None:
                     since = None
             case "on_delivery":
                 since = parcel.delivered_at if parcel else None
-            case "on_receipt":
+            case _:  # on_receipt
                 since = order.received_at
         if since is not None:
             bounds.append(_after(opening.term, since))
