@@ -67,9 +67,9 @@ def decide(
 def _judged(
     case: Case | None, command: CaseCommand, by: Actor, terms: Terms, stamp: Stamp
 ) -> Outcome:
-    asked = command.command
-    if isinstance(asked, PlaceOrder):
-        return order_commands.place(case and case.order, command.order, asked, by, terms, stamp)
+    if isinstance(command, OnOrder) and isinstance(command.command, PlaceOrder):
+        order = case.order if case else None
+        return order_commands.place(order, command.order, command.command, by, terms, stamp)
     if case is None or not sees_order(case, by):
         return unknown("order", command.order)
     if isinstance(command, OnDispute):
@@ -80,24 +80,26 @@ def _judged(
             AskedOfDispute(case, dispute, by, terms, stamp), command.command
         )
     of_order = Asked(case.order, by, terms, stamp)
-    if isinstance(asked, OpenDispute):
+    if isinstance(command.command, OpenDispute):
         return (
             refuse_role(by, open_dispute.BY)
             or open_dispute.may(of_order)
-            or open_dispute.decide(of_order, asked)
+            or open_dispute.decide(of_order, command.command)
         )
-    return order_commands.decide(of_order, asked)
+    return order_commands.decide(of_order, command.command)
 
 
 def order_options(case: Case, by: Actor, terms: Terms, stamp: Stamp) -> tuple[Option, ...]:
     """Each command on the order that the asker's role may give, and whether it can be given now."""
     asked = Asked(case.order, by, terms, stamp)
-    modules = {**order_commands.COMMANDS, OpenDispute: open_dispute}
-    return tuple(
+    options = [
         Option(tag_of(command), module.may(asked))
-        for command, module in modules.items()
+        for command, module in order_commands.COMMANDS.items()
         if by.role in module.BY
-    )
+    ]
+    if by.role in open_dispute.BY:
+        options.append(Option(tag_of(OpenDispute), open_dispute.may(asked)))
+    return tuple(options)
 
 
 def dispute_options(
