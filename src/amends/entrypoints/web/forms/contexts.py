@@ -8,7 +8,7 @@ from amends.dispute.state import Dispute
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView
 from amends.entrypoints.web.forms.building import FormContext
-from amends.entrypoints.web.forms.inputs import Choice, Unit
+from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
 from amends.entrypoints.web.forms.labels import code_in_words
 from amends.entrypoints.words import formatting
 from amends.kernel.people import STAFF
@@ -138,5 +138,6 @@ def _offers(
 
 
 def _initial(order: OrderView) -> Mapping[str, str]:
+    """What most people would fill in themselves."""
     carriers = [p.carrier for p in order.shipments]
-    return {"ship_order.carrier": carriers[-1]} if carriers else {}
+    return {"open_dispute.lines": ALL, "ship_order.carrier": carriers[-1] if carriers else ""}

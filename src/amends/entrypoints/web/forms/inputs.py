@@ -244,8 +244,11 @@ class Unit(Struct, frozen=True):
     quantity: int
 
 
+ALL = "all"
+
+
 class Units(_Asked, frozen=True):
-    """How many units of which lines; 0 leaves a line out."""
+    """How many units of which lines; 0 leaves a line out. ``initial`` ALL: all stand in it."""
 
     kind: ClassVar[str] = "units"
     units: tuple[Unit, ...]
@@ -271,11 +274,11 @@ class Units(_Asked, frozen=True):
         return self._part(chosen) if chosen else self._left_out()
 
     def typed_for(self, posted: Posted, unit: Unit) -> str:
-        """The number to show for a line: what was typed, or all of it at first."""
+        """The number to show for a line: what was typed, or at first all of it or none."""
         name = f"{self.name}.{unit.line}"
         if name in posted.texts:
             return posted.one(name)
-        return str(unit.quantity) if self.required else "0"
+        return str(unit.quantity) if self.initial == ALL else "0"
 
 
 class Fixed(_Asked, frozen=True):
@@ -303,9 +306,8 @@ class Group(_Asked, frozen=True):
         return read_all(self.inputs, posted) if self._begun(posted) else {}
 
     def _begun(self, posted: Posted) -> bool:
-        return any(
-            posted.one(name).strip() for name in posted.texts if name.startswith(f"{self.name}.")
-        )
+        inside = (name for name in posted.texts if name.startswith(f"{self.name}."))
+        return any(posted.one(name).strip() not in ("", "0") for name in inside)
 
 
 class Rows(_Asked, frozen=True):
