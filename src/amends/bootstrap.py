@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import msgspec
+import structlog
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.router import Router
@@ -352,7 +355,7 @@ def open_service(
     return build_service(Settings.read(database, sandbox=sandbox, base_url=base_url, clock=clock))
 
 
-def serve(service: Service, *, host: str, port: int) -> None:
+def serve(service: Service, listening: socket.socket) -> None:
     """Pages, API and the clock behind them in this process, until it is told to stop."""
     # Only a server needs these, and every command line call would wait for them.
     import uvicorn  # noqa: PLC0415
@@ -360,14 +363,13 @@ def serve(service: Service, *, host: str, port: int) -> None:
     from amends.entrypoints.web.router import web_router  # noqa: PLC0415
 
     app = build_app(service, [web_router(service)])
-    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=10)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
-def main() -> None:
-    """The command line: ``amends``."""
-    from amends.entrypoints.cli.app import build_cli  # noqa: PLC0415
-
-    tools = Toolkit(
+def toolkit() -> Toolkit:
+    """What the command line works with."""
+    return Toolkit(
         open_service=open_service,
         serve=serve,
         migrate=migrate,
@@ -377,4 +379,12 @@ def main() -> None:
         check_packs=check_packs,
         shipped_packs=shipped_packs,
     )
-    build_cli(tools)()
+
+
+def main() -> None:
+    """The command line: ``amends``."""
+    from amends.entrypoints.cli.app import build_cli  # noqa: PLC0415
+
+    # What a command answers is on stdout; what the service notes about itself is not part of it.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    build_cli(toolkit())()

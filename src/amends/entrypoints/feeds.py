@@ -105,12 +105,13 @@ class Feed:
             except Problem as problem:
                 self._refuse(number, problem.refused)
                 continue
-            # A shipment is compared with what is there, so all before it has to be there.
-            if sent.kind == "shipment" and batch:
+            if _is_untracked(sent):
+                # Sent twice it would be two parcels, so it is compared with what is there, and all
+                # before it has to be there.
                 batch = self._flush(batch)
-            if sent.kind == "shipment" and self._known(sent):
-                self.imported.shipments.same += 1
-                continue
+                if _is_known(self._find(sent.request.order), sent):
+                    self.imported.shipments.same += 1
+                    continue
             batch.append(sent)
             if len(batch) >= _BATCH:
                 batch = self._flush(batch)
@@ -141,21 +142,6 @@ class Feed:
                 raise invalid("unknown_line_type", facts, "choose_known_type", field="type")
         return _Sent(number, str(kind), CaseRequest(order, OnOrder(order, command), self._by))
 
-    def _known(self, sent: _Sent) -> bool:
-        case = self._find(sent.request.order)
-        shipment = sent.request.command.command
-        if case is None or not isinstance(shipment, ShipOrder):
-            return False
-        number = plain_number(shipment.tracking_number)
-        wanted = {entry.line: entry.quantity for entry in shipment.lines}
-        for parcel in case.order.outbound:
-            if number and plain_number(parcel.tracking_number) == number:
-                return parcel.carrier == shipment.carrier.strip()
-            same_goods = not wanted or wanted == parcel.lines
-            if not number and not parcel.tracking_number and same_goods:
-                return shipment.at is None or shipment.at == parcel.shipped_at
-        return False
-
     def _flush(self, batch: Sequence[_Sent]) -> list[_Sent]:
         if not batch:
             return []
@@ -163,18 +149,22 @@ class Feed:
         for sent, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Exception):
                 self._refuse(sent.line, Refused("line_not_taken", {}, ("send_again_later",)))
-            elif isinstance(answer.outcome, Refused):
-                self._refuse(sent.line, answer.outcome)
-            else:
-                counts = {
-                    "order": self.imported.orders,
-                    "shipment": self.imported.shipments,
-                    "tracking": self.imported.tracking,
-                }[sent.kind]
-                if answer.outcome.events:
-                    counts.new += 1
-                else:
+                continue
+            counts = {
+                "order": self.imported.orders,
+                "shipment": self.imported.shipments,
+                "tracking": self.imported.tracking,
+            }[sent.kind]
+            if isinstance(answer.outcome, Refused):
+                # A parcel cannot be sent again; that it is there already is what was asked for.
+                if _is_known(answer.state, sent):
                     counts.same += 1
+                else:
+                    self._refuse(sent.line, answer.outcome)
+            elif answer.outcome.events:
+                counts.new += 1
+            else:
+                counts.same += 1
         return []
 
     def _refuse(self, line: int, refused: Refused) -> None:
@@ -185,6 +175,27 @@ class Feed:
         self.imported.bad_lines += 1
         if len(self.imported.bad) < _BAD_LISTED:
             self.imported.bad.append(bad)
+
+
+def _is_untracked(sent: _Sent) -> bool:
+    shipment = sent.request.command.command
+    return isinstance(shipment, ShipOrder) and not plain_number(shipment.tracking_number)
+
+
+def _is_known(case: Case | None, sent: _Sent) -> bool:
+    """Whether it is a shipment that is on record already."""
+    shipment = sent.request.command.command
+    if case is None or not isinstance(shipment, ShipOrder):
+        return False
+    number = plain_number(shipment.tracking_number)
+    wanted = {entry.line: entry.quantity for entry in shipment.lines}
+    for parcel in case.order.outbound:
+        if number and plain_number(parcel.tracking_number) == number:
+            return parcel.carrier == shipment.carrier.strip()
+        same_goods = not wanted or wanted == parcel.lines
+        if not number and not parcel.tracking_number and same_goods:
+            return shipment.at is None or shipment.at == parcel.shipped_at
+    return False
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:

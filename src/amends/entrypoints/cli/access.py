@@ -80,7 +80,11 @@ def keys_app(tools: Toolkit) -> typer.Typer:
             secret = service.new_token()
             key_id = person_id(name) if name else f"{by.role.value}-{service.new_token()[:8]}"
             scopes = ("read",) if read_only else ()
-            service.store.access.add_key(ApiKey(key_id, by, scopes, service.clock.now()), secret)
+            key = ApiKey(key_id, by, scopes, service.clock.now())
+            try:
+                service.store.access.add_key(key, secret)
+            except ValueError:
+                raise failure(f"There is a key {key_id}; give another --name.") from None
         whose = f"{by.person} as {by.role.value}"
         typer.echo(f"Key {key_id} for {whose}. Keep its secret now:", err=True)
         typer.echo(secret)

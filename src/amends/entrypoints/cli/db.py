@@ -10,7 +10,7 @@ import typer
 
 from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.progress import working
-from amends.entrypoints.cli.telling import failure, opened, taught
+from amends.entrypoints.cli.telling import failure, opened, sentence, taught
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -24,7 +24,10 @@ def db_app(tools: Toolkit) -> typer.Typer:
     def migrate(database: Database = DATABASE) -> None:
         """Make the database if there is none, and bring it to this version's schema."""
         with taught():
-            tools.migrate(database)
+            try:
+                tools.migrate(database)
+            except ValueError as error:
+                raise failure(sentence(str(error))) from None
         typer.echo(f"{database} has the schema this version needs.")
 
     @app.command()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -141,7 +142,7 @@ def disputes_app(tools: Toolkit) -> typer.Typer:
         typer.echo(f"claim: {claim.reason}, {claim.remedy} {_said(claim.amount)} for {units}")
         typer.echo(f"    {claim.description or ''}")
         for offer in view.offers:
-            note = f": {offer.note}" if offer.note else ""
+            note = f": {offer.note}" if offer.note and offer.note != claim.description else ""
             typer.echo(
                 f"offer {offer.id} of the {offer.by}, {offer.remedy} {_said(offer.amount)},"
                 f" {offer.status}{note}"
@@ -204,8 +205,10 @@ def explain_order(tools: Toolkit, order: str, database: str) -> None:
     for entry in view.protection.lines:
         state = "can be disputed" if entry.open else "cannot be disputed now"
         where = f" in parcel {entry.shipment}" if isinstance(entry.shipment, str) else ""
-        typer.echo(f"\nline {entry.line}, {entry.quantity} units{where}: {state}")
-        typer.echo(f"    from {_said(entry.opens_at)} until {_said(entry.closes_at)}")
+        units = "1 unit" if entry.quantity == 1 else f"{entry.quantity} units"
+        typer.echo(f"\nline {entry.line}, {units}{where}: {state}")
+        until = _said(entry.closes_at) if entry.closes_at else "no end yet"
+        typer.echo(f"    from {_said(entry.opens_at)} until {until}")
         for why in entry.why:
             typer.echo(f"    {why.rule}: {why.text}  [{why.source}]")
             used.append(why.source)
@@ -267,9 +270,10 @@ def _cell(value: Any) -> str:
 
 
 def _said(value: Any) -> str:
+    """A value in a line. Instants with their year, since an operator looks at old orders too."""
     from amends.entrypoints.words.formatting import fact
 
-    return fact(value)
+    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else fact(value)
 
 
 def _clocks(clocks: Iterable[DeadlineView]) -> None:
@@ -277,7 +281,8 @@ def _clocks(clocks: Iterable[DeadlineView]) -> None:
 
     for clock in clocks:
         typer.echo(f"    {clock.what} ({clock.turn}) by {weekday_instant(clock.at)}: {clock.why}")
-        typer.echo(f"        {clock.rule}  [{clock.source}]; then: {clock.then}")
+        then = f"; then: {clock.then}" if clock.then else ""
+        typer.echo(f"        {clock.rule}  [{clock.source}]{then}")
 
 
 def _options(options: Iterable[Any]) -> None:

@@ -11,7 +11,8 @@ import typer
 
 from amends.entrypoints.cli.options import BaseUrl
 from amends.entrypoints.cli.progress import counted
-from amends.entrypoints.cli.telling import failure, taught
+from amends.entrypoints.cli.serving import Port, listening, run_until_stopped
+from amends.entrypoints.cli.telling import failure, running, taught
 from amends.kernel.people import Actor, Role
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
 
 Folder = Annotated[Path, typer.Option(help="Where to keep it; made once, then used again.")]
-Port = Annotated[int, typer.Option(envvar="AMENDS_PORT", help="The port.", min=0, max=65535)]
 PEOPLE = (
     ("buyer", Actor("olga", Role.BUYER)),
     ("seller", Actor("blouse-house", Role.SELLER)),
@@ -43,18 +43,15 @@ def demo_command(tools: Toolkit) -> Callable[..., None]:
         """
         from amends.entrypoints.cli.access import sign_in_link
 
-        url = base_url or f"http://127.0.0.1:{port}"
-        with taught():
+        with taught(), listening("127.0.0.1", port) as (socket, address):
+            url = base_url or address
             database = str(make_demo(tools, folder))
-            service = tools.open_service(database, base_url=url)
-            try:
+            with running(tools, database, base_url=url) as service:
                 typer.echo(f"A sample marketplace is at {url}. Sign in, each link once, as the")
                 for word, by in PEOPLE:
                     typer.echo(f"  {word:<11}{by.person:<14}{sign_in_link(service, by)}")
                 typer.echo(f"The API's documents: {url}/api/v1/docs. Stop with Ctrl-C.")
-                tools.serve(service, host="127.0.0.1", port=port)
-            finally:
-                service.close()
+                run_until_stopped(tools, service, socket)
 
     return demo
 
@@ -77,12 +74,11 @@ def make_demo(tools: Toolkit, folder: Path) -> Path:
     unfinished.mkdir(parents=True)
     now = datetime.now(UTC)
     clock = tools.movable_clock(begins(now))
-    service = tools.open_service(str(unfinished / database.name), clock=clock)
-    try:
-        with counted("Making a sample marketplace", 100) as advance:
-            live(service, Sandbox(clock, service.simulator), now, advance)
-    finally:
-        service.close()
+    with (
+        running(tools, str(unfinished / database.name), clock=clock) as service,
+        counted("Making a sample marketplace", 100) as advance,
+    ):
+        live(service, Sandbox(clock, service.simulator), now, advance)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         folder.rmdir()

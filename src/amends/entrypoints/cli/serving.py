@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amends.entrypoints.cli.options import DATABASE, BaseUrl, Database
-from amends.entrypoints.cli.telling import opened, taught
+from amends.entrypoints.cli.telling import failure, opened, running, taught
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from socket import socket as Socket  # noqa: N812
 
     from amends.entrypoints.cli.toolkit import Toolkit
+    from amends.entrypoints.service import Service
 
 Host = Annotated[str, typer.Option(envvar="AMENDS_HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(envvar="AMENDS_PORT", help="The port.", min=0, max=65535)]
@@ -42,16 +45,46 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
 
         A database that is not there is made; one of an older version has to be migrated first.
         """
-        url = base_url or f"http://{host}:{port}"
-        with taught():
-            service = tools.open_service(database, base_url=url, sandbox=sandbox)
-            try:
+        with taught(), listening(host, port) as (socket, address):
+            url = base_url or address
+            with running(tools, database, base_url=url, sandbox=sandbox) as service:
                 typer.echo(f"amends is at {url}, its API's documents at {url}/api/v1/docs")
-                tools.serve(service, host=host, port=port)
-            finally:
-                service.close()
+                run_until_stopped(tools, service, socket)
 
     return serve
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[Socket, str]]:
+    """A socket that listens, and its address for people. Bound before anything is printed, so that
+    a port that is taken is told at once, and port 0 by the number it got."""
+    import os
+    from socket import AF_INET, AF_INET6, create_server
+
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        socket = create_server((host, port), family=family)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        hint = "Name another with --port, or another --host."
+        raise failure(f"Cannot listen on port {port} of {host}: {why}. {hint}") from None
+    with socket:
+        named = f"[{host}]" if ":" in host else host
+        yield socket, f"http://{named}:{socket.getsockname()[1]}"
+
+
+def run_until_stopped(tools: Toolkit, service: Service, socket: Socket) -> None:
+    """Serves until Ctrl-C or SIGTERM, which end it in good order."""
+    import signal
+
+    # The server finishes what it is at and then raises the signal again, for us.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        tools.serve(service, socket)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def clock_app(tools: Toolkit) -> typer.Typer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -49,34 +49,42 @@ def opened(
                 f"There is no database {database}. Name another with --database or AMENDS_DATABASE,"
                 " or make one: amends db migrate"
             )
-        service = tools.open_service(database, base_url=base_url)
-        try:
+        with running(tools, database, base_url=base_url) as service:
             yield service
-        finally:
-            service.close()
+
+
+@contextmanager
+def running(tools: Toolkit, database: str, **how: Any) -> Iterator[Service]:
+    """The service while the block runs; why it cannot be put together is said in words."""
+    from amends.engine.store import SchemaNotCurrent
+    from amends.policy.problems import PackError
+
+    try:
+        service = tools.open_service(database, **how)
+    except PackError as error:
+        raise failure(*map(str, error.problems)) from None
+    except (SchemaNotCurrent, LookupError, ValueError) as error:
+        raise failure(sentence(str(error))) from None
+    try:
+        yield service
+    finally:
+        service.close()
 
 
 @contextmanager
 def taught() -> Iterator[None]:
     """Turns what can go wrong for a person's reasons into a line or two on stderr."""
-    from amends.engine.store import SchemaNotCurrent
     from amends.entrypoints.api.calls import Problem
-    from amends.policy.library import PinnedPackError
-    from amends.policy.problems import PackError
 
     try:
         yield
     except Problem as problem:
         raise refusal(problem.refused) from None
-    except PackError as error:
-        raise failure(*map(str, error.problems)) from None
-    except (SchemaNotCurrent, PinnedPackError, ValueError) as error:
-        raise failure(sentence(str(error))) from None
     except sqlite3.DatabaseError as error:
         raise failure(f"The database cannot be used: {error}.") from None
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        raise failure(f"{name}{error.strerror or error}.") from None
+        raise failure(sentence(f"{name}{error.strerror or error}")) from None
 
 
 def sentence(text: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from amends.engine.outside import MovableClock
     from amends.entrypoints.service import Service
     from amends.kernel.instants import Instant
@@ -36,7 +38,7 @@ class OpenService(Protocol):
 class Serve(Protocol):
     """Runs the web server until it is told to stop."""
 
-    def __call__(self, service: Service, *, host: str, port: int) -> None:
+    def __call__(self, service: Service, listening: socket) -> None:
         """Pages, API and the background clock, in this process."""
 
 
