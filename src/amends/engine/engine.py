@@ -111,7 +111,7 @@ class Engine(Generic[S, C, E, T]):
             waiting = self._round(waiting, answers)
         for ask in waiting:
             refused = Refused(
-                "too_busy", {"tries": _ROUNDS}, ("send the same request again in a moment",)
+                "too_busy", {"tries": _ROUNDS}, ("send_again_later",)
             )
             answers[ask.place] = Answer(ask.order, refused, 0, None, ask.stamp.at)
         return [answers[i] for i in range(len(asks))]
@@ -209,7 +209,7 @@ class Engine(Generic[S, C, E, T]):
                 return Refused(
                     "changed_meanwhile",
                     {"seen": request.if_match, "now": version},
-                    ("look at it as it is now, and decide again",),
+                    ("look_and_decide_again",),
                 )
         return self.domain.decide(state, request.command, request.by, terms, stamp)
 
@@ -221,7 +221,7 @@ class Engine(Generic[S, C, E, T]):
             refused = Refused(
                 "idempotency_key_reused",
                 {"key": saved.key, "first_used": saved.at},
-                ("send a new request under a new key", "or the same one unchanged"),
+                ("use_new_key", "send_unchanged"),
                 kind="invalid",
             )
             return Answer(order, refused, stream.version, stream.state, at)

@@ -7,7 +7,6 @@ A notice's kind is the event's type; its words are found above. A notice to a ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
@@ -15,67 +14,10 @@ from amends.dispute import events as d
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
+from amends.kernel.people import Who
 from amends.kernel.record import Column, Recorded, Row
 from amends.order import events as o
 
-Who = Literal[
-    "buyer", "seller", "other", "asked", "turn", "mediator", "officer", "supervisor", "appeals",
-    "finance", "support", "admin",
-]  # fmt: skip
-_BOTH: tuple[Who, ...] = ("buyer", "seller")
-
-_TOLD: dict[type[CaseEvent], tuple[Who, ...]] = {
-    o.OrderCancelled: _BOTH,
-    o.ProtectionEnded: _BOTH,
-    o.MessageSent: ("other",),
-    o.SupportOffered: ("buyer",),
-    o.FollowUpDue: ("support",),
-    o.RaisedToSupervisor: ("supervisor",),
-    o.GoodwillCaseOpened: ("buyer",),
-    o.FundsHeld: ("seller",),
-    o.FundsReleased: ("seller",),
-    o.ChargebackRecorded: ("seller", "finance"),
-    o.ChargebackOutcomeRecorded: ("buyer", "seller"),
-    o.RefundSettled: _BOTH,
-    o.RefundFailed: ("buyer", "finance"),
-    o.FinanceAlarmed: ("finance",),
-    o.MissingMoneyReported: ("finance",),
-    o.TraceRecorded: ("buyer",),
-    o.OrderReminded: ("turn",),
-    d.DisputeOpened: _BOTH,
-    d.EvidenceAdded: ("other",),
-    d.OfferMade: ("other",),
-    d.OfferDeclined: ("other",),
-    d.OfferAgreed: ("other",),
-    d.OfferAccepted: _BOTH,
-    d.MoreTimeGiven: ("buyer",),
-    d.Escalated: ("buyer", "seller", "mediator", "supervisor"),
-    d.MediatorAssigned: ("buyer", "seller", "mediator"),
-    d.AppealsOfficerAssigned: ("officer",),
-    d.Recused: ("supervisor",),
-    d.InformationRequested: ("asked",),
-    d.InformationAnswered: ("mediator", "officer"),
-    d.InformationMissed: ("buyer", "seller", "mediator", "officer"),
-    d.RulingMissed: ("buyer", "seller", "supervisor"),
-    d.OperatorAlarmed: ("admin", "finance"),
-    d.RulingIssued: _BOTH,
-    d.RulingAccepted: ("other",),
-    d.AppealFiled: ("other", "appeals"),
-    d.AppealMissed: ("buyer", "seller", "supervisor"),
-    d.AppealDecided: _BOTH,
-    d.EffectStarted: _BOTH,
-    d.StepResumed: _BOTH,
-    d.ReturnAddressGiven: ("buyer",),
-    d.ReturnShipped: ("seller",),
-    d.ReturnDelivered: _BOTH,
-    d.ReturnInspected: ("buyer",),
-    d.ReplacementShipped: ("buyer",),
-    d.ReplacementDelivered: ("buyer",),
-    d.DeliveryNoted: _BOTH,
-    d.DisputeReminded: ("turn",),
-    d.TurnExtended: _BOTH,
-    d.DisputeClosed: _BOTH,
-}
 _STAFF_ROLES = ("supervisor", "appeals", "finance", "support", "admin")
 
 
@@ -140,7 +82,7 @@ def _recipients(recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[st
         yield ("buyer", after.order.buyer)
     if isinstance(event, o.TrackingRecorded) and event.status == "delivered":
         yield ("buyer", after.order.buyer)
-    for who in _TOLD.get(type(event), ()):
+    for who in event.told:
         yield from _people(who, recorded, after)
 
 

@@ -11,7 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from amends.entrypoints.words import formatting
-from amends.kernel.decision import Facts
+from amends.kernel.decision import Fact, Facts
+
+
+# Facts whose values are codes with a name of their own.
+_CODED = ("phase", "turn", "side", "of", "role", "allowed")
 
 
 class RuleWords(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +35,7 @@ class NoticeWords(Struct, frozen=True, forbid_unknown_fields=True):
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """One language. Codes that have no entry are shown as they are, so that nothing breaks."""
 
+    codes: dict[str, str]
     rules: dict[str, RuleWords]
     next: dict[str, str]
     then: dict[str, str]
@@ -52,11 +57,19 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         known = self.rules.get(rule)
         if known is None:
             return f"{_plain(rule)}."
-        said = {name: formatting.fact(value, self.locale) for name, value in facts.items()}
+        said = {name: self.fact(name, value) for name, value in facts.items()}
         try:
             return known.detail.format_map(said)
         except KeyError:
             return f"{known.title}."
+
+    def fact(self, name: str, value: Fact) -> str:
+        """A fact within a sentence, phases and roles by their names."""
+        if name in _CODED and isinstance(value, str):
+            return self.codes.get(value, value)
+        if name in _CODED and isinstance(value, tuple):
+            return " or ".join(self.codes.get(part, part) for part in value)
+        return formatting.fact(value, self.locale)
 
     def steps_to_take(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """What would help, one sentence each."""

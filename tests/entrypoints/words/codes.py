@@ -1,0 +1,143 @@
+"""Finding in the source every code that wants words: rules, next steps, clocks and anchors."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import amends
+
+SOURCE = Path(amends.__file__).parent
+# Where a refusal is made: the place of its rule among the arguments, and of the next steps.
+_MAKERS = {
+    "Refused": (0, 2),
+    "Rejected": (0, 2),
+    "TurnedDown": (0, 2),
+    "NotAcceptable": (0, 2),
+    "invalid": (0, None),
+}
+# Rules of a family, given together.
+_FAMILIES = {"_CodeRules": ((1, 2, 3), 4)}
+# Where a step or rule is handed on, at last to a clock as what happened when it began.
+_BECAUSE = (
+    "carry_out", "settle", "_settle", "_to_mediation", "escalated", "effect_events", "resumed",
+    "_refund_instead", "ruling_clock",
+)  # fmt: skip
+_CLOCKS = {"start_clock": (1, 4), "alarm_clock": (1, 4), "_alarm": (1, 2)}
+
+
+class Found:
+    """Codes by kind, each with the places it was found at."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, set[str]] = defaultdict(set)
+        self.next: dict[str, set[str]] = defaultdict(set)
+        self.clocks: dict[str, set[str]] = defaultdict(set)
+        self.anchors: dict[str, set[str]] = defaultdict(set)
+        self.made_up: dict[str, set[str]] = defaultdict(set)
+
+
+def scan() -> Found:
+    """Everything in the package."""
+    found = Found()
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        place = str(path.relative_to(SOURCE))
+        strings = _assigned(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                _call(node, found, place, strings)
+    return found
+
+
+def _call(node: ast.Call, found: Found, place: str, strings: dict[str, set[str]]) -> None:
+    name = _name(node.func)
+    if name in _MAKERS:
+        rule_at, next_at = _MAKERS[name]
+        rule = _argument(node, rule_at, "rule")
+        if isinstance(rule, ast.JoinedStr):
+            found.made_up[ast.unparse(rule)].add(place)
+        for code in _strings(rule, strings):
+            found.rules[code].add(place)
+        following = node.args[2:] if name == "invalid" else [_argument(node, next_at, "next")]
+        for part in following:
+            for code in _strings(part, strings):
+                found.next[code].add(place)
+    elif name in _FAMILIES:
+        rules, then = _FAMILIES[name]
+        for at in rules:
+            for code in _strings(node.args[at], strings):
+                found.rules[code].add(place)
+        for code in _strings(node.args[then], strings):
+            found.next[code].add(place)
+    elif name in _BECAUSE:
+        for part in (*node.args, *(k.value for k in node.keywords if k.arg == "because")):
+            for code in _strings(part, {}):
+                found.anchors[code].add(place)
+    elif name == "unknown" and node.args and isinstance(node.args[0], ast.Constant):
+        found.rules[f"unknown_{node.args[0].value}"].add(place)
+    elif name in _CLOCKS:
+        what_at, anchor_at = _CLOCKS[name]
+        for code in _strings(_argument(node, what_at, "what"), strings):
+            found.clocks[code].add(place)
+        for code in _strings(_argument(node, anchor_at, "anchor"), strings):
+            found.anchors[code].add(place)
+    elif name == "Deadline":
+        for code in _strings(_argument(node, None, "what"), strings):
+            found.clocks[code].add(place)
+        for code in _strings(_argument(node, None, "anchor"), strings):
+            found.anchors[code].add(place)
+
+
+def _name(func: ast.expr) -> str:
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
+
+
+def _argument(node: ast.Call, at: int | None, keyword: str) -> ast.expr | None:
+    for named in node.keywords:
+        if named.arg == keyword:
+            return named.value
+    return node.args[at] if at is not None and at < len(node.args) else None
+
+
+def _strings(node: ast.expr | None, strings: dict[str, set[str]]) -> Iterator[str]:
+    """The texts an expression can be: literals, and those assigned to a name in the file."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.Name(id=name):
+            yield from strings.get(name, ())
+        case ast.IfExp(body=body, orelse=other):
+            yield from _strings(body, strings)
+            yield from _strings(other, strings)
+        case ast.Tuple(elts=parts) | ast.BoolOp(values=parts):
+            for part in parts:
+                yield from _strings(part, strings)
+        case ast.Starred(value=inner):
+            yield from _strings(inner, strings)
+        case _:
+            return
+
+
+def _assigned(tree: ast.Module) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=False))
+                for one, value in pairs:
+                    if isinstance(one, ast.Name):
+                        found[one.id] |= set(_strings(value, {}))
+        elif isinstance(node, ast.FunctionDef):
+            positional = [*node.args.posonlyargs, *node.args.args]
+            defaults = node.args.defaults
+            for argument, default in zip(positional[len(positional) - len(defaults) :], defaults,
+                                         strict=True):  # fmt: skip
+                found[argument.arg] |= set(_strings(default, {}))
+    return found

@@ -1,0 +1,134 @@
+"""Every code that can reach a person has words, wherever in the source it is made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from amends.dispute.decide import COMMANDS as DISPUTE_COMMANDS
+from amends.dispute.events import DISPUTE_EVENTS
+from amends.dispute.judge import tag_of
+from amends.entrypoints.views.clocks import terms_of_rules
+from amends.entrypoints.words.catalogue import Words, words
+from amends.kernel.money import Money
+from amends.order.decide import COMMANDS as ORDER_COMMANDS
+from amends.order.events import ORDER_EVENTS
+from amends.projections.notices import TOLD
+from tests.entrypoints.words.codes import Found, scan
+from tests.given import packs
+
+# Rules made of parts in the source, each with what it can be: all others are found by scanning.
+MADE_UP = {"f'unknown_{what}'": "the first argument of unknown()"}
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    return scan()
+
+
+@pytest.fixture(scope="module")
+def english() -> Words:
+    return words()
+
+
+def told(missing: dict[str, set[str]], where: str) -> str:
+    lines = [f"{code}  (in {', '.join(sorted(places))})" for code, places in missing.items()]
+    return f"add to {where} of entrypoints/words/en.toml:\n" + "\n".join(sorted(lines))
+
+
+def without(codes: dict[str, set[str]], known: object) -> dict[str, set[str]]:
+    assert isinstance(known, dict)
+    return {code: places for code, places in codes.items() if code not in known}
+
+
+def test_every_rule_of_a_refusal_has_words(found: Found, english: Words) -> None:
+    missing = without(found.rules, english.rules)
+    assert not missing, told(missing, "[rules]")
+
+
+def test_every_next_step_has_words(found: Found, english: Words) -> None:
+    missing = without(found.next, english.next)
+    assert not missing, told(missing, "[next]")
+
+
+def test_every_clock_says_what_it_waits_for_and_what_then(found: Found, english: Words) -> None:
+    for known, where in ((english.steps, "[steps]"), (english.then, "[then]")):
+        missing = without(found.clocks, known)
+        assert not missing, told(missing, where)
+
+
+def test_every_start_of_a_clock_has_words(found: Found, english: Words) -> None:
+    missing = without(found.anchors, english.anchors)
+    assert not missing, told(missing, "[anchors]")
+
+
+def test_rules_made_of_parts_are_known_here(found: Found) -> None:
+    assert set(found.made_up) == set(MADE_UP), "say in MADE_UP what each of these can be"
+
+
+def test_rules_that_are_a_packs_own_have_words(english: Words) -> None:
+    # A refusal may cite the term itself: these two do.
+    for terms in packs().all():
+        assert {"refund_arrives_until", "feedback_amendable_for"} <= terms_of_rules(terms).keys()
+    assert {"refund_arrives_until", "feedback_amendable_for"} <= english.rules.keys()
+
+
+def test_every_window_of_every_pack_has_words(english: Words) -> None:
+    for terms in packs().all():
+        windows = terms.windows
+        rules = {o.term.rule for o in windows.opens}
+        rules |= {w.term.rule for w in windows.closes_by_carrier}
+        rules |= {c.term.rule for c in windows.closes_other_carriers}
+        if windows.closes_after_receipt:
+            rules.add(windows.closes_after_receipt.rule)
+        assert rules <= english.windows.keys()
+
+
+def test_every_command_has_a_name(english: Words) -> None:
+    commands = {tag_of(command) for command in (*ORDER_COMMANDS, *DISPUTE_COMMANDS)}
+    assert commands <= english.commands.keys()
+
+
+def test_every_notice_has_words(english: Words) -> None:
+    told_of = {str(type_.__struct_config__.tag) for type_ in TOLD}
+    told_of |= {"parcel_sent", "tracking_recorded"}
+    assert told_of <= english.notices.keys()
+    events = {str(e.__struct_config__.tag) for e in (*ORDER_EVENTS, *DISPUTE_EVENTS)}
+    assert english.notices.keys() <= events, "a notice is called like the event it tells of"
+
+
+def test_nothing_in_the_catalogue_is_a_word_for_nothing(found: Found, english: Words) -> None:
+    made_elsewhere = {
+        # By the framework's status, by a helper, or by a pack's own term.
+        "method_not_allowed", "request_malformed", "broken_json", "credentials_missing",
+        "credentials_unknown", "refund_arrives_until", "feedback_amendable_for",
+    }  # fmt: skip
+    assert english.rules.keys() - found.rules.keys() <= made_elsewhere
+    assert english.next.keys() - found.next.keys() <= {"send_form"}
+
+
+def test_a_detail_holds_its_facts(english: Words) -> None:
+    at = datetime(2026, 3, 8, 12, tzinfo=UTC)
+    detail = english.detail("window_not_open", {"opens_at": at})
+    assert detail == "A dispute cannot be opened yet; it can be from 8 March 12:00 UTC."
+    most = english.detail("amount_too_large", {"most": Money(160_000, "RUB")})
+    assert most == "The most is RUB 1,600.00."
+
+
+def test_phases_and_roles_are_told_by_their_names(english: Words) -> None:
+    detail = english.detail("wrong_phase", {"phase": "ruled", "allowed": ("mediation", "appeal")})
+    assert detail == "The dispute is ruled on; this is for when it is with a mediator or in appeal."
+
+
+def test_a_fact_that_is_missing_leaves_the_heading(english: Words) -> None:
+    assert english.detail("amount_too_large", {}) == "The amount is too large."
+
+
+def test_a_code_without_words_stands_for_itself(english: Words) -> None:
+    assert english.title("never_heard_of") == "Never heard of"
+    assert english.steps_to_take(("never_heard_of",)) == ("never_heard_of",)
+
+
+def test_a_language_without_a_catalogue_falls_back_to_english() -> None:
+    assert words("zh-Hant").rules == words().rules
