@@ -9,6 +9,13 @@ from msgspec import Struct
 
 PersonId = str
 Side = Literal["buyer", "seller"]
+# Whom a notice may go to: a side, the side that did not act, the side asked, whoever's turn it is,
+# the deciders of a dispute, or a staff role as a whole.
+Who = Literal[
+    "buyer", "seller", "other", "asked", "turn", "mediator", "officer", "supervisor", "appeals",
+    "finance", "support", "admin",
+]  # fmt: skip
+BOTH_SIDES: tuple[Who, ...] = ("buyer", "seller")
 
 
 class Role(StrEnum):

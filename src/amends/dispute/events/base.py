@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -11,10 +13,14 @@ from amends.dispute.state import (
 )
 from amends.kernel.deadlines import Deadline, Turn
 from amends.kernel.instants import Instant
+from amends.kernel.people import Who
 
 
 class DisputeEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every event of a dispute carries: when, and which dispute."""
+
+    # Who gets a notice of it, besides seeing it on the page.
+    told: ClassVar[tuple[Who, ...]] = ()
 
     at: Instant
     dispute: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from amends.dispute.events.base import DisputeEvent, TurnPassed
@@ -13,6 +15,7 @@ from amends.dispute.state import (
     Replacement,
     Return,
 )
+from amends.kernel.people import BOTH_SIDES, Who
 
 
 class EffectStarted(TurnPassed, frozen=True, tag="effect_started"):
@@ -21,6 +24,8 @@ class EffectStarted(TurnPassed, frozen=True, tag="effect_started"):
     ``withheld``: the refund waits until a bank has decided its chargeback. A return that has begun
     goes on from where it is; a replacement begins anew.
     """
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     effect: Effect
     withheld: bool = False
@@ -45,6 +50,8 @@ class EffectStarted(TurnPassed, frozen=True, tag="effect_started"):
 class StepResumed(TurnPassed, frozen=True, tag="step_resumed"):
     """An appeal for something that had not come was turned down: the step goes on."""
 
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
+
 
 class ReturnEvent(TurnPassed, frozen=True, kw_only=True):
     """A step on the goods' way back."""
@@ -58,6 +65,8 @@ class ReturnEvent(TurnPassed, frozen=True, kw_only=True):
 class ReturnAddressGiven(ReturnEvent, frozen=True, tag="return_address_given"):
     """The buyer knows where to send it."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
+
     address_ref: str
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -67,6 +76,8 @@ class ReturnAddressGiven(ReturnEvent, frozen=True, tag="return_address_given"):
 
 class ReturnShipped(ReturnEvent, frozen=True, tag="return_shipped"):
     """It is on its way; ``parcel`` names it among the order's parcels."""
+
+    told: ClassVar[tuple[Who, ...]] = ("seller",)
 
     parcel: str
 
@@ -78,6 +89,8 @@ class ReturnShipped(ReturnEvent, frozen=True, tag="return_shipped"):
 class ReturnDelivered(ReturnEvent, frozen=True, tag="return_delivered"):
     """The carrier says it arrived: the seller's time to inspect runs."""
 
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
+
     def on(self, dispute: Dispute) -> Dispute:
         back = replace(self._way_back(dispute), delivered_at=self.at)
         return replace(super().on(dispute), return_=back)
@@ -85,6 +98,8 @@ class ReturnDelivered(ReturnEvent, frozen=True, tag="return_delivered"):
 
 class ReturnInspected(ReturnEvent, frozen=True, tag="return_inspected"):
     """What the seller found, or (``taken_as_sent``) what silence counts as."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
 
     condition: Condition
     note_ref: str = ""
@@ -105,6 +120,8 @@ class ReturnInspected(ReturnEvent, frozen=True, tag="return_inspected"):
 class ReplacementShipped(TurnPassed, frozen=True, tag="replacement_shipped"):
     """It is on its way; ``parcel`` names it among the order's parcels."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
+
     parcel: str
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -114,6 +131,8 @@ class ReplacementShipped(TurnPassed, frozen=True, tag="replacement_shipped"):
 class ReplacementDelivered(DisputeEvent, frozen=True, tag="replacement_delivered"):
     """The carrier says it arrived; the buyer is asked to confirm."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
+
     def on(self, dispute: Dispute) -> Dispute:
         sent = dispute.replacement or Replacement()
         return replace(dispute, replacement=replace(sent, delivered_at=self.at))
@@ -121,6 +140,8 @@ class ReplacementDelivered(DisputeEvent, frozen=True, tag="replacement_delivered
 
 class DisputeClosed(DisputeEvent, frozen=True, tag="dispute_closed"):
     """The end; ``because`` names the rule or step that brought it."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     outcome: Outcome
     because: str

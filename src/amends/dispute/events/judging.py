@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from amends.dispute.events.base import DisputeEvent, TurnPassed, heard
@@ -12,11 +14,13 @@ from amends.dispute.state import (
     InformationRequest,
     Ruling,
 )
-from amends.kernel.people import PersonId, Side
+from amends.kernel.people import BOTH_SIDES, PersonId, Side, Who
 
 
 class MediatorAssigned(DisputeEvent, frozen=True, tag="mediator_assigned"):
     """An impartial person has the case."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller", "mediator")
 
     mediator: PersonId
 
@@ -27,6 +31,8 @@ class MediatorAssigned(DisputeEvent, frozen=True, tag="mediator_assigned"):
 class AppealsOfficerAssigned(DisputeEvent, frozen=True, tag="appeals_officer_assigned"):
     """Somebody who did not rule hears the appeal."""
 
+    told: ClassVar[tuple[Who, ...]] = ("officer",)
+
     officer: PersonId
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -35,6 +41,8 @@ class AppealsOfficerAssigned(DisputeEvent, frozen=True, tag="appeals_officer_ass
 
 class Recused(DisputeEvent, frozen=True, tag="recused"):
     """A mediator or officer gave the case back and will not get it again."""
+
+    told: ClassVar[tuple[Who, ...]] = ("supervisor",)
 
     person: PersonId
     reason_ref: str = ""
@@ -51,6 +59,8 @@ class Recused(DisputeEvent, frozen=True, tag="recused"):
 class InformationRequested(TurnPassed, frozen=True, tag="information_requested"):
     """The case waits for one side's answer, on a clock of its own."""
 
+    told: ClassVar[tuple[Who, ...]] = ("asked",)
+
     request: InformationRequest
     by: PersonId
 
@@ -60,6 +70,8 @@ class InformationRequested(TurnPassed, frozen=True, tag="information_requested")
 
 class InformationAnswered(TurnPassed, frozen=True, tag="information_answered"):
     """The side asked has answered."""
+
+    told: ClassVar[tuple[Who, ...]] = ("mediator", "officer")
 
     by: Side
     answer_ref: str
@@ -72,6 +84,8 @@ class InformationAnswered(TurnPassed, frozen=True, tag="information_answered"):
 class InformationMissed(TurnPassed, frozen=True, tag="information_missed"):
     """The side asked did not answer in time; whoever decides goes on with what there is."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller", "mediator", "officer")
+
     of: Side
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -81,6 +95,8 @@ class InformationMissed(TurnPassed, frozen=True, tag="information_missed"):
 class RulingMissed(TurnPassed, frozen=True, tag="ruling_missed"):
     """No ruling in time: a supervisor is told and takes over."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller", "supervisor")
+
     def on(self, dispute: Dispute) -> Dispute:
         return replace(super().on(dispute), information=None)
 
@@ -88,11 +104,15 @@ class RulingMissed(TurnPassed, frozen=True, tag="ruling_missed"):
 class OperatorAlarmed(TurnPassed, frozen=True, tag="operator_alarmed"):
     """Operators are told that something needs a person: ``because`` names the rule."""
 
+    told: ClassVar[tuple[Who, ...]] = ("admin", "finance")
+
     because: str
 
 
 class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
     """The decision, with what it rests on. It binds once the time to appeal is over."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     ruling: Ruling
     effect: Effect
@@ -112,6 +132,8 @@ class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
 class RulingAccepted(TurnPassed, frozen=True, tag="ruling_accepted"):
     """One side will not appeal."""
 
+    told: ClassVar[tuple[Who, ...]] = ("other",)
+
     by: Side
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -126,6 +148,8 @@ def appeal_key(dispute: Dispute, side: Side, grounds: str) -> str:
 
 class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
     """A side asks for fresh eyes."""
+
+    told: ClassVar[tuple[Who, ...]] = ("other", "appeals")
 
     appeal: Appeal
 
@@ -144,6 +168,8 @@ class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
 class AppealMissed(TurnPassed, frozen=True, tag="appeal_missed"):
     """No decision in time: a supervisor is told and takes over."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller", "supervisor")
+
     def on(self, dispute: Dispute) -> Dispute:
         appeal = dispute.appeal
         return replace(
@@ -155,6 +181,8 @@ class AppealMissed(TurnPassed, frozen=True, tag="appeal_missed"):
 
 class AppealDecided(DisputeEvent, frozen=True, tag="appeal_decided"):
     """The last word. What follows from it comes as an event of its own."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     appeal: Appeal
     ruling: Ruling | None = None  # the changed one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from amends.dispute.events.base import DisputeEvent, TurnPassed, heard
@@ -13,11 +15,13 @@ from amends.dispute.state import (
 )
 from amends.kernel.deadlines import Deadline, Turn
 from amends.kernel.instants import Instant
-from amends.kernel.people import PersonId, Side
+from amends.kernel.people import BOTH_SIDES, PersonId, Side, Who
 
 
 class DisputeOpened(DisputeEvent, frozen=True, tag="dispute_opened"):
     """The buyer claims. The claim is the first offer."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     claim: Claim
     negotiation_ends: Instant
@@ -50,6 +54,8 @@ class DisputeOpened(DisputeEvent, frozen=True, tag="dispute_opened"):
 class EvidenceAdded(DisputeEvent, frozen=True, tag="evidence_added"):
     """Proofs on record with the order were put to this dispute."""
 
+    told: ClassVar[tuple[Who, ...]] = ("other",)
+
     by: PersonId
     side: str
     evidence: tuple[str, ...]
@@ -61,6 +67,8 @@ class EvidenceAdded(DisputeEvent, frozen=True, tag="evidence_added"):
 
 class OfferMade(TurnPassed, frozen=True, tag="offer_made"):
     """A proposal; it takes the place of its maker's own standing one."""
+
+    told: ClassVar[tuple[Who, ...]] = ("other",)
 
     offer: Offer
 
@@ -80,6 +88,8 @@ class OfferMade(TurnPassed, frozen=True, tag="offer_made"):
 class OfferDeclined(TurnPassed, frozen=True, tag="offer_declined"):
     """A side said no; its answer counts and the turn goes to the other."""
 
+    told: ClassVar[tuple[Who, ...]] = ("other",)
+
     offer: str
     by: Side
     note_ref: str = ""
@@ -98,6 +108,8 @@ class OfferDeclined(TurnPassed, frozen=True, tag="offer_declined"):
 class OfferAgreed(DisputeEvent, frozen=True, tag="offer_agreed"):
     """One side agreed to the platform's proposal; it binds when both have."""
 
+    told: ClassVar[tuple[Who, ...]] = ("other",)
+
     offer: str
     by: Side
 
@@ -111,6 +123,8 @@ class OfferAgreed(DisputeEvent, frozen=True, tag="offer_agreed"):
 
 class OfferAccepted(DisputeEvent, frozen=True, tag="offer_accepted"):
     """Agreed, and final."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     offer: str
     by: Side
@@ -126,6 +140,8 @@ class OfferAccepted(DisputeEvent, frozen=True, tag="offer_accepted"):
 class MoreTimeGiven(TurnPassed, frozen=True, tag="more_time_given"):
     """The seller asked for more time, once."""
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
+
     note_ref: str = ""
 
     def on(self, dispute: Dispute) -> Dispute:
@@ -135,6 +151,8 @@ class MoreTimeGiven(TurnPassed, frozen=True, tag="more_time_given"):
 class Escalated(TurnPassed, frozen=True, tag="escalated"):
     """To a mediator: asked for by a side, or by silence, or at the end of negotiation, or because
     a return is disputed or was lost. ``because`` names the rule."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller", "mediator", "supervisor")
 
     because: str
     ruling_due: Instant
@@ -158,11 +176,15 @@ class DeliveryNoted(DisputeEvent, frozen=True, tag="delivery_noted"):
     """The carrier reports delivery while *not received* is disputed: both are told, nothing is
     decided by it."""
 
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
+
     parcel: str
 
 
 class DisputeReminded(DisputeEvent, frozen=True, tag="dispute_reminded"):
     """Whoever must act was told again, before the deadline ``due``."""
+
+    told: ClassVar[tuple[Who, ...]] = ("turn",)
 
     what: str
     turn: Turn
@@ -180,6 +202,8 @@ class TurnExtended(DisputeEvent, frozen=True, tag="turn_extended"):
 
     Where that was the end of negotiation, the ruling is due later by as much.
     """
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     what: str
     down_since: Instant

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
+from amends.kernel.people import Who
 from amends.order.state import (
     Order,
 )
@@ -13,6 +16,9 @@ from amends.order.state import (
 
 class OrderEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every event of an order carries."""
+
+    # Who gets a notice of it, besides seeing it on the page.
+    told: ClassVar[tuple[Who, ...]] = ()
 
     at: Instant
 

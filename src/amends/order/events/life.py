@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
-from amends.kernel.people import PersonId, Side
+from amends.kernel.people import BOTH_SIDES, PersonId, Side, Who
 from amends.order.events.base import OrderEvent, protected_until, with_clock, without_clock
 from amends.order.state import (
     Line,
@@ -52,6 +54,8 @@ class OrderAmended(OrderEvent, frozen=True, tag="order_amended"):
 
 class OrderCancelled(OrderEvent, frozen=True, tag="order_cancelled"):
     """Called off before anything was shipped; the refund follows as an event of its own."""
+
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
 
     def on(self, order: Order) -> Order:
         return replace(order, cancelled_at=self.at, deadlines=without_clock(order, "protection"))
@@ -113,6 +117,8 @@ class ReceiptConfirmed(OrderEvent, frozen=True, tag="receipt_confirmed"):
 class ProtectionEnded(OrderEvent, frozen=True, tag="protection_ended"):
     """The window is over. ``receipt_assumed``: nobody confirmed receipt, it is taken as such."""
 
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
+
     receipt_assumed: bool
 
     def on(self, order: Order) -> Order:
@@ -123,6 +129,8 @@ class ProtectionEnded(OrderEvent, frozen=True, tag="protection_ended"):
 
 class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
     """A message in the order's thread. ``answer`` is the seller's clock when the buyer wrote."""
+
+    told: ClassVar[tuple[Who, ...]] = ("other",)
 
     number: int
     by: PersonId
@@ -151,6 +159,8 @@ class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
 class SupportOffered(OrderEvent, frozen=True, tag="support_offered"):
     """The seller left a message unanswered; the buyer is told of support and, when the window
     allows, of the dispute."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
 
     dispute_possible: bool
 
@@ -187,6 +197,8 @@ class ContactRecorded(OrderEvent, frozen=True, tag="contact_recorded"):
 class FollowUpDue(OrderEvent, frozen=True, tag="follow_up_due"):
     """A follow-up support promised has come."""
 
+    told: ClassVar[tuple[Who, ...]] = ("support",)
+
     contact: str
 
     def on(self, order: Order) -> Order:
@@ -196,6 +208,8 @@ class FollowUpDue(OrderEvent, frozen=True, tag="follow_up_due"):
 class RaisedToSupervisor(OrderEvent, frozen=True, tag="raised_to_supervisor"):
     """Somebody asked for a higher level."""
 
+    told: ClassVar[tuple[Who, ...]] = ("supervisor",)
+
     by: PersonId
     role: str
     ref: str
@@ -203,6 +217,8 @@ class RaisedToSupervisor(OrderEvent, frozen=True, tag="raised_to_supervisor"):
 
 class OrderReminded(OrderEvent, frozen=True, tag="order_reminded"):
     """Whoever must act on the order was told again, before the deadline ``due``."""
+
+    told: ClassVar[tuple[Who, ...]] = ("turn",)
 
     what: str
     turn: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
-from amends.kernel.people import PersonId
+from amends.kernel.people import BOTH_SIDES, PersonId, Who
 from amends.order.events.base import OrderEvent, with_clock, without_subject
 from amends.order.state import (
     Chargeback,
@@ -18,6 +20,8 @@ from amends.order.state import (
 
 class GoodwillCaseOpened(OrderEvent, frozen=True, tag="goodwill_case_opened"):
     """Support helps after the window, at the platform's cost, with a reason on record."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
 
     number: int
     by: PersonId
@@ -31,6 +35,8 @@ class GoodwillCaseOpened(OrderEvent, frozen=True, tag="goodwill_case_opened"):
 class FundsHeld(OrderEvent, frozen=True, tag="funds_held"):
     """Finance keeps the seller's share back until it says otherwise."""
 
+    told: ClassVar[tuple[Who, ...]] = ("seller",)
+
     by: PersonId
     reason_ref: str = ""
 
@@ -40,6 +46,8 @@ class FundsHeld(OrderEvent, frozen=True, tag="funds_held"):
 
 class FundsReleased(OrderEvent, frozen=True, tag="funds_released"):
     """The seller's share, less what was refunded, is the seller's."""
+
+    told: ClassVar[tuple[Who, ...]] = ("seller",)
 
     amount: int
     reason_ref: str = ""  # when finance lifted its own hold with it
@@ -61,6 +69,8 @@ class HoldLifted(OrderEvent, frozen=True, tag="hold_lifted"):
 class ChargebackRecorded(OrderEvent, frozen=True, tag="chargeback_recorded"):
     """The buyer's bank took money back."""
 
+    told: ClassVar[tuple[Who, ...]] = ("seller", "finance")
+
     chargeback: Chargeback
 
     def on(self, order: Order) -> Order:
@@ -71,6 +81,8 @@ class ChargebackRecorded(OrderEvent, frozen=True, tag="chargeback_recorded"):
 
 class ChargebackOutcomeRecorded(OrderEvent, frozen=True, tag="chargeback_outcome_recorded"):
     """The bank decided. ``won``: the money came back; ``lost``: it stays with the buyer."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "seller")
 
     chargeback: str
     won: bool
@@ -122,6 +134,8 @@ class RefundUnknown(RefundEvent, frozen=True, tag="refund_unknown"):
 class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
     """The provider booked it. When it shows at the buyer's bank was reckoned here."""
 
+    told: ClassVar[tuple[Who, ...]] = BOTH_SIDES
+
     provider_ref: str
     arrives_from: Instant
     arrives_until: Instant
@@ -142,6 +156,8 @@ class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
     ``retry`` is when it is tried again, or when finance, whose task it then is, is told again.
     """
 
+    told: ClassVar[tuple[Who, ...]] = ("buyer", "finance")
+
     reason: str
     retry: Deadline
 
@@ -156,6 +172,8 @@ class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
 class FinanceAlarmed(OrderEvent, frozen=True, tag="finance_alarmed"):
     """A refund needs a person: the machine's means are used up, or it takes too long."""
 
+    told: ClassVar[tuple[Who, ...]] = ("finance",)
+
     refund: str
     because: str
     again: Deadline | None = None
@@ -168,6 +186,8 @@ class FinanceAlarmed(OrderEvent, frozen=True, tag="finance_alarmed"):
 
 class MissingMoneyReported(RefundEvent, frozen=True, tag="missing_money_reported"):
     """The working days are over and the buyer's bank shows nothing."""
+
+    told: ClassVar[tuple[Who, ...]] = ("finance",)
 
     evidence: tuple[str, ...]
     trace: Deadline
@@ -183,6 +203,8 @@ class TraceRecorded(RefundEvent, frozen=True, tag="trace_recorded"):
     ``state`` is what the refund now is, where the finding changes it; ``again`` is when finance is
     asked again, where the finding does not end the matter.
     """
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
 
     by: PersonId
     outcome: str
