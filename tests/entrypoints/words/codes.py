@@ -76,8 +76,9 @@ def _call(node: ast.Call, found: Found, place: str, strings: dict[str, set[str]]
         for part in (*node.args, *(k.value for k in node.keywords if k.arg == "because")):
             for code in _strings(part, {}):
                 found.anchors[code].add(place)
-    elif name == "unknown" and node.args and isinstance(node.args[0], ast.Constant):
-        found.rules[f"unknown_{node.args[0].value}"].add(place)
+    elif name == "unknown" and node.args:
+        for what in _strings(node.args[0], strings):
+            found.rules[f"unknown_{what}"].add(place)
     elif name in _CLOCKS:
         what_at, anchor_at = _CLOCKS[name]
         for code in _strings(_argument(node, what_at, "what"), strings):
