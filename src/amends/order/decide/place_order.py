@@ -85,8 +85,7 @@ def decide(
     priced = price(bill)
     if isinstance(priced, Refused):
         return priced
-    contents = _contents(command, stamp)
-    buyer, seller, listing = contents
+    buyer, seller, listing = contents = _contents(command, stamp)
     placed_at, ship_by = in_utc(command.placed_at), command.shipping.ship_by
     paid = command.payment
     placed = Order(
@@ -120,16 +119,15 @@ def _contents(command: PlaceOrder, stamp: Stamp) -> tuple[Content, Content, Cont
         line.id: {"title": line.title, "listing": line.listing or Listing()}
         for line in command.lines
     }
-    kept = (
-        ("buyer", command.buyer.id, command.buyer),
-        ("seller", command.seller.id, command.seller),
-        ("listing", command.seller.id, listings),
+    return (
+        _content(stamp, "buyer", command.buyer.id, command.buyer),
+        _content(stamp, "seller", command.seller.id, command.seller),
+        _content(stamp, "listing", command.seller.id, listings),
     )
-    buyer, seller, listing = (
-        Content(stamp.ref(name), owner, msgspec.json.encode(thing).decode("utf-8"))
-        for name, owner, thing in kept
-    )
-    return buyer, seller, listing
+
+
+def _content(stamp: Stamp, name: str, owner: str, thing: object) -> Content:
+    return Content(stamp.ref(name), owner, msgspec.json.encode(thing).decode("utf-8"))
 
 
 def _names(order_id: str, command: PlaceOrder) -> Refused | None:
