@@ -52,9 +52,9 @@ def test_silence_a_ruling_and_both_accept(world: World) -> None:
     world.place()
     world.deliver()
     olga, shop = world.visitor(Role.BUYER, "b1"), world.visitor(Role.SELLER, "s1")
-    vera, max_ = world.visitor(Role.SUPERVISOR, "v1"), world.visitor(Role.MEDIATOR, "m1")
     opens(olga)
     world.wait(5)
+    vera, max_ = world.visitor(Role.SUPERVISOR, "v1"), world.visitor(Role.MEDIATOR, "m1")
     assert "With a mediator" in olga.get(f"/disputes/{DISPUTE}").words
     assert max_.get(f"/disputes/{DISPUTE}").status == 404
     assert DISPUTE in vera.get("/disputes").words
@@ -93,6 +93,7 @@ def test_appeal_return_and_inspection(world: World) -> None:
     )  # fmt: skip
     olga.does(DISPUTE, "appeal", grounds="named_error", text="The chart was not looked at.")
     assert DISPUTE in anna.get("/disputes").words
+    anna.does(DISPUTE, "assign_appeals_officer")
     anna.does(
         DISPUTE, "decide_appeal", decision="changed", text="The chart says M.",
         remedy="return_and_refund", finding="for_buyer", amount="800",

@@ -202,12 +202,12 @@ def list_notices(request: Asked, site: TheSite, cursor: FromQuery[str] = "") -> 
 def _notice(site: Site, visitor: Visitor, row: dict[str, Any]) -> Notice | None:
     if look(site.service, row["order_id"], visitor.actor) is None:
         return None
-    words = site.api.words.notices.get(row["kind"])
-    dispute = row["dispute_id"]
+    words = site.api.words.notice(row["kind"])
+    dispute, order = row["dispute_id"], row["order_id"]
     return Notice(
         at=from_micros(row["at"]),
-        subject=words.subject if words else site.api.words.step(row["kind"]),
-        text=words.text if words else "",
+        subject=words.subject.format(order=order, dispute=dispute),
+        text=words.text.format(order=order, dispute=dispute),
         href=f"/disputes/{dispute}" if dispute else f"/orders/{row['order_id']}",
         due=from_micros(row["due_at"]) if row["due_at"] is not None else None,
     )

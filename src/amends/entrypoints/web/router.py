@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
@@ -19,6 +20,7 @@ from amends.entrypoints.web.site import NotThere, Site, site_for
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
 
 _TYPES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+_log = structlog.get_logger(__name__)
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -61,6 +63,10 @@ def web_router(service: Service) -> Router:
             return not_there(request, error)
         return page("trouble.html", visitor_of(request, site), status=status, code=status)
 
+    def failed(request: Asked, error: Exception) -> Response[str]:
+        _log.error("page_failed", error=type(error).__name__, exc_info=error)
+        return page("trouble.html", visitor_of(request, site), status=500, code=500)
+
     return Router(
         path="/",
         route_handlers=[
@@ -80,6 +86,7 @@ def web_router(service: Service) -> Router:
             SignInNeeded: sign_in,
             NotFromHere: not_from_here,
             HTTPException: other,
+            Exception: failed,
         },
         after_request=_secured,
         include_in_schema=False,

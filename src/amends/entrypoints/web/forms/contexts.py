@@ -11,7 +11,7 @@ from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
 from amends.entrypoints.web.forms.labels import code_in_words
 from amends.entrypoints.words import formatting
-from amends.kernel.people import STAFF
+from amends.kernel.people import STAFF, Role
 from amends.policy.terms import Terms
 from amends.policy.wording import Wording
 
@@ -53,7 +53,11 @@ def dispute_context(
         put = tuple(e for e in order.evidence if dispute.id in e.disputes and not e.withdrawn)
         choices["evidence"] = tuple(_proof(e.id, e.name, e.kind, e.by, wording) for e in put)
         choices["add_evidence.evidence"] = _own_proofs(looking, order, wording)
-    return FormContext(currency=order.currency, units=units, choices=choices)
+    officer = looking.by.person if looking.by.role is Role.APPEALS else ""
+    return FormContext(
+        currency=order.currency, units=units, choices=choices,
+        initial={"assign_appeals_officer.officer": officer},
+    )  # fmt: skip
 
 
 def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
