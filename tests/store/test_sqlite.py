@@ -12,12 +12,13 @@ import pytest
 
 from amends.engine.store import SchemaNotCurrent, Store, Write
 from amends.kernel.decision import Content
+from amends.kernel.record import Column
 from amends.store import migrate, open_store, schema_is_current
+from amends.store.listing import cursor
 from amends.store.schema import SCHEMA
 from amends.store.sqlite import SqliteStore
 from amends.store.sqlite.rows import read_rows
-from amends.store.sqlite.views import _cursor
-from amends.store.tables import TABLES, Listing, Table
+from amends.store.tables import INTEGERS, TABLES, Listing, Table
 from tests.store.contract import StoreContract
 from tests.store.given import NOW, Reopen, begin, event, state
 
@@ -110,6 +111,8 @@ def test_the_catalogue_is_the_schema(database: Path, table: Table) -> None:
     with closing(sqlite3.connect(database)) as db:
         columns = db.execute(f"PRAGMA table_info({table.name})").fetchall()
     assert tuple(name for _, name, *_ in columns) == table.columns
+    whole = {name for _, name, kind, *_ in columns if kind == "INTEGER"}
+    assert whole == INTEGERS & set(table.columns)
     keyed = sorted((place, name) for _, name, _, _, _, place in columns if place)
     assert tuple(name for _, name in keyed) == table.whole_key
 
@@ -126,7 +129,7 @@ def test_every_list_reads_an_index_and_sorts_nothing(
     store = SqliteStore(database)
     where = dict.fromkeys(listing.where, "x")
     order_by = way + listing.by
-    beyond = _cursor(table.name, order_by, list(table.order_of(listing)))
+    beyond = cursor(table.name, order_by, beyond_all(table, listing))
     with explained(store) as plans:
         store.views.page(table.name, where, order_by=order_by)
         store.views.page(table.name, where, order_by=order_by, after=beyond)
@@ -136,6 +139,11 @@ def test_every_list_reads_an_index_and_sorts_nothing(
     # The first page of everything is read from the index's end, all else is searched in it.
     assert first.startswith("SEARCH" if where else f"SCAN {table.name} USING INDEX")
     assert next_.startswith("SEARCH")
+
+
+def beyond_all(table: Table, listing: Listing) -> list[Column]:
+    """A place in a list, whatever it is sorted by."""
+    return [7 if column in INTEGERS else "x" for column in table.order_of(listing)]
 
 
 @contextmanager

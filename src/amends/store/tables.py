@@ -9,6 +9,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+INTEGERS = frozenset(
+    "n i at placed_at captured disputes version updated_at amount opened_at due_at closed_at"
+    " recorded_at settled_at arrives_until".split()
+)
+"""The columns that hold whole numbers; all others hold text."""
+
 
 class Listing(Struct, frozen=True):
     """Rows equal in the columns ``where``, in the order of ``by`` and then of their key."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from amends.engine.chain import GENESIS, next_hash
 from amends.engine.store import (
     AnswerKey,
     ContentKey,
@@ -19,8 +17,17 @@ from amends.engine.store import (
     Write,
 )
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
-from amends.kernel.people import Actor, PersonId, Role
-from amends.store.sealing import PersonKey, new_key, seal, sealed_text, unseal
+from amends.kernel.people import PersonId
+from amends.store.batch import (
+    instant_or_none,
+    laid_out,
+    owners_of,
+    saved_answers,
+    state_values,
+    stored_events,
+    stored_state,
+)
+from amends.store.sealing import PersonKey, new_key, unseal
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.rows import write_rows
 
@@ -53,8 +60,6 @@ _PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LAST = 2**63 - 1
 
-Values = tuple[Any, ...]
-
 
 class SqliteRecords:
     """See ``amends.engine.store.Records``."""
@@ -68,7 +73,7 @@ class SqliteRecords:
         """States, saved answers and outages, seen at one instant."""
         with self._connections.reading() as db:
             states = {
-                order: StoredState(version, state, code, _instant(due))
+                order: stored_state(version, state, code, due)
                 for order, version, state, code, due in db.execute(_STATES, (_json(orders),))
             }
             return Loaded(
@@ -125,7 +130,7 @@ class SqliteRecords:
             (due,) = db.execute(
                 "SELECT MIN(next_due) FROM states WHERE next_due IS NOT NULL"
             ).fetchone()
-        return _instant(due)
+        return instant_or_none(due)
 
 
 def read_events(
@@ -133,12 +138,7 @@ def read_events(
 ) -> list[StoredEvent]:
     """Events ``after + 1`` to ``upto`` of one order."""
     found = db.execute(_EVENTS, (order, after, _LAST if upto is None else upto))
-    return [
-        StoredEvent(
-            number, from_micros(at), Actor(person, Role(role)), command_id, type_, body.encode(), h
-        )
-        for number, at, person, role, command_id, type_, body, h in found
-    ]
+    return stored_events(found.fetchall())
 
 
 def _write(db: sqlite3.Connection, writes: Sequence[Write]) -> frozenset[str]:
@@ -150,41 +150,14 @@ def _write(db: sqlite3.Connection, writes: Sequence[Write]) -> frozenset[str]:
     clashed = {order for order, _, _ in _answers(db, keys)} if keys else set()
     clashed |= {w.order for w in writes if w.expected != heads.get(w.order, (0, b""))[0]}
     kept = [w for w in writes if w.order not in clashed]
-    person_keys = _person_keys(db, kept)
-    events: list[Values] = []
-    contents: list[Values] = []
-    states: list[Values] = []
-    jobs: list[Values] = []
-    answers: list[Values] = []
-    for write in kept:
-        order = write.order
-        head = heads[order][1] if order in heads else GENESIS
-        for number, event in enumerate(write.events, start=write.expected + 1):
-            texts = []
-            for content in event.contents:
-                key = person_keys[content.owner]
-                sealed = seal(key, order, content)
-                contents.append((order, content.ref, number, content.owner, key.id, sealed))
-                texts.append(sealed_text(content.ref, content.owner, sealed))
-            head = next_hash(head, order, number, event, texts)
-            who = (event.by.person, event.by.role.value, event.command_id)
-            at, body = to_micros(event.at), event.body.decode()
-            events.append((order, number, at, *who, event.type, body, head))
-        if write.state is not None:
-            states.append(state_values(order, write.state, head))
-        for job in write.jobs:
-            payload = json.dumps(job.payload, ensure_ascii=False)
-            jobs.append((order, job.id, job.kind, to_micros(job.run_at), payload))
-        for a in write.answers:
-            answers.append(
-                (order, a.caller, a.key, a.digest, to_micros(a.at), a.since, a.version, a.refusal)
-            )
-    db.executemany(_PUT_EVENT, events)
-    db.executemany(_PUT_CONTENT, contents)
-    db.executemany(_PUT_STATE, states)
+    ends = {order: head for order, (_, head) in heads.items()}
+    batch = laid_out(kept, ends, _person_keys(db, kept))
+    db.executemany(_PUT_EVENT, batch.events)
+    db.executemany(_PUT_CONTENT, batch.contents)
+    db.executemany(_PUT_STATE, batch.states)
     write_rows(db, [(w.order, row) for w in kept for row in w.rows])
-    db.executemany(_PUT_JOB, jobs)
-    db.executemany(_PUT_ANSWER, answers)
+    db.executemany(_PUT_JOB, batch.jobs)
+    db.executemany(_PUT_ANSWER, batch.answers)
     return frozenset(clashed)
 
 
@@ -193,27 +166,12 @@ def put_state(db: sqlite3.Connection, order: str, state: StoredState, head: byte
     db.execute(_PUT_STATE, state_values(order, state, head))
 
 
-def state_values(order: str, state: StoredState, head: bytes) -> Values:
-    """A row of the table of states."""
-    due = None if state.next_due is None else to_micros(state.next_due)
-    return (order, state.version, state.state, state.code, due, head)
-
-
 def _answers(db: sqlite3.Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, SavedAnswer]:
-    if not keys:
-        return {}
-    return {
-        (order, caller, key): SavedAnswer(
-            caller, key, digest, from_micros(at), since, version, refusal
-        )
-        for order, caller, key, digest, at, since, version, refusal in db.execute(
-            _ANSWERS, (_json(keys),)
-        )
-    }
+    return saved_answers(db.execute(_ANSWERS, (_json(keys),)).fetchall()) if keys else {}
 
 
 def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[PersonId, PersonKey]:
-    owners = {c.owner for w in writes for event in w.events for c in event.contents}
+    owners = owners_of(writes)
     if not owners:
         return {}
     keys = {
@@ -226,10 +184,6 @@ def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[Person
         [(person, key.id, key.secret) for person, key in made.items()],
     )
     return keys | made
-
-
-def _instant(micros: int | None) -> Instant | None:
-    return None if micros is None else from_micros(micros)
 
 
 def _json(values: object) -> str:
