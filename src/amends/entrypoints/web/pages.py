@@ -31,6 +31,7 @@ from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.wording import done_in_words
 from amends.kernel.instants import from_micros
+from amends.kernel.people import Role
 from amends.policy.wording import Wording
 
 # What a person most likely came for, first; only on their own turn is one of these put forward.
@@ -103,7 +104,7 @@ def order_page(
             [p.code for r in reasons for p in (*r.evidence_from_buyer, *r.evidence_from_seller)
              if not p.on_record], wording,
         ),
-        acts=_acts(site, order.options, forms, mine=True, failed=failed),
+        acts=_acts(site, order.options, forms, mine=_is_next(order, visitor), failed=failed),
         titles={line.id: line.title or line.id for line in order.lines},
     )  # fmt: skip
 
@@ -149,6 +150,12 @@ def dispute_page(
         story=_story(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
     )
+
+
+def _is_next(order: OrderView, visitor: Visitor) -> bool:
+    """Whether the order's next step is this visitor's: sending it, or saying that it came."""
+    steps = {Role.SELLER: ("placed", "partly_shipped"), Role.BUYER: ("delivered",)}
+    return order.status in steps.get(visitor.actor.role, ())
 
 
 def is_mine(turn: str | None, visitor: Visitor) -> bool:

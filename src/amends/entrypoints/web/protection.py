@@ -38,24 +38,25 @@ def protection_in_short(order: OrderView, now: Instant) -> Protected | None:
 def _protected(entry: LineProtectionView, now: Instant) -> Protected:
     why = tuple(f"{w.text} ({w.source})" if w.source else w.text for w in entry.why)
     if entry.open and entry.closes_at:
-        state, chip = "good", left(entry.closes_at, now)
+        state = "good"
+        chip = _("Protected, {left}").format(left=left(entry.closes_at, now))
         sentence = _("Protected until {until}. A dispute can be opened now.").format(
             until=moment(entry.closes_at)
         )
     elif entry.open:
-        state, chip = "good", _("protected")
+        state, chip = "good", _("Protected")
         sentence = _("Protected, with no end yet. A dispute can be opened now.")
     elif entry.closes_at and entry.closes_at <= now:
-        state, chip = "over", _("over")
+        state, chip = "over", _("Protection is over")
         sentence = _("The protection ended on {until}. Support can still help.").format(
             until=moment(entry.closes_at)
         )
     elif entry.opens_at and entry.opens_at > now:
-        state, chip = "wait", _("protected")
+        state, chip = "wait", _("Protected")
         sentence = _("Protected. A dispute can be opened from {since}.").format(
             since=moment(entry.opens_at)
         )
     else:
-        state, chip = "wait", _("protected")
+        state, chip = "wait", _("Protected")
         sentence = _("Protected. From when a dispute can be opened shows once it is sent.")
     return Protected(entry.line, entry.quantity, state, chip, sentence, why)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -120,21 +119,19 @@ _SAID: dict[str, tuple[str, ...]] = {
 def _facts(event: EventView, currency: str, wording: Wording) -> _Facts:
     data = event.data
 
-    def amount_of(part: Any, words: Callable[[str], str] = wording.remedy) -> str:
+    def amount_of(part: Any) -> str:
         if not isinstance(part, dict):
             return "…"
-        remedy, amount = words(str(part.get("remedy", ""))), part.get("amount", 0)
+        if part.get("remedy") == "refund" and not part.get("amount"):
+            return _("no refund")
+        remedy, amount = wording.remedy(str(part.get("remedy", ""))), part.get("amount", 0)
         paid = formatting.money(Money(amount, currency))
         return f"{remedy}, {paid}" if amount else remedy
 
-    offer = data.get("offer")
-    nothing = (
-        isinstance(offer, dict) and not offer.get("amount") and (offer.get("remedy") == "refund")
-    )
     facts = {
         "who": _(_PERSONS.get(event.by, code_in_words(event.by))),
         "claim": amount_of(data.get("claim")),
-        "offer": _("no refund") if nothing else amount_of(offer),
+        "offer": amount_of(data.get("offer")),
         "effect": amount_of(data.get("effect")),
         "ruling": amount_of(data.get("ruling")),
         "evidence": ", ".join(map(str, data.get("evidence") or ())),

@@ -126,6 +126,8 @@ class _Maker:
             case types.IntType():
                 return Whole(least=_least(type_), most=_most(type_), **common)
             case types.StrType() if choices is not None:
+                if field.required and len(choices) == 1:
+                    common["initial"] = choices[0].value
                 kind = OfferOf if self.command == "accept_offer" else OneOf
                 return kind(choices=choices, **common)
             case types.StrType() if (type_.max_length or 0) >= _PROSE_FROM:

@@ -11,12 +11,13 @@ from msgspec import Struct
 from amends.entrypoints.web.forms.building import FormContext, convert, inputs_of
 from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
 from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.forms.texts import INTROS
 from amends.entrypoints.web.language import translate as _
 
 # Steps nobody can take back: they are shown once more, in words, before they are taken.
 FINAL = frozenset(
     {"accept_offer", "cancel_dispute", "escalate", "accept_ruling", "issue_ruling",
-     "decide_appeal", "cancel_order", "confirm_replacement", "withdraw_evidence"}
+     "decide_appeal", "cancel_order", "confirm_replacement", "confirm_receipt", "withdraw_evidence"}
 )  # fmt: skip
 
 
@@ -31,6 +32,12 @@ class Form(Struct, frozen=True, kw_only=True):
     version: int | None = None
     posted: Posted = Posted()
     errors: Mapping[str, str] = {}
+
+    @property
+    def intro(self) -> str:
+        """What the step changes, where that is not plain from its name."""
+        found = INTROS.get(self.type)
+        return _(found) if found else ""
 
     @property
     def final(self) -> bool:

@@ -104,6 +104,20 @@ LABELS: dict[str, str] = {
     "promised_by": _("Promised for (UTC)"),
 }
 
+INTROS: dict[str, str] = {
+    "confirm_receipt": _(
+        "Look at everything first. By confirming you say that all of the order reached you; your"
+        " protection then ends a set time later, and you can no longer say that it did not come."
+    ),
+    "accept_offer": _("Both sides are bound by it, and it is carried out at once."),
+    "accept_ruling": _("You give up your right to appeal. Once both sides accept, it is done."),
+    "escalate": _("From then on an impartial mediator decides; offers stay possible until then."),
+    "cancel_dispute": _("It can be opened again while the order is protected."),
+    "issue_ruling": _("Both sides see it at once and are bound by it, unless one appeals."),
+    "decide_appeal": _("It is the last word, and is carried out at once."),
+    "confirm_replacement": _("The dispute ends with it."),
+}
+
 HINTS: dict[str, str] = {
     "open_dispute.amount": _(
         "Leave it empty to ask for all that was paid for the items. Leaving the seller a little"
