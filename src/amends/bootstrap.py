@@ -209,6 +209,7 @@ def build_service(settings: Settings) -> Service:
     Raises SchemaNotCurrent, PackError, PinnedPackError, or ValueError for a sandbox on a database
     that is not one's own, and the other way round.
     """
+    _keep_logs_plain()
     library = load_packs(settings.packs or shipped_packs())
     if not settings.database.exists():
         migrate(settings.database)
@@ -220,6 +221,20 @@ def build_service(settings: Settings) -> Service:
     except BaseException:
         store.close()
         raise
+
+
+def _keep_logs_plain() -> None:
+    """One line an event to stderr, tracebacks without the values of variables: those hold keys and
+    people's words."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def _service(settings: Settings, store: Store, library: Library) -> Service:
@@ -372,13 +387,25 @@ def toolkit() -> Toolkit:
     return Toolkit(
         open_service=open_service,
         serve=serve,
-        migrate=migrate,
+        migrate=_migrate,
         database_path=database_path,
         movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
         load_packs=load_packs,
         check_packs=check_packs,
         shipped_packs=shipped_packs,
     )
+
+
+def _migrate(database: str) -> None:
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        migrate(database)
+    except CommandError as error:
+        raise ValueError(
+            f"the database cannot be migrated ({error}); if a newer version of amends made it,"
+            " install that version"
+        ) from None
 
 
 def main() -> None:

@@ -155,13 +155,12 @@ LAYOUTS = (ORDERS, SHIPMENTS, TRACKING)
 def read_csv(lines: Iterable[str]) -> Iterator[CsvRecord | BadCell]:
     """The records of a CSV file, and what is wrong with the rows that give none.
 
-    ``lines`` is the text of the file by line, ends of lines included; a byte order mark is left
-    out. Raises BadHeader before the first record when the columns are not those of a layout, and
-    UnicodeDecodeError as ``lines`` does.
+    ``lines`` is the text of the file by line, ends of lines included, with U+FFFD for what could
+    not be decoded. Raises BadHeader before the first record when the columns are not those of a
+    layout.
     """
     rest = iter(lines)
-    first = next(rest, "").removeprefix("\ufeff")
-    header = [name.strip().casefold() for name in next(csv.reader([first]), [])]
+    header = [name.strip().casefold() for name in next(csv.reader([next(rest, "")]), [])]
     if not header:
         raise BadHeader("the file is empty: its first line has to name the columns")
     layout = layout_of(header)
@@ -219,6 +218,8 @@ def _rows(lines: Iterable[str], header: Sequence[str]) -> Iterator[_Row]:
         if len(cells) != len(header):
             count = f"{len(cells)} cells under {len(header)} columns"
             torn = f"{count}: is a comma or a quotation mark missing?"
+        elif any("\ufffd" in cell for cell in cells):
+            torn = "not UTF-8: save the file in that encoding"
         yield _Row(began, dict(zip(header, map(str.strip, cells), strict=False)), torn)
 
 

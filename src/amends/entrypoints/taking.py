@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Literal
 
@@ -37,8 +38,9 @@ def take(
     def counted() -> Iterator[bytes]:
         nonlocal read
         for line in lines_of(stream):
+            # What spreadsheets write first is no part of any text.
+            yield line if read else line.removeprefix(BOM_UTF8)
             read += len(line)
-            yield line
 
     feed = Feed(
         service.engine.handle,

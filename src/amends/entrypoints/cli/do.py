@@ -46,8 +46,25 @@ def do_app(tools: Toolkit) -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         help="Give any command to an order or a dispute, judged like everybody's."
-        " The commands, their fields and who may give them are in the API's documents.",
+        " Which there are: amends do commands",
     )
+
+    @app.command()
+    def commands() -> None:
+        """List the commands: who may give each, and its fields, those that must be given first."""
+        from amends.dispute.decide import COMMANDS as OF_DISPUTE
+        from amends.dispute.decide import open_dispute
+        from amends.order.decide import COMMANDS as OF_ORDER
+        from amends.order.decide import place_order
+
+        by = {command: module.BY for command, module in OF_ORDER.items()}
+        by |= {command: module.BY for command, module in OF_DISPUTE.items()}
+        by |= {place_order.PlaceOrder: place_order.BY, open_dispute.OpenDispute: open_dispute.BY}
+        for heading, types in (("order", order_types()), ("dispute", dispute_types())):
+            typer.echo(f"amends do {heading}")
+            for name, command in types.items():
+                typer.echo(f"    {name}: {', '.join(sorted(by[command]))}")
+                typer.echo(f"        {_fields_of(command)}")
 
     @app.command("order")
     def order_(
@@ -112,6 +129,14 @@ def dispute_types() -> dict[str, type[Struct]]:
     from amends.dispute.judge import tag_of
 
     return {tag_of(command): command for command in COMMANDS}
+
+
+def _fields_of(command: type[Struct]) -> str:
+    from msgspec.structs import fields
+
+    known = sorted(fields(command), key=lambda field: not field.required)
+    shown = [f.encode_name if f.required else f"[{f.encode_name}]" for f in known]
+    return " ".join(shown) or "nothing to fill in"
 
 
 def _command(

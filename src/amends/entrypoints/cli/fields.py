@@ -43,10 +43,10 @@ def read_fields(typed: Sequence[str], command: type[Struct]) -> dict[str, Any]:
 
 
 def _kind(command: type[Struct], path: str) -> inspect.Type:
-    """The type of the field at ``path``; the alternatives of an optional field without None."""
+    """The type of the field at ``path``; of an optional one the type when given."""
     kind: inspect.Type = inspect.type_info(command)
     for name in path.split("."):
-        kind = _without_none(kind)
+        kind = _plain(kind)
         if isinstance(kind, inspect.DictType):
             kind = kind.value_type
         elif isinstance(kind, inspect.StructType):
@@ -58,13 +58,16 @@ def _kind(command: type[Struct], path: str) -> inspect.Type:
             kind = fields[name]
         else:
             raise BadField(f"{path}: there is nothing inside of this field")
-    return _without_none(kind)
+    return _plain(kind)
 
 
-def _without_none(kind: inspect.Type) -> inspect.Type:
+def _plain(kind: inspect.Type) -> inspect.Type:
+    """``kind`` without what is noted beside it and without the None of an optional field."""
+    if isinstance(kind, inspect.Metadata):
+        return _plain(kind.type)
     if isinstance(kind, inspect.UnionType):
         others = [t for t in kind.types if not isinstance(t, inspect.NoneType)]
-        return others[0] if len(others) == 1 else kind
+        return _plain(others[0]) if len(others) == 1 else kind
     return kind
 
 

@@ -44,6 +44,11 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
         """Run pages, API and the clock behind them until stopped.
 
         A database that is not there is made; one of an older version has to be migrated first.
+        Files and written mail lie beside it, under its name.
+
+        From the environment: AMENDS_PACKS, a folder of policy packs instead of the shipped ones;
+        AMENDS_SMTP_HOST, _PORT, _SECURITY (tls, starttls, none), _USER, _PASSWORD for sending mail,
+        which is only written to files otherwise; AMENDS_SENDER, the address mail comes from.
         """
         with taught(), listening(host, port) as (socket, address):
             url = base_url or address

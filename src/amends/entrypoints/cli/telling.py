@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from amends.entrypoints.cli.toolkit import Toolkit
     from amends.entrypoints.service import Service
     from amends.kernel.decision import Refused
@@ -44,13 +46,20 @@ def opened(
     ``make``: also when the database is not there yet, as for what comes before all else.
     """
     with taught():
-        if not make and not tools.database_path(database).exists():
+        if not make and not _path(tools, database).exists():
             raise failure(
                 f"There is no database {database}. Name another with --database or AMENDS_DATABASE,"
                 " or make one: amends db migrate"
             )
         with running(tools, database, base_url=base_url) as service:
             yield service
+
+
+def _path(tools: Toolkit, database: str) -> Path:
+    try:
+        return tools.database_path(database)
+    except ValueError as error:
+        raise failure(sentence(str(error))) from None
 
 
 @contextmanager

@@ -1,0 +1,141 @@
+"""Rows of CSV as records of the feed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amends.entrypoints.csv_feed import (
+    BadCell,
+    BadHeader,
+    CsvRecord,
+    Record,
+    minor_units,
+    read_csv,
+)
+from amends.kernel.money import CURRENCIES, decimals
+
+ORDER = {
+    "order": "A-1", "placed_at": "2026-03-01T10:00:00Z", "currency": "RUB", "buyer": "b1",
+    "seller": "s1", "line": "1", "title": "Blouse", "quantity": "2", "unit_price": "800.00",
+    "payment_provider": "simulator", "payment_reference": "pay_1", "payment_method": "card",
+    "captured": "1600",
+}  # fmt: skip
+
+
+def sheet(*rows: dict[str, str]) -> list[str]:
+    columns = list(rows[0])
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    return [",".join(f'"{cell}"' for cell in line) + "\n" for line in lines]
+
+
+def read(*rows: dict[str, str]) -> list[CsvRecord | BadCell]:
+    return list(read_csv(sheet(*rows)))
+
+
+def test_a_row_becomes_an_order() -> None:
+    money = {"amount": 80_000, "currency": "RUB"}
+    line = {"id": "1", "title": "Blouse", "quantity": 2, "unit_price": money}
+    paid = {
+        "provider": "simulator", "reference": "pay_1", "method": "card",
+        "captured": {"amount": 160_000, "currency": "RUB"},
+    }  # fmt: skip
+    record: Record = {
+        "type": "order", "id": "A-1", "placed_at": "2026-03-01T10:00:00Z", "currency": "RUB",
+        "buyer": {"id": "b1"}, "seller": {"id": "s1"}, "payment": paid, "lines": [line],
+    }  # fmt: skip
+    assert read(ORDER) == [CsvRecord(2, record)]
+
+
+def test_rows_of_an_order_become_its_lines() -> None:
+    second = {**dict.fromkeys(ORDER, ""), "order": "A-1", "line": "2", "title": "Scarf",
+              "quantity": "1", "unit_price": "0.5"}  # fmt: skip
+    (first,) = read(ORDER, second)
+    assert isinstance(first, CsvRecord)
+    assert [line["id"] for line in first.record["lines"]] == ["1", "2"]  # type: ignore[attr-defined]
+
+
+def test_an_order_s_rows_must_agree() -> None:
+    (bad,) = read(ORDER, {**ORDER, "line": "2", "buyer": "b2"})
+    assert bad == BadCell(3, "buyer", "'b2' here and 'b1' in the order's first row")
+
+
+def test_an_order_s_rows_stand_together() -> None:
+    found = read(ORDER, {**ORDER, "order": "A-2"}, {**ORDER, "line": "2"})
+    assert [type(entry) for entry in found] == [CsvRecord, CsvRecord, BadCell]
+    assert found[2].line == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "reason"),
+    [
+        ("quantity", "two", "'two' is not a whole number in digits"),
+        ("quantity", "", "must not be empty"),
+        ("unit_price", "1,50", "'1,50' is not an amount"),
+        ("unit_price", "-5", "'-5' is not an amount"),
+        ("captured", "0.001", "'0.001' has more decimals than RUB has"),
+        ("currency", "RUR", "'RUR' is not a currency code"),
+    ],
+)
+def test_cells_that_cannot_be_read(column: str, text: str, reason: str) -> None:
+    (bad,) = read({**ORDER, column: text})
+    assert isinstance(bad, BadCell)
+    assert (bad.line, bad.field) == (2, column)
+    assert bad.reason.startswith(reason)
+
+
+def test_a_row_of_too_few_cells_spoils_its_order_only() -> None:
+    lines = sheet(ORDER, {**ORDER, "order": "A-2"})
+    lines.insert(2, '"A-1","",""\n')
+    found = list(read_csv(lines))
+    assert isinstance(found[0], BadCell)
+    assert found[0].line == 3
+    assert isinstance(found[1], CsvRecord)
+    assert found[1].record["id"] == "A-2"
+
+
+def test_a_cell_may_hold_several_lines() -> None:
+    rows = sheet({**ORDER, "title": "White\nblouse"}, {**ORDER, "order": "A-2", "quantity": "x"})
+    text = "".join(rows).splitlines(keepends=True)
+    good, bad = read_csv(text)
+    assert isinstance(good, CsvRecord)
+    assert bad == BadCell(4, "quantity", "'x' is not a whole number in digits")
+
+
+def test_capitals_in_the_header_do_no_harm() -> None:
+    lines = sheet(ORDER)
+    lines[0] = lines[0].upper()
+    assert list(read_csv(lines)) == read(ORDER)
+
+
+def test_units_of_a_shipment() -> None:
+    head = "order,carrier,tracking_number,shipped_at,lines\n"
+    row = "A-1,DHL,123,2026-03-02T00:00:00Z,"
+    good, bad = read_csv([head, f"{row}1=2 2=1\n", f"{row}1x2\n"])
+    assert isinstance(good, CsvRecord)
+    assert good.record["lines"] == [{"line": "1", "quantity": 2}, {"line": "2", "quantity": 1}]
+    assert isinstance(bad, BadCell)
+    assert bad.field == "lines"
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("", "the file is empty"),
+        ("order,carrier,tracking_number\n", "missing: shipped_at"),
+        ("order,carier,tracking_number,shipped_at\n", "did you mean 'carrier'?"),
+        ("order,order,status,tracking_number,at\n", "'order' is there twice"),
+    ],
+)
+def test_headers_that_are_no_layout_s(header: str, said: str) -> None:
+    with pytest.raises(BadHeader, match=said.replace("?", r"\?")):
+        list(read_csv([header] if header else []))
+
+
+@given(st.integers(0, 10**14), st.sampled_from(sorted(CURRENCIES)))
+def test_decimal_amounts_are_exact(amount: int, currency: str) -> None:
+    places = decimals(currency)
+    whole, rest = divmod(amount, 10**places)
+    text = f"{whole}.{rest:0{places}d}" if places else str(whole)
+    assert minor_units(text, currency) == amount
