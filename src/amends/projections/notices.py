@@ -18,8 +18,6 @@ from amends.kernel.people import Who
 from amends.kernel.record import Column, Recorded, Row
 from amends.order import events as o
 
-_STAFF_ROLES = ("supervisor", "appeals", "finance", "support", "admin")
-
 
 class Notice(Struct, frozen=True):
     """``person`` ("" for a role as a whole) in ``role`` is told of an event of kind ``kind``.
@@ -101,10 +99,10 @@ def _people(who: Who, recorded: Recorded[CaseEvent], after: Case) -> Iterable[tu
             person = dispute.mediator if who == "mediator" else dispute.officer
             if person:
                 yield ("mediator" if who == "mediator" else "appeals", person)
-        case _ if who in _STAFF_ROLES:
-            yield (who, "")
-        case _ if who in parties:
+        case "buyer" | "seller":
             yield (who, parties[who])
+        case _:
+            yield (who, "")  # a staff role as a whole
 
 
 def _whose_turn(turn: str, after: Case, dispute: Dispute | None) -> Iterable[tuple[str, str]]:
