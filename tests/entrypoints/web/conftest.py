@@ -89,7 +89,7 @@ class Visitor:
 
     def get(self, path: str, **query: str) -> Page:
         """Open an address."""
-        return _page(self.client.get(path, params=query, follow_redirects=True))
+        return _page(self.client.get(path, params=query or None, follow_redirects=True))
 
     def post(self, path: str, fields: dict[str, list[str]], files: Any = None) -> Page:
         """Send fields as they are."""

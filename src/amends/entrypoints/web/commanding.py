@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response
 from litestar.response import Redirect
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.dispute import decide as dispute_commands
 from amends.dispute.decide.open_dispute import OpenDispute
@@ -135,16 +136,7 @@ def _refused(form: Form, posted: Posted, refused: Refused, words: Words) -> Form
 
 
 def _with(form: Form, posted: Posted, errors: dict[str, str]) -> Form:
-    return Form(
-        type=form.type,
-        title=form.title,
-        action=form.action,
-        key=form.key,
-        inputs=form.inputs,
-        version=form.version,
-        posted=posted,
-        errors=errors,
-    )
+    return replace(form, posted=posted, errors=errors)
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.entrypoints.api import lists
@@ -152,7 +153,8 @@ def command_dispute(
     def show(failed: Form, status: int) -> Response[str]:
         # What changed meanwhile is shown, so it is looked at again.
         now, as_it_is = see_dispute(site, visitor, dispute_id)
-        return dispute_page(site, visitor, now, as_it_is, failed=failed, status=status)
+        seen = replace(failed, version=None if on_order else as_it_is.version)
+        return dispute_page(site, visitor, now, as_it_is, failed=seen, status=status)
 
     target = Target(
         looking=looking,

@@ -31,7 +31,7 @@ from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.wording import done_in_words
 from amends.kernel.instants import from_micros
-from amends.kernel.people import Role
+from amends.kernel.people import STAFF, Role
 from amends.policy.wording import Wording
 
 # What a person most likely came for, first; only on their own turn is one of these put forward.
@@ -124,6 +124,7 @@ def dispute_page(
     wording = wording_of(site, looking)
     context = dispute_context(looking, order, dispute, wording)
     types = {o.type for o in shown.options}
+    reason = looking.terms.reasons[dispute.claim.reason]
     forms = forms_of(
         site, [c for t, c in DISPUTE_COMMANDS.items() if t in types], context,
         f"/disputes/{dispute.id}/commands", shown.version, failed,
@@ -147,9 +148,16 @@ def dispute_page(
         yours=is_mine(shown.turn, visitor),
         clock=next_clock(shown.deadlines, shown.turn),
         acts=_acts(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
+        decides=visitor.actor.role in STAFF,
+        key=site.service.new_token(),
+        may_add=any(o.type == "add_evidence" and o.allowed for o in shown.options),
+        proof_kinds=_proof_kinds(
+            [p.code for p in (*reason.evidence_from_buyer, *reason.evidence_from_seller)
+             if not p.on_record], wording,
+        ),
         story=_story(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
-    )
+    )  # fmt: skip
 
 
 def _is_next(order: OrderView, visitor: Visitor) -> bool:

@@ -140,4 +140,9 @@ def page(
         "errors": False,
     }
     text = environment().get_template(template).render({**known, **values})
-    return Response(text, media_type="text/html; charset=utf-8", status_code=status)
+    return Response(
+        text,
+        media_type="text/html; charset=utf-8",
+        status_code=status,
+        headers=SECURITY_HEADERS,
+    )

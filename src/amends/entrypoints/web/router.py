@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from litestar import Response, Router, get
+from litestar import Response, Router, get, route
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from amends.engine.store import BadCursor
 from amends.entrypoints.api.server import PREFIX, api_exception
@@ -33,7 +34,22 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     return Response(static_file(name), media_type=_TYPES[name], headers=headers)
 
 
-@get("/{path:path}", sync_to_thread=False)
+@get(
+    [
+        "/orders/{key:str}/commands/{type_:str}",
+        "/disputes/{key:str}/commands/{type_:str}",
+        "/orders/{key:str}/evidence",
+        "/sign-out",
+    ],
+    sync_to_thread=False,
+)
+def step_back(request: Asked) -> Redirect:
+    """Addresses forms are sent to, when one is loaded again without its form: the page before."""
+    above = request.url.path.split("/commands/")[0].removesuffix("/evidence")
+    return Redirect("/" if above == "/sign-out" else above, status_code=303)
+
+
+@route("/{path:path}", http_method=["GET", "POST"], sync_to_thread=False)
 def nowhere(request: Asked, site: TheSite) -> Response[Any]:
     """Every other address; those of the interface are answered in its own way."""
     if request.url.path.startswith(f"{PREFIX}/"):
@@ -74,7 +90,8 @@ def web_router(service: Service) -> Router:
             orders.list_orders, orders.show_order, orders.command_order, orders.ask_to_open,
             orders.open_dispute, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
-            disputes.list_notices, asset, nowhere,
+            disputes.list_notices, asset, step_back,
+            nowhere,
         ],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False),

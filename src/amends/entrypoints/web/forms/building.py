@@ -40,6 +40,13 @@ from amends.order.units import LineQuantity
 
 _PROSE_FROM = 1000  # texts that may be longer get a field of several lines
 _EMPTY_ROWS = 3
+# Where the order of a struct's fields, required ones first, is not the order to ask in.
+_ASKED_FIRST = {
+    "open_dispute": ("received", "reason", "lines", "description", "remedy", "amount"),
+    "issue_ruling": ("finding", "remedy", "amount", "return_postage_paid_by", "reasons", "clauses",
+                     "evidence", "no_evidence", "text"),
+    "decide_appeal": ("decision", "text", "finding", "remedy", "amount", "return_postage_paid_by"),
+}  # fmt: skip
 _ADDRESS = ("name", "street", "further", "city", "region", "postcode", "country", "phone")
 _ADDRESS_NEEDS = ("name", "street", "city", "country")
 
@@ -64,11 +71,14 @@ class FormContext(Struct, frozen=True, kw_only=True):
 
 
 def inputs_of(command: type[Struct], context: FormContext) -> tuple[Input, ...]:
-    """The questions of a command's form, in the order of its fields. Raises NoInput."""
+    """The questions of a command's form, in the order people think in. Raises NoInput."""
     made = _Maker(str(command.__struct_config__.tag), context)
     info = types.type_info(command)
     assert isinstance(info, types.StructType)  # noqa: S101
-    return tuple(made.input(field, "") for field in info.fields if not made.implied(field))
+    fields = [field for field in info.fields if not made.implied(field)]
+    first = _ASKED_FIRST.get(made.command, ())
+    fields.sort(key=lambda f: first.index(f.name) if f.name in first else len(first))
+    return tuple(made.input(field, "") for field in fields)
 
 
 class _Common(TypedDict):
