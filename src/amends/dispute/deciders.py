@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.conflicts import refuse_conflict
+from amends.dispute.events import AppealsOfficerAssigned
 from amends.dispute.state import Dispute
 from amends.kernel.deadlines import Turn
 from amends.kernel.decision import Facts, Refused
@@ -26,7 +28,8 @@ def decider(dispute: Dispute) -> Turn:
 def refuse_decider(asked: AskedOfDispute) -> Refused | None:
     """Refuses whoever does not decide this dispute now, or may not for a tie to it.
 
-    An assigned mediator may still rule once a supervisor has taken over, as may the officer.
+    An assigned mediator may still rule once a supervisor has taken over, as may the officer. An
+    appeal that is nobody's may be decided by any officer without a part in the case, who takes it.
     """
     dispute = asked.dispute
     refused = asked.refuse_phase("mediation", "appeal")
@@ -35,9 +38,24 @@ def refuse_decider(asked: AskedOfDispute) -> Refused | None:
             facts: Facts = {"phase": dispute.phase, "turn": dispute.turn}
             assign = "assign_mediator" if dispute.phase == "mediation" else "assign_appeals_officer"
             refused = Refused("not_overdue", facts, (assign,))
+    elif not refused and _may_take(asked):
+        refused = refuse_hearing(asked, asked.by.person)
     else:
         refused = refused or refuse_unassigned(asked)
     return refused or refuse_conflict(asked, asked.by.person) or _refuse_author(asked)
+
+
+def _may_take(asked: AskedOfDispute) -> bool:
+    nobodys = asked.dispute.phase == "appeal" and asked.dispute.officer is None
+    return nobodys and asked.by.role is Role.APPEALS
+
+
+def taken_appeal(asked: AskedOfDispute) -> tuple[AppealsOfficerAssigned, ...]:
+    """The appeal becomes the asking officer's, when it is nobody's and they act on it."""
+    if not _may_take(asked):
+        return ()
+    dispute = asked.dispute.id
+    return (AppealsOfficerAssigned(at=asked.now, dispute=dispute, officer=asked.by.person),)
 
 
 def refuse_unassigned(asked: AskedOfDispute) -> Refused | None:

@@ -293,6 +293,20 @@ def test_only_its_own_officer() -> None:
     assert refused(appealed(), UPHELD, MEDIATOR, AT).rule == "not_for_this_role"
 
 
+def test_an_officer_takes_an_appeal_that_is_nobodys() -> None:
+    nobodys = appealed()
+    dispute = replace(of(nobodys), officer=None)
+    nobodys = replace(nobodys, disputes={dispute.id: dispute})
+    for command in (UPHELD, CHANGED):
+        case = then(nobodys, command, Actor("a2", Role.APPEALS), AT)
+        assert (of(case).officer, appeal_of(of(case)).decided_by) == ("a2", "a2")
+    asked = RequestInformation(of="seller", question="Where is the chart?")
+    assert of(then(nobodys, asked, Actor("a2", Role.APPEALS), AT)).officer == "a2"
+    for person, rule in (("m1", "author_of_ruling"), ("b1", "conflict_of_interest")):
+        assert refused(nobodys, UPHELD, Actor(person, Role.APPEALS), AT).rule == rule
+        assert refused(nobodys, asked, Actor(person, Role.APPEALS), AT).rule == rule
+
+
 def test_not_while_a_side_is_asked_for_more() -> None:
     question = RequestInformation(of="seller", question="Where is the chart?")
     case = then(appealed(), question, APPEALS, AT)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from amends.dispute.appeals import appeal_of, refuse_hearing, resumed
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.case import CaseEvent, evolve
-from amends.dispute.deciders import refuse_decider
+from amends.dispute.deciders import refuse_decider, taken_appeal
 from amends.dispute.effects import carry_out
 from amends.dispute.events import AppealDecided
 from amends.dispute.rulings import RulingFields, RulingOnLine, build_ruling
@@ -80,7 +80,7 @@ def decide(asked: AskedOfDispute, command: DecideAppeal) -> Outcome:
     follows = resumed(
         case, case.disputes[asked.dispute.id], asked.terms, asked.now, "appeal_decided"
     )
-    return Accepted((decided, *follows), contents)
+    return Accepted((*taken_appeal(asked), decided, *follows), contents)
 
 
 def _changed(asked: AskedOfDispute, command: DecideAppeal) -> Outcome:
@@ -115,4 +115,4 @@ def _changed(asked: AskedOfDispute, command: DecideAppeal) -> Outcome:
         effect=built.effect,
     )
     follows: tuple[CaseEvent, ...] = carry_out(asked, built.effect, "appeal_decided")
-    return Accepted((decided, *follows), built.contents)
+    return Accepted((*taken_appeal(asked), decided, *follows), built.contents)

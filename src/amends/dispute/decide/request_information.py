@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import kept_ruling_clock
-from amends.dispute.deciders import refuse_decider
+from amends.dispute.deciders import refuse_decider, taken_appeal
 from amends.dispute.events import InformationRequested
 from amends.dispute.state import InformationRequest
 from amends.kernel.decision import Accepted, Facts, Refused
@@ -62,4 +62,4 @@ def decide(asked: AskedOfDispute, command: RequestInformation) -> Outcome:
         request=InformationRequest(command.of, question_ref, asked.now),
         by=asked.by.person,
     )
-    return Accepted((requested,), contents)
+    return Accepted((*taken_appeal(asked), requested), contents)
