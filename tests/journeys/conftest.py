@@ -1,0 +1,52 @@
+"""A server of its own for each file of journeys, so that its clock is nobody else's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.market import Market
+
+_PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    """``amends serve --sandbox`` in a process of its own."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    told = folder / "told.txt"
+    amends = str(Path(sys.executable).parent / "amends")
+    with told.open("wb") as out:
+        server = subprocess.Popen(
+            [amends, "serve", "--sandbox", "--port", "0", "--database", str(folder / "a.db")],
+            stdout=out, stderr=subprocess.STDOUT, cwd=folder,
+        )  # fmt: skip
+        try:
+            market = Market(_address(server, told))
+            yield market
+            market.http.close()
+        finally:
+            server.terminate()
+            server.wait(30)
+    assert "Traceback" not in told.read_text(), told.read_text()
+
+
+def _address(server: subprocess.Popen[bytes], told: Path) -> str:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        said = told.read_text()
+        if "http://" in said and said.endswith("\n"):
+            address = said[said.index("http://") :].split(",")[0].split()[0]
+            try:
+                if httpx.get(f"{address}/api/v1/health").status_code == 200:
+                    return address
+            except httpx.TransportError:
+                pass
+        time.sleep(0.05)
+    raise AssertionError(f"the sandbox did not start: {told.read_text()}")
