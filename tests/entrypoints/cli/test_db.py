@@ -51,5 +51,9 @@ def test_a_database_of_another_schema_says_what_to_do(terminal: Terminal) -> Non
 def test_what_is_no_database(terminal: Terminal) -> None:
     terminal.file("amends.db", "Dear diary, " * 1000)
     assert "The database cannot be used" in terminal.refused("orders", "list")
+    folder = terminal.folder / "folder"
+    folder.mkdir()
+    said = terminal.refused("db", "migrate", "--database", str(folder))
+    assert said == "The database cannot be used: unable to open database file.\n"
     said = terminal.refused("orders", "list", "--database", "mysql://localhost/x")
-    assert "not a kind of database" in said
+    assert "sqlite:///var/amends.db" in said

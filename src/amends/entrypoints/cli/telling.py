@@ -89,11 +89,15 @@ def taught() -> Iterator[None]:
         yield
     except Problem as problem:
         raise refusal(problem.refused) from None
-    except sqlite3.DatabaseError as error:
-        raise failure(f"The database cannot be used: {error}.") from None
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         raise failure(sentence(f"{name}{error.strerror or error}")) from None
+    except Exception as error:
+        # The migrations' library wraps what the database says.
+        cause = error if isinstance(error, sqlite3.Error) else error.__cause__
+        if not isinstance(cause, sqlite3.Error):
+            raise
+        raise failure(f"The database cannot be used: {cause}.") from None
 
 
 def sentence(text: str) -> str:
