@@ -27,10 +27,7 @@ from amends.adapters.mail.folder import FolderMailer
 from amends.adapters.mail.smtp import SmtpMailer, SmtpSettings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
-from amends.dispute import codec
-from amends.dispute.case import CaseEvent, evolve, next_due
-from amends.dispute.expire import expire
-from amends.dispute.judge import CaseCommand, OnDispute, decide
+from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
@@ -40,18 +37,13 @@ from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.server import api_exception, api_handlers
 from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.clock import Ticker
+from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
-from amends.kernel.decision import Accepted, Facts, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
-from amends.kernel.people import Actor
-from amends.kernel.record import Projected, Recorded
-from amends.kernel.refusals import unknown
-from amends.order.decide.place_order import PlaceOrder
 from amends.policy.library import Library
-from amends.policy.terms import PackRef, Terms
-from amends.projections import project
+from amends.policy.terms import PackRef
 from amends.store import migrate, open_store
 from amends.store.migrate import database_path
 
@@ -128,79 +120,6 @@ def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
         env.get("AMENDS_SMTP_USER"),
         env.get("AMENDS_SMTP_PASSWORD"),
     )
-
-
-class OrderDomain:
-    """``amends.engine.domain.Domain`` for orders with disputes, under the packs of a library."""
-
-    state_code = codec.state_code()
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def terms(
-        self, state: Case | None, command: CaseCommand | None, at: Instant
-    ) -> Terms | Refused:
-        """The pack an order is under; for a new one the version in force when it was placed."""
-        if state is not None:
-            return self._library.pinned(state.order.pack)
-        if command is None or not isinstance(command.command, PlaceOrder):
-            return unknown("order", command.order if command else "")
-        placing = command.command
-        found = self._library.in_force(placing.policy, placing.placed_at)
-        if found is None:
-            known = tuple(dict.fromkeys(terms.id for terms in self._library.all()))
-            facts: Facts = {"policy": placing.policy, "at": placing.placed_at, "known": known}
-            return Refused("unknown_policy", facts, ("name_known_policy",), "invalid", "policy")
-        return found
-
-    def decide(
-        self, state: Case | None, command: CaseCommand, by: Actor, terms: Terms, stamp: Stamp
-    ) -> Accepted[CaseEvent] | Refused:
-        """Judge one command."""
-        return decide(state, command, by, terms, stamp)
-
-    def expire(self, state: Case, terms: Terms, stamp: Stamp) -> tuple[CaseEvent, ...]:
-        """What the earliest due instant brings."""
-        return expire(state, terms, stamp)
-
-    def evolve(self, state: Case | None, event: CaseEvent) -> Case:
-        """The case after ``event``."""
-        return evolve(state, event)
-
-    def happened_at(self, event: CaseEvent) -> Instant:
-        """When it happened."""
-        return event.at
-
-    def next_due(self, state: Case) -> Instant | None:
-        """The next instant at which something expires."""
-        return next_due(state)
-
-    def version(self, state: Case, command: CaseCommand) -> int:
-        """A dispute's own version for its commands, else the order's."""
-        if isinstance(command, OnDispute) and command.dispute in state.disputes:
-            return state.disputes[command.dispute].version
-        return state.version
-
-    def project(self, before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> Projected:
-        """Rows and jobs."""
-        return project(before, recorded, after)
-
-    def encode_state(self, state: Case) -> bytes:
-        """Compact bytes of a case."""
-        return codec.encode_state(state)
-
-    def decode_state(self, data: bytes) -> Case:
-        """The case behind ``data``."""
-        return codec.decode_state(data)
-
-    def encode_event(self, event: CaseEvent) -> bytes:
-        """JSON of an event."""
-        return codec.encode_event(event)
-
-    def decode_event(self, data: bytes) -> CaseEvent:
-        """The event behind ``data``."""
-        return codec.decode_event(data)
 
 
 def build_service(settings: Settings) -> Service:

@@ -117,6 +117,8 @@ class Feed:
                 batch = self._flush(batch)
                 yield self.imported
         self._flush(batch)
+        # A line found bad when it was read stands before one refused when its batch was sent.
+        self.imported.bad.sort(key=lambda bad: bad.line)
         yield self.imported
 
     def _read(self, number: int, line: bytes) -> _Sent:

@@ -15,8 +15,9 @@ _MAKERS = {
     "Refused": (0, 2),
     "Rejected": (0, 2),
     "TurnedDown": (0, 2),
-    "NotAcceptable": (0, 2),
-    "invalid": (0, None),
+    # These take the next steps one by one.
+    "NotAcceptable": (0, 1),
+    "invalid": (0, 2),
 }
 # Rules of a family, given together.
 _FAMILIES = {"_CodeRules": ((1, 2, 3), 4)}
@@ -61,7 +62,11 @@ def _call(node: ast.Call, found: Found, place: str, strings: dict[str, set[str]]
             found.made_up[ast.unparse(rule)].add(place)
         for code in _strings(rule, strings):
             found.rules[code].add(place)
-        following = node.args[2:] if name == "invalid" else [_argument(node, next_at, "next")]
+        following = (
+            node.args[next_at:]
+            if name in ("invalid", "NotAcceptable")
+            else [_argument(node, next_at, "next")]
+        )
         for part in following:
             for code in _strings(part, strings):
                 found.next[code].add(place)

@@ -80,8 +80,8 @@ def _misfit(message: str, value: object, wanted: object) -> Problem:
     if "unknown field" in what:
         extra: tuple[str, ...] = (field,)
         if not path and isinstance(value, Mapping) and isinstance(wanted, type):
-            known = {*msgspec.structs.fields(wanted)} if issubclass(wanted, Struct) else set()
-            names = {f.encode_name for f in known} | {"type"}
+            known = msgspec.structs.fields(wanted) if issubclass(wanted, Struct) else ()
+            names = {"type", *(part.encode_name for part in known)}
             extra = tuple(str(name) for name in value if name not in names) or extra
         return invalid("unknown_field", {"fields": extra}, "leave_out_field", field=field)
     if "missing required field" in what:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,3 +116,11 @@ def with_number_checked(service: Service, command: Struct) -> Any:
     number = str(getattr(command, "tracking_number", ""))
     status = service.check_number(carrier, number).status if number.strip() else "unchecked"
     return replace(command, number_check=status)
+
+
+def as_a_server_sends_it(value: Mapping[str, Any], command: Any) -> Any:
+    """``command`` with a tracking number that fails its check kept and marked, as is right for what
+    comes from a marketplace's server; ``insist`` false asks to be told of it like a person."""
+    if "insist" not in command.__struct_fields__ or "insist" in value:
+        return command
+    return replace(command, insist=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
 
 from amends.dispute import decide as dispute_commands
@@ -11,7 +9,13 @@ from amends.dispute.judge import CaseCommand, OnDispute, OnOrder, tag_of
 from amends.dispute.state import order_of
 from amends.entrypoints.api.bodies import command_in, fields_of
 from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
-from amends.entrypoints.api.commands import key_of, send, version_of, with_number_checked
+from amends.entrypoints.api.commands import (
+    as_a_server_sends_it,
+    key_of,
+    send,
+    version_of,
+    with_number_checked,
+)
 from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import look_after, texts_of_events
@@ -53,7 +57,8 @@ def post_command(api: Api, call: Call) -> Reply:
             if if_match is not None and if_match != dispute.version:
                 raise _changed(if_match, dispute.version)
             if_match = None
-        command: Any = with_number_checked(api.service, command_in(value, COMMANDS))
+        given = with_number_checked(api.service, command_in(value, COMMANDS))
+        command = as_a_server_sends_it(value, given)
         asked: CaseCommand = (
             OnOrder(order, command) if name in _ON_ORDER else OnDispute(order, dispute_id, command)
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
@@ -12,6 +10,7 @@ from amends.dispute.judge import OnOrder, tag_of
 from amends.entrypoints.api.bodies import command_in, fields_of, struct_in
 from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
 from amends.entrypoints.api.commands import (
+    as_a_server_sends_it,
     digest_of,
     key_of,
     send,
@@ -71,7 +70,8 @@ def post_command(api: Api, call: Call) -> Reply:
     order = call.path["order_id"]
     with api.in_flight.hold(call, key):
         value = fields_of(call.body)
-        command: Any = with_number_checked(api.service, command_in(value, COMMANDS))
+        given = with_number_checked(api.service, command_in(value, COMMANDS))
+        command = as_a_server_sends_it(value, given)
         answer = send(api.service, call, order, OnOrder(order, command), key=key, if_match=if_match)
         shown = order_view(look_after(api.service, answer, call.by, api.words))
     headers = {"ETag": f'"{shown.version}"'}

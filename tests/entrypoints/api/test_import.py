@@ -1,0 +1,104 @@
+"""Feeds over HTTP: repeatable without doubles, bad lines told, good ones kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tests.entrypoints.sandbox import SHOP, Json, Shop, order
+
+SHIPMENT = {
+    "type": "shipment", "order": "A-1", "carrier": "DHL", "tracking_number": "1234567890",
+    "at": "2026-03-02T12:00:00Z",
+}  # fmt: skip
+TRACKED = {
+    "type": "tracking", "order": "A-1", "tracking_number": "1234567890", "status": "delivered",
+    "at": "2026-03-06T12:00:00Z",
+}  # fmt: skip
+
+
+def line(name: str, **changes: Any) -> Json:
+    payment = {**order()["payment"], "reference": f"pay_{name}"}
+    return {"type": "order", "id": name, **order(payment=payment), **changes}
+
+
+def feed(*lines: Json | bytes) -> bytes:
+    return b"\n".join(x if isinstance(x, bytes) else msgspec.json.encode(x) for x in lines)
+
+
+def take(shop: Shop, body: bytes, status: int = 200, key: str = "") -> Json:
+    answer = shop.call("POST", "/orders/import", SHOP, key=key, content=body)
+    assert answer.status_code == status, answer.text
+    told: Json = answer.json()
+    return told
+
+
+def test_a_feed_is_taken_once_and_again_changes_nothing(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    body = feed(line("A-1"), line("A-2"), SHIPMENT, TRACKED)
+    first = take(shop, body)
+    assert first["orders"] == {"new": 2, "same": 0}
+    assert first["shipments"] == {"new": 1, "same": 0}
+    assert first["tracking"] == {"new": 1, "same": 0}
+    assert (first["bad"], first["bad_lines"], first["lines"]) == ([], 0, 4)
+    version = shop.get("/orders/A-1")["version"]
+    again = take(shop, body)
+    assert again["orders"] == {"new": 0, "same": 2}
+    assert again["shipments"] == {"new": 0, "same": 1}
+    assert again["tracking"] == {"new": 0, "same": 1}
+    assert shop.get("/orders/A-1")["version"] == version
+    assert shop.get("/orders/A-1")["status"] == "delivered"
+    assert len(shop.booked()["captures"]) == 2
+
+
+def test_bad_lines_are_told_and_good_ones_kept(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    told = take(
+        shop,
+        feed(
+            line("A-1"), b"{", b"", line("A-2", currency="RUR"), {"type": "invoice"},
+            {**line("A-3"), "colour": "red"}, {**SHIPMENT, "order": "A-9"},
+            {"type": "tracking"}, line("A-1", purchase="P-78"), b"x" * 1_000_001, line("A-4"),
+        ),
+    )  # fmt: skip
+    assert told["orders"] == {"new": 2, "same": 0}
+    assert [(bad["line"], bad["rule"]) for bad in told["bad"]] == [
+        (2, "broken_json"), (4, "unknown_currency"), (5, "unknown_line_type"),
+        (6, "unknown_field"), (7, "unknown_order"), (8, "field_missing"), (9, "order_differs"),
+        (10, "body_too_large"),
+    ]  # fmt: skip
+    by_line = {bad["line"]: bad for bad in told["bad"]}
+    assert by_line[6]["field"] == "colour"
+    assert by_line[8]["field"] == "order"
+    assert all(bad["why"] for bad in told["bad"])
+    assert told["bad_lines"] == 8
+    shop.get("/orders/A-4")
+
+
+def test_a_part_shipped_twice_in_a_feed_is_one_parcel(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    part = {**SHIPMENT, "lines": [{"line": "1", "quantity": 1}]}
+    take(shop, feed(line("A-1"), part, part))
+    told = take(shop, feed(line("A-1"), part))
+    assert told["shipments"] == {"new": 0, "same": 1}
+    assert len(shop.get("/orders/A-1")["shipments"]) == 1
+
+
+def test_the_same_feed_under_the_same_key_is_not_taken_again(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    first = take(shop, feed(line("A-1")), key="k")
+    assert take(shop, feed(line("A-1")), key="k") == first
+    assert take(shop, feed(line("A-2")), 422, key="k")["rule"] == "idempotency_key_reused"
+    shop.get("/orders/A-2", status=404)
+
+
+def test_a_long_feed_is_taken_in_batches(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    told = take(shop, feed(*(line(f"A-{i}") for i in range(450))))
+    assert told["orders"] == {"new": 450, "same": 0}
+    assert len(shop.get("/orders", SHOP, limit="200")["items"]) == 200
+
+
+def test_only_the_marketplace_brings_feeds(shop: Shop) -> None:
+    assert shop.call("POST", "/orders/import", "seller.s1", content=b"").status_code == 403
