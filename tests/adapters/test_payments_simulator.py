@@ -12,6 +12,7 @@ from amends.adapters.payments.simulator import PaymentSimulator
 from amends.engine.outside import (
     Behaviour,
     Callback,
+    Capture,
     PaymentProvider,
     ProviderConflict,
     ProviderRefund,
@@ -61,10 +62,19 @@ def test_fulfils_the_port(simulator: PaymentSimulator) -> None:
 
 def test_a_capture_is_booked_once(simulator: PaymentSimulator) -> None:
     simulator.book_capture("pay_1", rub(160000))
-    for other in (rub(160001), Money(160000, "USD")):
-        with pytest.raises(ProviderConflict, match="pay_1 is 160000 RUB"):
-            simulator.book_capture("pay_1", other)
-    assert [capture.reference for capture in simulator.captures()] == ["pay_1"]
+    assert simulator.captures() == (Capture("pay_1", rub(160000)),)
+
+
+def test_shares_of_a_payment_are_one_capture(simulator: PaymentSimulator) -> None:
+    for share, amount in (("A-1", 1000), ("A-2", 500), ("A-1", 700), ("A-1", 700)):
+        simulator.book_capture("pay_2", rub(amount), share)
+    simulator.book_capture("pay_2", Money(10, "USD"), "A-3")
+    shown = [capture.amount for capture in simulator.captures() if capture.reference == "pay_2"]
+    assert shown == [rub(1200), Money(10, "USD")]
+    assert simulator.refund("R1", "pay_2", rub(1201), "k1").code == "exceeds_capture"
+    assert simulator.refund("R2", "pay_2", rub(1200), "k2").state == "succeeded"
+    assert simulator.refund("R3", "pay_2", Money(10, "USD"), "k3").state == "succeeded"
+    assert simulator.refund("R4", "pay_2", Money(1, "EUR"), "k4").code == "currency_mismatch"
 
 
 def test_shows_what_is_booked_as_the_sandbox_answers_it(simulator: PaymentSimulator) -> None:

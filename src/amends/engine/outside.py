@@ -134,10 +134,10 @@ class BookedPayments(Struct, frozen=True):
 class SimulatedPayments(PaymentProvider, Protocol):
     """A provider whose behaviour can be set, on a given clock."""
 
-    def book_capture(self, reference: str, amount: Money) -> None:
-        """Book a capture; the same again changes nothing.
+    def book_capture(self, reference: str, amount: Money, share: str = "") -> None:
+        """Book a capture, or what ``share`` has in one, in place of what was booked for it before.
 
-        Raises ProviderConflict when ``reference`` was captured with another amount.
+        Shares of one reference and currency are one capture.
         """
 
     def set_next(self, behaviours: Sequence[Behaviour]) -> None:

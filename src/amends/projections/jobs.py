@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from amends.dispute.case import CaseEvent
 from amends.kernel.record import Job, Recorded
-from amends.order.events import OrderPlaced, RefundRecorded
+from amends.order.events import OrderAmended, OrderPlaced, RefundRecorded
 from amends.projections.notices import Notice
 
 
@@ -14,7 +14,7 @@ def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ..
     """A capture to know of, a refund to send, mails to write. Ids come from the event's number, so
     the same event never asks twice."""
     asked: list[Job] = []
-    if isinstance(recorded.event, OrderPlaced):
+    if isinstance(recorded.event, OrderPlaced | OrderAmended):
         asked.append(Job(_id(recorded, "capture"), "capture", recorded.at, {}))
     if isinstance(recorded.event, RefundRecorded):
         payload = {"refund": recorded.event.refund.id}

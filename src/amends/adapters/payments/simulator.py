@@ -36,9 +36,9 @@ FAILS_AFTER = timedelta(days=2)
 State = Literal["pending", "succeeded", "failed"]
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS capture (
-  number INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL,
-  currency TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS capture_share (
+  number INTEGER PRIMARY KEY, reference TEXT NOT NULL, share TEXT NOT NULL,
+  amount INTEGER NOT NULL, currency TEXT NOT NULL, UNIQUE (reference, share)) STRICT;
 CREATE TABLE IF NOT EXISTS refund (
   number INTEGER PRIMARY KEY, reference TEXT NOT NULL, intent TEXT NOT NULL,
   amount INTEGER NOT NULL, currency TEXT NOT NULL, state TEXT NOT NULL,
@@ -85,29 +85,25 @@ class PaymentSimulator:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def book_capture(self, reference: str, amount: Money) -> None:
-        """Book a capture; the same again changes nothing.
+    def book_capture(self, reference: str, amount: Money, share: str = "") -> None:
+        """Book a capture, or what ``share`` has in one, in place of what was booked for it before.
 
-        Raises ProviderConflict when ``reference`` was captured with another amount.
+        Shares of one reference and currency are one capture.
         """
         with self._transaction() as db:
-            known = self._captured(reference)
-            if known is None:
-                db.execute(
-                    "INSERT INTO capture (reference, amount, currency) VALUES (?, ?, ?)",
-                    (reference, amount.amount, amount.currency),
-                )
-            elif known != amount:
-                raise ProviderConflict(
-                    f"capture {reference} is {known.amount} {known.currency}, "
-                    f"not {amount.amount} {amount.currency}"
-                )
+            db.execute(
+                "INSERT INTO capture_share (reference, share, amount, currency) "
+                "VALUES (?, ?, ?, ?) ON CONFLICT (reference, share) "
+                "DO UPDATE SET amount = excluded.amount, currency = excluded.currency",
+                (reference, share, amount.amount, amount.currency),
+            )
 
     def captures(self) -> tuple[Capture, ...]:
         """All captures, in the order they were booked."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT reference, amount, currency FROM capture ORDER BY number"
+                "SELECT reference, sum(amount), currency FROM capture_share "
+                "GROUP BY reference, currency ORDER BY min(number)"
             ).fetchall()
         return tuple(Capture(reference, Money(amount, cur)) for reference, amount, cur in rows)
 
@@ -183,13 +179,14 @@ class PaymentSimulator:
         self, intent: str, reference: str, amount: Money, behaviour: Behaviour, now: Instant
     ) -> RefundReply:
         captured = self._captured(reference)
-        if captured is None:
+        if not captured:
             return RefundReply("declined", code="unknown_reference")
         if amount.amount < 1:
             return RefundReply("declined", code="amount_not_positive")
-        if amount.currency != captured.currency:
+        if amount.currency not in captured:
             return RefundReply("declined", code="currency_mismatch")
-        if self._standing(reference, now) + amount.amount > captured.amount:
+        standing = self._standing(reference, amount.currency, now)
+        if standing + amount.amount > captured[amount.currency]:
             return RefundReply("declined", code="exceeds_capture")
         if behaviour == "decline":
             return RefundReply("declined", code="declined_by_provider")
@@ -211,18 +208,20 @@ class PaymentSimulator:
         ).fetchone()[0]
         return RefundReply(state, id=_refund_id(number))
 
-    def _captured(self, reference: str) -> Money | None:
-        row = self._db.execute(
-            "SELECT amount, currency FROM capture WHERE reference = ?", (reference,)
-        ).fetchone()
-        return Money(*row) if row else None
+    def _captured(self, reference: str) -> dict[str, int]:
+        """What was captured under ``reference``, in minor units by currency."""
+        rows = self._db.execute(
+            "SELECT currency, sum(amount) FROM capture_share WHERE reference = ? GROUP BY currency",
+            (reference,),
+        ).fetchall()
+        return dict(rows)
 
-    def _standing(self, reference: str, now: Instant) -> int:
+    def _standing(self, reference: str, currency: str, now: Instant) -> int:
         """What is refunded of this capture or on its way, failed ones left out."""
         row = self._db.execute(
-            "SELECT coalesce(sum(amount), 0) FROM refund WHERE reference = ? "
+            "SELECT coalesce(sum(amount), 0) FROM refund WHERE reference = ? AND currency = ? "
             "AND NOT (becomes IS 'failed' AND changes_at <= ?)",
-            (reference, to_micros(now)),
+            (reference, currency, to_micros(now)),
         ).fetchone()
         return int(row[0])
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
-
 from amends.dispute.judge import OnOrder
 from amends.engine.jobs import Again, Done
 from amends.engine.outside import (
@@ -27,7 +25,6 @@ from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
 from amends.order.state import Order, Refund
 
-_log = structlog.get_logger(__name__)
 _PENDING_READ_EVERY = timedelta(hours=6)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=6)
 _BANK_LOOKED_AT_EVERY = timedelta(hours=12)
