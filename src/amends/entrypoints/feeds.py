@@ -21,6 +21,7 @@ from amends.order.decide.record_tracking import RecordTracking
 from amends.order.decide.ship_order import ShipOrder
 from amends.order.tracking import plain_number
 
+_log = structlog.get_logger(__name__)
 _BATCH = 200
 _CHUNK = 1 << 20
 # A feed that is wrong from its first line on must not fill the memory; beyond, lines are counted.
@@ -150,6 +151,9 @@ class Feed:
         answers = self._submit([sent.request for sent in batch])
         for sent, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Exception):
+                _log.error(
+                    "line_not_taken", line=sent.line, error=type(answer).__name__, exc_info=answer
+                )
                 self._refuse(sent.line, Refused("line_not_taken", {}, ("send_again_later",)))
                 continue
             counts = {
