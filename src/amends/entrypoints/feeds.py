@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
+import structlog
 from msgspec import Struct, field
 
 from amends.dispute.judge import OnOrder
