@@ -236,7 +236,8 @@ class Engine(Generic[S, C, E, T]):
         return Answer(order, outcome, version, state, saved.at, replayed=True)
 
     def _stream(self, order: str, loaded: Loaded) -> Stream[S, C, E, T]:
-        return Stream(self.domain, self.store.records, order, loaded.states.get(order))
+        state, head = loaded.states.get(order), loaded.heads.get(order)
+        return Stream(self.domain, self.store.records, order, state, head)
 
     def _stamped(
         self, stamp: Stamp, state: S | None, command: C | None, outages: tuple[Outage, ...]

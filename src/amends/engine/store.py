@@ -29,6 +29,14 @@ class NotWritten(Exception):
     """A ``write`` was rolled back whole: nothing of it is in the record, its cause is chained."""
 
 
+class Unavailable(Exception):
+    """The database cannot be reached, or did not answer in time.
+
+    What was under way may or may not have been recorded: whoever asked asks again under the same
+    idempotency key.
+    """
+
+
 class SchemaNotCurrent(Exception):
     """The database was made by an older or newer version, or not made at all."""
 
@@ -101,7 +109,8 @@ class Write(Struct, frozen=True):
     """All that one batch changes about one order, decided at version ``expected``.
 
     ``state`` None leaves the stored state alone, which is right only without events. Rows are each
-    named once; jobs already there are left alone.
+    named once; jobs already there are left alone. ``head`` is the chain's end that was loaded with
+    that version; None has the store look for it.
     """
 
     order: str
@@ -111,12 +120,17 @@ class Write(Struct, frozen=True):
     rows: tuple[Row, ...] = ()
     jobs: tuple[Job, ...] = ()
     answers: tuple[SavedAnswer, ...] = ()
+    head: bytes | None = None
 
 
 class Loaded(Struct, frozen=True):
-    """One consistent look at several orders. What does not exist is not in the mappings."""
+    """One consistent look at several orders. What does not exist is not in the mappings.
+
+    ``heads`` are the ends of the orders' chains of hashes.
+    """
 
     states: dict[str, StoredState]
+    heads: dict[str, bytes]
     answers: dict[AnswerKey, SavedAnswer]
     outages: tuple[Outage, ...]
 
@@ -307,6 +321,15 @@ class Snapshot(Struct, frozen=True):
     sealed: dict[int, tuple[SealedText, ...]]
 
 
+class Durability(Struct, frozen=True):
+    """What an operator should know of the database: which one it is, the settings that decide
+    whether a commit outlives a crash, and in words what may lose one. No warning: nothing may."""
+
+    database: str
+    settings: dict[str, str]
+    warnings: tuple[str, ...]
+
+
 class Upkeep(Protocol):
     """Looking at orders whole, and making what is derived anew."""
 
@@ -318,6 +341,9 @@ class Upkeep(Protocol):
 
     def restore(self, order: str, state: StoredState, head: bytes, rows: Sequence[Row]) -> bool:
         """Replace state and rows; False, and nothing done, when there are newer events."""
+
+    def durability(self) -> Durability:
+        """Whether acknowledged commits are safe with the settings in force now."""
 
 
 class Store(Protocol):

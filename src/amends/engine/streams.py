@@ -72,10 +72,11 @@ class Stream(Generic[S, C, E, T]):
         records: Records,
         order: str,
         stored: StoredState | None,
+        head: bytes | None,
     ) -> None:
         self.order = order
         self._domain = domain
-        self._stored = stored
+        self._head = head
         self._stale = False
         self.loaded = stored.version if stored else 0
         self.version = self.loaded
@@ -173,4 +174,5 @@ class Stream(Generic[S, C, E, T]):
             tuple(self._rows.values()),
             tuple(self._jobs),
             tuple(self.answers),
+            self._head,
         )

@@ -1,6 +1,7 @@
 """Bring a database to the schema this code needs.
 
-Alembic is imported only when that is asked for: it takes longer to load than all the rest.
+Alembic is imported only when that is asked for: it takes longer to load than all the rest. So is
+PostgreSQL's driver, which those who keep the record in a file do without.
 """
 
 # ruff: noqa: PLC0415
@@ -10,8 +11,17 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amends.store.schema import SCHEMA
+from amends.store.urls import is_postgres, target_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_VERSION = "SELECT version_num FROM alembic_version"
+# Any number will do, as long as nothing else of ours takes the same.
+_ONE_AT_A_TIME = 7_221_853_190
 
 
 def database_path(url: str | Path) -> Path:
@@ -23,8 +33,8 @@ def database_path(url: str | Path) -> Path:
         text = text.removeprefix("sqlite:///")
     elif "://" in text:
         raise ValueError(
-            f"{text.partition('://')[0]}:// is not a kind of database this version opens; "
-            "name a file, as in sqlite:///var/amends.db"
+            f"{text.partition('://')[0]}:// does not name a file; name one, as in "
+            "sqlite:///var/amends.db, or a server, as in postgresql://host/amends"
         )
     if not text or text == ":memory:":
         raise ValueError("name the database's file: what is kept in memory only is lost at the end")
@@ -32,17 +42,45 @@ def database_path(url: str | Path) -> Path:
 
 
 def migrate(url: str | Path) -> None:
-    """Make the database if there is none, and bring it to the current schema, all or nothing.
+    """Bring the database to the current schema, all or nothing; one process at a time.
 
-    Raises ValueError for a URL of another kind, and alembic's CommandError when the database was
-    made by a newer version.
+    A file is made if there is none, a database on a server must be there. Raises ValueError for a
+    URL of another kind and a server too old, Unavailable when the server is not there, and
+    alembic's CommandError when the database was made by a newer version.
     """
     from alembic import command
     from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "amends.store:migrations")
+    engine = _postgres_engine(url) if is_postgres(url) else _sqlite_engine(database_path(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, SCHEMA)
+
+
+def schema_is_current(url: str | Path) -> bool:
+    """Whether the database has exactly the schema this code needs.
+
+    Raises ValueError for a URL of another kind, and Unavailable when its server is not there.
+    """
+    if is_postgres(url):
+        return _postgres_schema(url) == [(SCHEMA,)]
+    path = database_path(url)
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            found = connection.execute(_VERSION).fetchall()
+        except sqlite3.OperationalError:
+            return False
+    return found == [(SCHEMA,)]
+
+
+def _sqlite_engine(path: Path) -> Engine:
     from sqlalchemy import Connection, create_engine, event
     from sqlalchemy.pool import NullPool
 
-    path = database_path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Python's sqlite3 would open no transaction for CREATE TABLE: we begin it ourselves.
     engine = create_engine(
@@ -55,21 +93,47 @@ def migrate(url: str | Path) -> None:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    config = Config()
-    config.set_main_option("script_location", "amends.store:migrations")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, SCHEMA)
+    return engine
 
 
-def schema_is_current(url: str | Path) -> bool:
-    """Whether the database exists and has exactly the schema this code needs."""
-    path = database_path(url)
-    if not path.is_file():
-        return False
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+def _postgres_engine(url: str | Path) -> Engine:
+    import psycopg
+    from sqlalchemy import Connection, create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    from amends.store.postgres.connections import connect
+    from amends.store.postgres.upkeep import OLDEST
+
+    target = target_of(url)
+    with connect(target) as db:
+        version, encoding = db.info.server_version, db.info.parameter_status("server_encoding")
+    if version < OLDEST or encoding != "UTF8":
+        raise ValueError(
+            f"the server is PostgreSQL {version // 10000} with encoding {encoding}; "
+            f"it must be {OLDEST // 10000} or newer, and the database's encoding UTF8"
+        )
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(target.conninfo, prepare_threshold=None),
+        poolclass=NullPool,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Of two processes that start together, one waits here and then finds nothing left to do.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5min'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
+
+    return engine
+
+
+def _postgres_schema(url: str | Path) -> list[tuple[object, ...]]:
+    from psycopg.errors import UndefinedTable
+
+    from amends.store.postgres.connections import connect
+
+    with connect(target_of(url)) as db:
         try:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        except sqlite3.OperationalError:
-            return False
-    return found == [(SCHEMA,)]
+            return list(db.execute(_VERSION).fetchall())
+        except UndefinedTable:
+            return []

@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Collection
 
 from amends.engine.store import ApiKey, Link
-from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import Actor, PersonId, Role
+from amends.store.keys import KEY_COLUMNS, key_from, key_values
 from amends.store.sealing import digest_of
 from amends.store.sqlite.connections import Connections
 
 _REDEEM = "DELETE FROM sign_in_links WHERE token = ? RETURNING person, role, leads_to, expires_at"
 _SESSION = "SELECT person, role FROM sessions WHERE token = ? AND expires_at > ?"
-_KEY = "SELECT id, person, role, scopes, created_at, revoked_at FROM api_keys"
+_KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys"  # noqa: S608
 _MARK = """INSERT INTO read_marks VALUES (?, ?, ?)
     ON CONFLICT (order_id, person) DO UPDATE SET number = MAX(number, excluded.number)"""
 _MARKS = """SELECT order_id, number FROM read_marks
@@ -68,32 +69,24 @@ class SqliteAccess:
 
     def add_key(self, key: ApiKey, secret: str) -> None:
         """Keep a key by its secret's digest."""
-        values = (
-            key.id,
-            digest_of(secret),
-            key.actor.person,
-            key.actor.role.value,
-            json.dumps(key.scopes),
-            to_micros(key.created_at),
-            None if key.revoked_at is None else to_micros(key.revoked_at),
-        )
+        statement = "INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?)"
         try:
             with self._connections.writing() as db:
-                db.execute("INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+                db.execute(statement, key_values(key, secret))
         except sqlite3.IntegrityError:
             raise ValueError(f"there is a key {key.id} already, or one with this secret") from None
 
     def key_of(self, secret: str) -> ApiKey | None:
         """The key, when it is in force."""
-        query = f"{_KEY} WHERE secret = ? AND revoked_at IS NULL"
+        query = f"{_KEYS} WHERE secret = ? AND revoked_at IS NULL"
         with self._connections.reading() as db:
             row = db.execute(query, (digest_of(secret),)).fetchone()
-        return _key(*row) if row else None
+        return key_from(*row) if row else None
 
     def keys(self) -> list[ApiKey]:
         """All of them."""
         with self._connections.reading() as db:
-            return [_key(*row) for row in db.execute(f"{_KEY} ORDER BY id")]
+            return [key_from(*row) for row in db.execute(f"{_KEYS} ORDER BY id")]
 
     def revoke_key(self, id_: str, at: Instant) -> bool:
         """From now on it opens nothing."""
@@ -110,15 +103,3 @@ class SqliteAccess:
         """The marks on these orders."""
         with self._connections.reading() as db:
             return dict(db.execute(_MARKS, (person, json.dumps(list(orders)))).fetchall())
-
-
-def _key(
-    id_: str, person: str, role: str, scopes: str, created_at: int, revoked_at: int | None
-) -> ApiKey:
-    return ApiKey(
-        id_,
-        Actor(person, Role(role)),
-        tuple(json.loads(scopes)),
-        from_micros(created_at),
-        None if revoked_at is None else from_micros(revoked_at),
-    )

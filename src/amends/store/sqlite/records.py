@@ -33,7 +33,7 @@ from amends.store.sqlite.rows import write_rows
 
 # Lists of keys travel as one JSON parameter, so that a statement's text does not depend on how
 # many there are and stays prepared.
-_STATES = """SELECT order_id, version, state, code, next_due FROM states
+_STATES = """SELECT order_id, version, state, code, next_due, head FROM states
     WHERE order_id IN (SELECT value FROM json_each(?))"""
 _ANSWERS = """SELECT a.order_id, a.caller, a.key, a.digest, a.at, a.since, a.version, a.refusal
     FROM json_each(?) AS k CROSS JOIN answers AS a ON a.order_id = json_extract(k.value, '$[0]')
@@ -72,12 +72,10 @@ class SqliteRecords:
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
         with self._connections.reading() as db:
-            states = {
-                order: stored_state(version, state, code, due)
-                for order, version, state, code, due in db.execute(_STATES, (_json(orders),))
-            }
+            found = db.execute(_STATES, (_json(orders),)).fetchall()
             return Loaded(
-                states,
+                {order: stored_state(*values) for order, *values, _ in found},
+                {values[0]: values[-1] for values in found},
                 _answers(db, keys),
                 tuple(
                     Outage(from_micros(since), from_micros(until))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 
-from amends.engine.store import SealedText, Snapshot, StoredState
-from amends.kernel.instants import from_micros
+from amends.engine.store import Durability, SealedText, Snapshot, StoredState
 from amends.kernel.record import Row
+from amends.store.batch import stored_state
 from amends.store.sealing import sealed_text
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.records import put_state, read_events
@@ -22,6 +23,7 @@ _ORDERS = (
     )
     + " ORDER BY order_id LIMIT ?2"
 )
+_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 _STATE = "SELECT version, state, code, next_due, head FROM states WHERE order_id = ?"
 _SEALED = "SELECT number, ref, owner, sealed FROM contents WHERE order_id = ? ORDER BY ref"
 
@@ -49,7 +51,7 @@ class SqliteUpkeep:
         state, head = None, None
         if found:
             version, data, code, due, head = found
-            state = StoredState(version, data, code, None if due is None else from_micros(due))
+            state = stored_state(version, data, code, due)
         return Snapshot(events, state, head, rows, {n: tuple(s) for n, s in sealed.items()})
 
     def restore(self, order: str, state: StoredState, head: bytes, rows: Sequence[Row]) -> bool:
@@ -64,3 +66,16 @@ class SqliteUpkeep:
             clear_rows(db, order)
             write_rows(db, [(order, row) for row in rows])
         return True
+
+    def durability(self) -> Durability:
+        """What the connection that writes is set to."""
+        with self._connections.writing() as db:
+            (journal,) = db.execute("PRAGMA journal_mode").fetchone()
+            (level,) = db.execute("PRAGMA synchronous").fetchone()
+        settings = {"journal_mode": journal, "synchronous": _SYNCHRONOUS[level]}
+        warnings = []
+        if level < _SYNCHRONOUS.index("FULL"):
+            warnings.append("synchronous is below FULL: a power cut loses acknowledged commits")
+        if journal != "wal":
+            warnings.append(f"journal_mode is {journal}, not wal: readers and the writer wait")
+        return Durability(f"SQLite {sqlite3.sqlite_version}", settings, tuple(warnings))

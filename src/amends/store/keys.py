@@ -1,0 +1,39 @@
+"""API keys as rows of their table, whatever database it is in."""
+
+from __future__ import annotations
+
+import json
+
+from amends.engine.store import ApiKey
+from amends.kernel.instants import from_micros, to_micros
+from amends.kernel.people import Actor, Role
+from amends.store.batch import Values, instant_or_none
+from amends.store.sealing import digest_of
+
+KEY_COLUMNS = "id, person, role, scopes, created_at, revoked_at"
+
+
+def key_values(key: ApiKey, secret: str) -> Values:
+    """The row of a new key: its secret is kept as a digest."""
+    return (
+        key.id,
+        digest_of(secret),
+        key.actor.person,
+        key.actor.role.value,
+        json.dumps(key.scopes),
+        to_micros(key.created_at),
+        None if key.revoked_at is None else to_micros(key.revoked_at),
+    )
+
+
+def key_from(
+    id_: str, person: str, role: str, scopes: str, created_at: int, revoked_at: int | None
+) -> ApiKey:
+    """A key from ``KEY_COLUMNS``."""
+    return ApiKey(
+        id_,
+        Actor(person, Role(role)),
+        tuple(json.loads(scopes)),
+        from_micros(created_at),
+        instant_or_none(revoked_at),
+    )

@@ -1,0 +1,32 @@
+"""The port on PostgreSQL 15 or newer: many processes, on one machine or several."""
+
+from __future__ import annotations
+
+from amends.store.postgres.access import PostgresAccess
+from amends.store.postgres.connections import Connections
+from amends.store.postgres.jobs import PostgresJobs
+from amends.store.postgres.records import PostgresRecords
+from amends.store.postgres.service import PostgresMeta, PostgresUptime
+from amends.store.postgres.upkeep import PostgresUpkeep
+from amends.store.postgres.views import PostgresViews
+from amends.store.urls import Target
+
+__all__ = ["PostgresStore"]
+
+
+class PostgresStore:
+    """A migrated database. See ``amends.engine.store.Store``."""
+
+    def __init__(self, target: Target) -> None:
+        self._connections = Connections(target)
+        self.records = PostgresRecords(self._connections)
+        self.jobs = PostgresJobs(self._connections)
+        self.views = PostgresViews(self._connections)
+        self.access = PostgresAccess(self._connections)
+        self.uptime = PostgresUptime(self._connections)
+        self.meta = PostgresMeta(self._connections)
+        self.upkeep = PostgresUpkeep(self._connections)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._connections.close()

@@ -1,0 +1,95 @@
+"""Links, sessions, API keys and read marks on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from psycopg.errors import UniqueViolation
+
+from amends.engine.store import ApiKey, Link
+from amends.kernel.instants import Instant, to_micros
+from amends.kernel.people import Actor, PersonId, Role
+from amends.store.keys import KEY_COLUMNS, key_from, key_values
+from amends.store.postgres.connections import Connections
+from amends.store.sealing import digest_of
+
+_REDEEM = "DELETE FROM sign_in_links WHERE token = %s RETURNING person, role, leads_to, expires_at"
+_SESSION = "SELECT person, role FROM sessions WHERE token = %s AND expires_at > %s"
+_KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys"  # noqa: S608
+_MARK = """INSERT INTO read_marks VALUES (%s, %s, %s) ON CONFLICT (order_id, person)
+    DO UPDATE SET number = GREATEST(read_marks.number, excluded.number)"""
+_MARKS = "SELECT order_id, number FROM read_marks WHERE order_id = ANY(%s) AND person = %s"
+
+
+class PostgresAccess:
+    """See ``amends.engine.store.Access``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def add_link(self, token: str, link: Link, expires_at: Instant) -> None:
+        """Keep a link by its token's digest."""
+        by = link.actor
+        values = (digest_of(token), by.person, by.role.value, link.leads_to, to_micros(expires_at))
+        self._connections.run("INSERT INTO sign_in_links VALUES (%s, %s, %s, %s, %s)", values)
+
+    def redeem_link(self, token: str, now: Instant) -> Link | None:
+        """Removing it is what makes it work once, however many ask at the same time."""
+        with self._connections.writing() as db:
+            row = db.execute(_REDEEM, (digest_of(token),)).fetchone()
+        if row is None or row[3] <= to_micros(now):
+            return None
+        return Link(Actor(row[0], Role(row[1])), row[2])
+
+    def add_session(self, token: str, actor: Actor, expires_at: Instant) -> None:
+        """Keep a session by its token's digest."""
+        values = (digest_of(token), actor.person, actor.role.value, to_micros(expires_at))
+        self._connections.run("INSERT INTO sessions VALUES (%s, %s, %s, %s)", values)
+
+    def session(self, token: str, now: Instant) -> Actor | None:
+        """Who it is."""
+        found = self._connections.ask(_SESSION, (digest_of(token), to_micros(now)))
+        return Actor(found[0][0], Role(found[0][1])) if found else None
+
+    def end_session(self, token: str) -> None:
+        """Forget it."""
+        self._connections.run("DELETE FROM sessions WHERE token = %s", (digest_of(token),))
+
+    def forget_expired(self, now: Instant) -> int:
+        """Clear out."""
+        at = (to_micros(now),)
+        with self._connections.writing() as db:
+            links = db.execute("DELETE FROM sign_in_links WHERE expires_at <= %s", at)
+            sessions = db.execute("DELETE FROM sessions WHERE expires_at <= %s", at)
+        return links.rowcount + sessions.rowcount
+
+    def add_key(self, key: ApiKey, secret: str) -> None:
+        """Keep a key by its secret's digest."""
+        statement = "INSERT INTO api_keys VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        try:
+            self._connections.run(statement, key_values(key, secret))
+        except UniqueViolation:
+            raise ValueError(f"there is a key {key.id} already, or one with this secret") from None
+
+    def key_of(self, secret: str) -> ApiKey | None:
+        """The key, when it is in force."""
+        query = f"{_KEYS} WHERE secret = %s AND revoked_at IS NULL"
+        found = self._connections.ask(query, (digest_of(secret),))
+        return key_from(*found[0]) if found else None
+
+    def keys(self) -> list[ApiKey]:
+        """All of them."""
+        return [key_from(*row) for row in self._connections.ask(f"{_KEYS} ORDER BY id")]
+
+    def revoke_key(self, id_: str, at: Instant) -> bool:
+        """From now on it opens nothing."""
+        statement = "UPDATE api_keys SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL"
+        return self._connections.run(statement, (to_micros(at), id_)) > 0
+
+    def mark_read(self, person: PersonId, order: str, number: int) -> None:
+        """Move the mark on."""
+        self._connections.run(_MARK, (order, person, number))
+
+    def read_marks(self, person: PersonId, orders: Collection[str]) -> dict[str, int]:
+        """The marks on these orders."""
+        return dict(self._connections.ask(_MARKS, (list(orders), person)))

@@ -1,0 +1,160 @@
+"""A bounded pool of connections, and the two ways they are used: a look and a transaction.
+
+Everything a transaction needs is set within it, and nothing outlives it, so that a PgBouncer in
+transaction mode may stand between. Statements travel in pipelines: a look is one round trip, and so
+is a transaction that reads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.adapt import AdaptersMap
+from psycopg.types.numeric import Int8Dumper
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from amends.engine.store import Unavailable
+from amends.store.urls import Target
+
+Values = tuple[Any, ...]
+Question = tuple[str, Sequence[Any]]
+Connection = psycopg.Connection[Values]
+
+# How long somebody waits for a free connection, or for a server that is not there.
+_PATIENCE_SECONDS = 10.0
+_STATEMENTS_KEPT = 500
+_LIMITS = """set_config('statement_timeout', '15000', true),
+    set_config('idle_in_transaction_session_timeout', '30000', true)"""
+_READ_LIMITS = f"SELECT {_LIMITS}"
+# A server told not to wait for its disk is overruled; one told to wait for others is not.
+_WRITE_LIMITS = f"""SELECT {_LIMITS}, set_config('lock_timeout', '5000', true),
+    set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+        WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)"""
+
+
+def connect(target: Target) -> Connection:
+    """A connection outside any pool. Raises Unavailable."""
+    try:
+        return psycopg.connect(target.conninfo, **_options(target))
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"the database cannot be reached: {error}") from error
+
+
+class Connections:
+    """The connections of one process to one database, for any number of threads."""
+
+    def __init__(self, target: Target) -> None:
+        self._pool = ConnectionPool(
+            target.conninfo,
+            kwargs=_options(target),
+            configure=_configure,
+            min_size=1,
+            max_size=target.pool,
+            num_workers=1,
+            timeout=_PATIENCE_SECONDS,
+            open=True,
+        )
+
+    def look(self, *questions: Question) -> list[list[Values]]:
+        """The answers to some questions, all seen at one instant, in one round trip."""
+        if not questions:
+            return []
+        try:
+            return self._look(questions)
+        except Unavailable:
+            # The server was started anew, perhaps: reading again on a new connection is safe.
+            return self._look(questions)
+
+    def ask(self, query: str, values: Sequence[Any] = ()) -> list[Values]:
+        """The answer to one question."""
+        (found,) = self.look((query, values))
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One durable transaction, rolled back when the block raises.
+
+        What is executed in the block is sent in a pipeline: its errors may show only at the end of
+        the block, and reading a result costs a round trip.
+        """
+        with self._borrowed() as db, db.pipeline():
+            db.execute("BEGIN")
+            db.execute(_WRITE_LIMITS)
+            yield db
+            db.execute("COMMIT")
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """One statement in a transaction of its own; how many rows it changed."""
+        with self.writing() as db:
+            done = db.execute(statement, values)
+        return done.rowcount
+
+    def close(self) -> None:
+        """Close what is idle now, and the others when they are done."""
+        self._pool.close()
+
+    def _look(self, questions: Sequence[Question]) -> list[list[Values]]:
+        with self._borrowed() as db:
+            with db.pipeline():
+                # One statement alone sees one instant anyway.
+                several = len(questions) > 1
+                if several:
+                    db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                db.execute(_READ_LIMITS)
+                answers = [db.execute(query, values, binary=True) for query, values in questions]
+                if several:
+                    db.execute("COMMIT")
+            return [answer.fetchall() for answer in answers]
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        try:
+            db = self._pool.getconn()
+        except PoolTimeout as error:
+            raise Unavailable(
+                f"no connection to the database within {_PATIENCE_SECONDS:.0f} seconds"
+            ) from error
+        try:
+            try:
+                yield db
+            except BaseException:
+                if not db.closed:
+                    db.rollback()
+                raise
+        except psycopg.OperationalError as error:
+            if not db.closed:
+                raise
+            # The others that lay idle may have been cut off with this one.
+            self._pool.check()
+            raise Unavailable("the connection to the database was lost") from error
+        finally:
+            self._pool.putconn(db)
+
+
+def _options(target: Target) -> dict[str, Any]:
+    return {
+        "autocommit": True,
+        "application_name": "amends",
+        "connect_timeout": 10,
+        "prepare_threshold": 0 if target.prepare else None,
+        "context": _ADAPTERS,
+    }
+
+
+def _configure(db: Connection) -> None:
+    db.prepared_max = _STATEMENTS_KEPT
+
+
+class _Adapters:
+    """Sends each whole number as a BIGINT: its size must not make another statement to prepare."""
+
+    def __init__(self) -> None:
+        self.connection = None
+        self.adapters = AdaptersMap(psycopg.adapters)
+        self.adapters.register_dumper(int, Int8Dumper)
+
+
+_ADAPTERS = _Adapters()

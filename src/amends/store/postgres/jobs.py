@@ -1,0 +1,72 @@
+"""The outbox on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+
+from amends.engine.store import JobToRun
+from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.store.postgres.connections import Connections, Values
+
+# Taking a job moves its instant to the end of the lease, so one column and one index serve both.
+_DUE = """SELECT order_id, id, kind, run_at, payload, attempts FROM jobs WHERE run_at <= %s
+    ORDER BY run_at LIMIT %s"""
+# The number of attempts tells whether the job is still as it was seen, and with whom.
+_MINE = "WHERE order_id = %s AND id = %s AND attempts = %s"
+_TAKE = f"UPDATE jobs SET run_at = %s, attempts = attempts + 1 {_MINE} AND run_at = %s"  # noqa: S608
+_FINISH = f"DELETE FROM jobs {_MINE}"  # noqa: S608
+_AGAIN = f"UPDATE jobs SET run_at = %s {_MINE}"  # noqa: S608
+_TRIES = 3
+
+
+class PostgresJobs:
+    """See ``amends.engine.store.Jobs``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+        """Take due jobs for oneself: they are read without a lock, and each is then claimed.
+
+        When others were quicker with all of them, it is looked again.
+        """
+        for _ in range(_TRIES):
+            found = self._connections.ask(_DUE, (to_micros(now), limit))
+            if not found:
+                break
+            if taken := self._claimed(found, until):
+                return taken
+        return []
+
+    def finish(self, job: JobToRun) -> bool:
+        """Remove it."""
+        return self._connections.run(_FINISH, _mine(job)) > 0
+
+    def again(self, job: JobToRun, run_at: Instant) -> bool:
+        """Put it back for later."""
+        return self._connections.run(_AGAIN, (to_micros(run_at), *_mine(job))) > 0
+
+    def next_run(self) -> Instant | None:
+        """The head of the index."""
+        found = self._connections.ask("SELECT run_at FROM jobs ORDER BY run_at LIMIT 1")
+        return from_micros(found[0][0]) if found else None
+
+    def _claimed(self, found: list[Values], until: Instant) -> list[JobToRun]:
+        # Everybody claims in the same order, so that two workers never wait for each other.
+        found = sorted(found)
+        with self._connections.writing() as db:
+            claims = [
+                db.execute(_TAKE, (to_micros(until), order, id_, attempts, run_at))
+                for order, id_, _, run_at, _, attempts in found
+            ]
+        mine = [row for row, claim in zip(found, claims, strict=True) if claim.rowcount]
+        return [_job(row) for row in sorted(mine, key=lambda row: row[3])]
+
+
+def _job(values: Values) -> JobToRun:
+    order, id_, kind, run_at, payload, attempts = values
+    return JobToRun(order, id_, kind, from_micros(run_at), json.loads(payload), attempts + 1)
+
+
+def _mine(job: JobToRun) -> Values:
+    return (job.order, job.id, job.attempts)

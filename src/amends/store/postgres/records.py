@@ -1,0 +1,222 @@
+"""Streams, states and texts on PostgreSQL.
+
+Every statement of a command's path touches one order's rows only, so that the tables can be spread
+over many servers by ``order_id``; many orders share a round trip because statements are sent in a
+pipeline. Nothing is locked before it is written. Who comes second is found out by the keys: an
+event's number is taken, or the state is not at the version that was read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+import psycopg
+from psycopg import errors
+
+from amends.engine.store import (
+    AnswerKey,
+    ContentKey,
+    Loaded,
+    NotWritten,
+    StoredEvent,
+    Unavailable,
+    Write,
+)
+from amends.kernel.instants import Instant, Outage, from_micros, to_micros
+from amends.kernel.people import PersonId
+from amends.store.batch import (
+    Batch,
+    laid_out,
+    owners_of,
+    saved_answers,
+    stored_events,
+    stored_state,
+)
+from amends.store.postgres.connections import Connection, Connections, Values
+from amends.store.postgres.rows import write_rows
+from amends.store.sealing import PersonKey, new_key, unseal
+
+_STATE = "SELECT order_id, version, state, code, next_due, head FROM states WHERE order_id = %s"
+_ANSWER = """SELECT order_id, caller, key, digest, at, since, version, refusal FROM answers
+    WHERE order_id = %s AND caller = %s AND key = %s"""
+_OUTAGES = "SELECT since, until FROM outages WHERE until > %s ORDER BY since"
+_HEAD = "SELECT order_id, version, head FROM states WHERE order_id = %s"
+_ANSWERED = "SELECT order_id FROM answers WHERE order_id = %s AND caller = %s AND key = %s"
+EVENTS = """SELECT number, at, by_person, by_role, command_id, type, body, hash FROM events
+    WHERE order_id = %s AND number > %s AND number <= %s ORDER BY number"""
+_TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret FROM contents AS c
+    LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id
+    WHERE c.order_id = %s AND c.ref = ANY(%s)"""
+_KEY = "SELECT person, key_id, secret FROM person_keys WHERE person = %s"
+_DUE = """SELECT next_due, order_id FROM states WHERE next_due <= %s
+    AND (next_due, order_id) > (%s, %s) ORDER BY next_due, order_id LIMIT %s"""
+_PUT_KEY = "INSERT INTO person_keys VALUES (%s, %s, %s)"
+_PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_PUT_CONTENT = "INSERT INTO contents VALUES (%s, %s, %s, %s, %s, %s)"
+_NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s)"
+# Dividing by the number of rows found is how a statement fails, and with it the transaction, when
+# it finds none: the COMMIT behind it in the pipeline need not wait for its answer.
+_NEXT_STATE = """WITH moved AS (UPDATE states
+    SET version = %s, state = %s, code = %s, next_due = %s, head = %s
+    WHERE order_id = %s AND version = %s AND head = %s RETURNING 1)
+    SELECT 1 / count(*) FROM moved"""
+_STILL = "SELECT 1 / count(*) FROM states WHERE order_id = %s AND version = %s"
+_STILL_NEW = "SELECT 1 / (1 - count(*)) FROM states WHERE order_id = %s"
+_PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"
+_PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+LAST = 2**63 - 1
+
+_TRIES = 5
+_TAKEN = (errors.UniqueViolation, errors.DivisionByZero)
+_IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+
+
+class PostgresRecords:
+    """See ``amends.engine.store.Records``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def load(
+        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+    ) -> Loaded:
+        """States, saved answers and outages, seen at one instant."""
+        outages, *found = self._connections.look(
+            (_OUTAGES, (to_micros(outages_since),)),
+            *((_STATE, (order,)) for order in orders),
+            *((_ANSWER, key) for key in keys),
+        )
+        states = [row for rows in found[: len(orders)] for row in rows]
+        return Loaded(
+            {order: stored_state(*values) for order, *values, _ in states},
+            {values[0]: values[-1] for values in states},
+            saved_answers([row for rows in found[len(orders) :] for row in rows]),
+            tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
+        )
+
+    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Record a batch in one transaction; the orders that clashed are returned.
+
+        The batch is written as if nobody else wrote; only when that fails is it asked who was
+        overtaken, and the others are written again.
+        """
+        clashed: set[str] = set()
+        for _ in range(_TRIES):
+            # Everybody writes in the same order, so that two batches never wait for each other.
+            kept = sorted((w for w in writes if w.order not in clashed), key=lambda w: w.order)
+            if not kept:
+                return frozenset(clashed)
+            try:
+                self._write(kept)
+                return frozenset(clashed)
+            except Unavailable:
+                raise
+            except (*_TAKEN, *_IN_THE_WAY) as error:
+                failed: Exception = error
+                overtaken = self._overtaken(kept)
+                clashed |= overtaken
+                again = isinstance(error, _IN_THE_WAY) or error.diag.table_name == "person_keys"
+                if not overtaken and not again:
+                    break
+            except Exception as error:
+                failed = error
+                break
+        raise NotWritten("nothing of the batch was written") from failed
+
+    def events(self, order: str, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
+        """A stretch of the stream."""
+        last = LAST if upto is None else upto
+        return stored_events(self._connections.ask(EVENTS, (order, after, last)))
+
+    def texts(self, wanted: Collection[ContentKey]) -> dict[ContentKey, str | None]:
+        """Texts, None where the key is gone."""
+        refs: dict[str, list[str]] = defaultdict(list)
+        for order, ref in wanted:
+            refs[order].append(ref)
+        found = self._connections.look(*((_TEXTS, item) for item in refs.items()))
+        return {
+            (order, ref): None if secret is None else unseal(secret, order, ref, owner, sealed)
+            for rows in found
+            for order, ref, owner, sealed, secret in rows
+        }
+
+    def erase(self, person: PersonId) -> bool:
+        """Delete the key. Its bytes go when the server vacuums the page, and leave its log and
+        back-ups when these are recycled: how long they are kept bounds an erasure."""
+        return self._connections.run("DELETE FROM person_keys WHERE person = %s", (person,)) > 0
+
+    def due(
+        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
+    ) -> list[tuple[Instant, str]]:
+        """Due orders by instant and id."""
+        past = (to_micros(after[0]), after[1]) if after else (-LAST, "")
+        found = self._connections.ask(_DUE, (to_micros(at), *past, limit))
+        return [(from_micros(due), order) for due, order in found]
+
+    def next_due(self) -> Instant | None:
+        """The head of the index of due orders."""
+        query = "SELECT next_due FROM states WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1"
+        found = self._connections.ask(query)
+        return from_micros(found[0][0]) if found else None
+
+    def _write(self, writes: Sequence[Write]) -> None:
+        heads, keys, made = self._needed(writes)
+        batch = laid_out(writes, heads, keys | made)
+        with self._connections.writing() as db:
+            cursor = db.cursor()
+            cursor.executemany(_PUT_KEY, [(p, key.id, key.secret) for p, key in made.items()])
+            cursor.executemany(_PUT_EVENT, batch.events)
+            cursor.executemany(_PUT_CONTENT, batch.contents)
+            _move_states(db, writes, heads, batch)
+            write_rows(db, [(w.order, row) for w in writes for row in w.rows])
+            cursor.executemany(_PUT_JOB, batch.jobs)
+            cursor.executemany(_PUT_ANSWER, batch.answers)
+
+    def _needed(
+        self, writes: Sequence[Write]
+    ) -> tuple[dict[str, bytes], dict[PersonId, PersonKey], dict[PersonId, PersonKey]]:
+        """The chains' ends, the keys of those whose texts are sealed, and those to be made."""
+        heads = {w.order: w.head for w in writes if w.head is not None}
+        unknown = [w.order for w in writes if w.expected and w.head is None]
+        owners = sorted(owners_of(writes))
+        if not unknown and not owners:
+            return heads, {}, {}
+        found = self._connections.look(
+            *((_HEAD, (order,)) for order in unknown), *((_KEY, (owner,)) for owner in owners)
+        )
+        heads |= {order: head for rows in found[: len(unknown)] for order, _, head in rows}
+        keys = {
+            person: PersonKey(key_id, secret)
+            for rows in found[len(unknown) :]
+            for person, key_id, secret in rows
+        }
+        return heads, keys, {owner: new_key() for owner in owners if owner not in keys}
+
+    def _overtaken(self, writes: Sequence[Write]) -> set[str]:
+        """Whose order is not at the expected version, or whose key was answered."""
+        keys = [(w.order, a.caller, a.key) for w in writes for a in w.answers]
+        found = self._connections.look(
+            *((_HEAD, (w.order,)) for w in writes), *((_ANSWERED, key) for key in keys)
+        )
+        versions = [rows[0][1] if rows else 0 for rows in found[: len(writes)]]
+        moved = {w.order for w, at in zip(writes, versions, strict=True) if w.expected != at}
+        return moved | {order for rows in found[len(writes) :] for (order,) in rows}
+
+
+def _move_states(
+    db: Connection, writes: Sequence[Write], heads: dict[str, bytes], batch: Batch
+) -> None:
+    expected = {w.order: w.expected for w in writes}
+    new = [row for row in batch.states if not expected[row[0]]]
+    next_: list[Values] = [
+        (*values, order, expected[order], heads.get(order))
+        for order, *values in batch.states
+        if expected[order]
+    ]
+    unmoved = [w for w in writes if w.state is None]
+    cursor: psycopg.Cursor[Values] = db.cursor()
+    cursor.executemany(_NEW_STATE, new)
+    cursor.executemany(_NEXT_STATE, next_)
+    cursor.executemany(_STILL, [(w.order, w.expected) for w in unmoved if w.expected])
+    cursor.executemany(_STILL_NEW, [(w.order,) for w in unmoved if not w.expected])

@@ -1,0 +1,30 @@
+"""Projections as lists on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.engine.store import Page
+from amends.kernel.record import Column
+from amends.store.listing import asked
+from amends.store.postgres.connections import Connections
+
+
+class PostgresViews:
+    """See ``amends.engine.store.Views``."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def page(
+        self,
+        table: str,
+        where: Mapping[str, Column],
+        *,
+        order_by: str,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """A page of at most 500 rows; each row holds all columns, the order's id among them."""
+        page = asked(table, where, order_by, after, limit, "%s")
+        return page.page_of(self._connections.ask(page.statement, page.values))
