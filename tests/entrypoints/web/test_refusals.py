@@ -222,3 +222,16 @@ def test_a_form_too_large_is_refused_in_words(olga: Visitor) -> None:
     page = olga.post(action, fields)
     assert page.status == 413
     assert "too large" in page.words
+
+
+def test_a_fault_of_ours_is_a_page_that_says_so(
+    world: World, olga: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_order: str) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(world.service.engine, "view", broken)
+    page = olga.get("/orders/A-1")
+    assert page.status == 500
+    assert "It is our fault" in page.words
+    assert "disk" not in page.words

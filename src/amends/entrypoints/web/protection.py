@@ -23,7 +23,7 @@ class Protected(Struct, frozen=True):
 
 def protection_lines(order: OrderView, now: Instant) -> tuple[Protected, ...]:
     """Each line and shipment of an order."""
-    return tuple(_protected(entry, now) for entry in order.protection.lines)
+    return tuple(protected(entry, now) for entry in order.protection.lines)
 
 
 def protection_in_short(order: OrderView, now: Instant) -> Protected | None:
@@ -35,7 +35,8 @@ def protection_in_short(order: OrderView, now: Instant) -> Protected | None:
     return min(lines, key=lambda line: weight[line.state], default=None)
 
 
-def _protected(entry: LineProtectionView, now: Instant) -> Protected:
+def protected(entry: LineProtectionView, now: Instant) -> Protected:
+    """One line's protection in words."""
     why = tuple(f"{w.text} ({w.source})" if w.source else w.text for w in entry.why)
     if entry.open and entry.closes_at:
         state = "good"
