@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.entrypoints.sandbox import (
     ADMIN,
     BUYER,
@@ -17,7 +19,7 @@ from tests.entrypoints.sandbox import (
 )
 
 D1 = "A-1001-D1"
-RULING = {
+RULING: dict[str, Any] = {
     "remedy": "refund",
     "amount": rub(60_000),
     "finding": "split",
@@ -136,7 +138,7 @@ def test_a_replacement_comes_instead(shop: Shop) -> None:
 
 def test_a_mistyped_number_is_kept_and_marked_unless_one_asks_to_be_told(shop: Shop) -> None:
     shop.placed()
-    parcel = {"carrier": "DHL", "tracking_number": "9876543210"}
+    parcel: dict[str, Any] = {"carrier": "DHL", "tracking_number": "9876543210"}
     told = shop.on_order("A-1001", "ship_order", SELLER, 422, **parcel, insist=False)
     assert (told["rule"], told["field"]) == ("tracking_number_wrong", "tracking_number")
     sent = shop.on_order("A-1001", "ship_order", SELLER, **parcel, number_check="valid")
@@ -216,7 +218,7 @@ def test_lists_are_read_page_by_page(shop: Shop) -> None:
     for i in range(7):
         shop.placed(f"A-{i}")
     seen: list[str] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         page = shop.get("/orders", SHOP, limit="3", **cursor)
         seen += [item["id"] for item in page["items"]]

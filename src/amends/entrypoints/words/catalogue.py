@@ -13,7 +13,6 @@ from msgspec import Struct
 from amends.entrypoints.words import formatting
 from amends.kernel.decision import Fact, Facts
 
-
 # Facts whose values are codes with a name of their own.
 _CODED = ("phase", "turn", "side", "of", "role", "allowed")
 

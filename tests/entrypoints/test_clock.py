@@ -1,0 +1,65 @@
+"""A running server's own clock: it beats, sweeps and works, and tells when it was away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from amends.adapters.clock import VirtualClock
+from amends.bootstrap import Settings, build_app, build_service
+from amends.dispute.judge import OnOrder
+from amends.entrypoints.api.bodies import struct_in
+from amends.entrypoints.service import CaseRequest, Service
+from amends.kernel.instants import Instant
+from amends.kernel.people import Actor, Role
+from amends.order.decide.place_order import PlaceOrder
+from tests.entrypoints.sandbox import order
+
+START = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def clock_at(at: Instant) -> VirtualClock:
+    return VirtualClock(lambda: at, lambda _: None)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    settings = Settings.read(tmp_path / "live.db", clock=clock_at(START), environment={})
+    opened = build_service(settings)
+    yield opened
+    opened.close()
+
+
+def until(holds: object) -> None:
+    assert callable(holds)
+    for _ in range(100):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen within ten seconds")
+
+
+def test_jobs_run_by_themselves(service: Service) -> None:
+    with TestClient(build_app(service)):
+        command = struct_in(order(), PlaceOrder)
+        by = Actor("shop", Role.MARKETPLACE)
+        service.groups.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
+        until(lambda: service.simulator.booked().captures)
+    assert service.store.jobs.next_run() is None
+    assert service.store.uptime.last_beat() == START
+
+
+def test_having_been_away_is_told(tmp_path: Path) -> None:
+    for at in (START, START + timedelta(days=2)):
+        settings = Settings.read(tmp_path / "live.db", clock=clock_at(at), environment={})
+        service = build_service(settings)
+        with TestClient(build_app(service)):
+            outages = service.store.uptime.outages(START - timedelta(days=1))
+        service.close()
+    (outage,) = outages
+    assert (outage.since, outage.until) == (START, START + timedelta(days=2))
