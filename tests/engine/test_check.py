@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
+import psycopg
 import pytest
 
 from amends.engine.check import check, rebuild
 from amends.engine.requests import Request
 from amends.engine.store import Store
+from amends.store.migrate import database_path
+from amends.store.urls import is_postgres
 from tests.engine.conftest import Toy
 from tests.engine.toy import ANN, BOB, DAY, Clock, Counter, Deposit, Open, Pledge, Withdraw
 
@@ -27,10 +30,26 @@ def lived(engine: Toy, clock: Clock) -> None:
         )
 
 
-def change(database: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+def change(database: str, *statements: str) -> None:
+    """Behind everybody's back, with statements as SQLite takes them."""
+    with raw(database) as execute:
         for statement in statements:
-            assert db.execute(statement).rowcount > 0, statement
+            assert execute(statement) > 0, statement
+
+
+@contextmanager
+def raw(database: str) -> Iterator[Callable[[str], int]]:
+    if is_postgres(database):
+        with psycopg.connect(database, autocommit=True) as server:
+            yield lambda statement: server.execute(on_postgres(statement)).rowcount
+    else:
+        path = database_path(database)
+        with closing(sqlite3.connect(path, isolation_level=None)) as file:
+            yield lambda statement: file.execute(statement).rowcount
+
+
+def on_postgres(statement: str) -> str:
+    return statement.replace("x'00'", r"'\x00'")
 
 
 def test_rows_that_went_are_not_missed(
@@ -69,7 +88,7 @@ DERIVED = [
 
 @pytest.mark.parametrize(("statement", "what"), DERIVED)
 def test_a_planted_difference_is_found_and_repaired(
-    store: Store, domain: Counter, database: Path, statement: str, what: str
+    store: Store, domain: Counter, database: str, statement: str, what: str
 ) -> None:
     where = "" if "WHERE" in statement else " WHERE order_id = 'B'"
     change(database, statement + where)
@@ -89,7 +108,7 @@ TAMPERED = [
     ("UPDATE events SET hash = x'00' WHERE number = 2", "event 3 is not what"),
     ("DELETE FROM events WHERE number = 2", "event 2 is missing"),
     ("DELETE FROM events WHERE number = 4", "events may be missing"),
-    ("UPDATE contents SET sealed = zeroblob(40) WHERE number = 1", "event 1 is not what"),
+    ("UPDATE contents SET sealed = x'00' WHERE number = 1", "event 1 is not what"),
     ("DELETE FROM contents WHERE number = 1", "event 1 is not what"),
     ("UPDATE contents SET owner = 'eve' WHERE number = 1", "event 1 is not what"),
     ("UPDATE contents SET number = 8 WHERE number = 1", "with event 8, which does not exist"),
@@ -100,7 +119,7 @@ TAMPERED = [
 
 @pytest.mark.parametrize(("statement", "what"), TAMPERED)
 def test_tampering_with_the_record_shows(
-    store: Store, domain: Counter, database: Path, statement: str, what: str
+    store: Store, domain: Counter, database: str, statement: str, what: str
 ) -> None:
     change(database, f"{statement} AND order_id = 'A'")
     differences = found(store, domain)
@@ -109,7 +128,7 @@ def test_tampering_with_the_record_shows(
 
 
 def test_what_has_no_event_is_found_and_left_to_a_person(
-    store: Store, domain: Counter, database: Path
+    store: Store, domain: Counter, database: str
 ) -> None:
     change(database, "DELETE FROM events WHERE order_id = 'A'")
     texts = [text for _, text in found(store, domain)]
@@ -120,7 +139,7 @@ def test_what_has_no_event_is_found_and_left_to_a_person(
 
 
 def test_a_stream_cut_short_is_rebuilt_but_stays_known_by_its_gap(
-    store: Store, domain: Counter, database: Path
+    store: Store, domain: Counter, database: str
 ) -> None:
     change(database, "DELETE FROM events WHERE order_id = 'A' AND number = 2")
     assert rebuild(store, domain) == 2

@@ -47,7 +47,7 @@ def all_at_once(*work: Callable[[], None]) -> None:
 
 
 def test_a_clash_is_judged_again_on_what_the_other_left(
-    engine: Toy, domain: Counter, database: Path, clock: Clock
+    engine: Toy, domain: Counter, database: str, clock: Clock
 ) -> None:
     engine.handle([ask("A", Open("a")), ask("A", Deposit(10)), ask("B", Open("b"))])
     other_store = open_store(database)
@@ -69,7 +69,7 @@ def test_a_clash_is_judged_again_on_what_the_other_left(
 
 
 def test_who_always_comes_too_late_is_told_so_and_leaves_nothing(
-    engine: Toy, domain: Counter, database: Path, clock: Clock
+    engine: Toy, domain: Counter, database: str, clock: Clock
 ) -> None:
     engine.handle_one(ask("A", Open("a")))
     other_store = open_store(database)
@@ -92,7 +92,7 @@ def test_who_always_comes_too_late_is_told_so_and_leaves_nothing(
 
 
 def test_one_key_sent_to_two_engines_at_once_is_judged_once(
-    engine: Toy, domain: Counter, database: Path, clock: Clock
+    engine: Toy, domain: Counter, database: str, clock: Clock
 ) -> None:
     engine.handle_one(ask("A", Open("a")))
     other_store = open_store(database)
@@ -110,7 +110,7 @@ def test_one_key_sent_to_two_engines_at_once_is_judged_once(
 
 
 def test_many_threads_on_two_engines_lose_and_double_nothing(
-    engine: Toy, database: Path, clock: Clock, store: Store, domain: Counter
+    engine: Toy, database: str, clock: Clock, store: Store, domain: Counter
 ) -> None:
     orders = [f"O{i}" for i in range(4)]
     engine.handle([ask(order, Open("o")) for order in orders])
@@ -185,12 +185,12 @@ def test_everybody_in_line_is_told_when_the_store_fails(engine: Toy) -> None:
     assert len(got) == 3
 
 
-def test_kill_9_loses_no_acknowledged_command(database: Path, store: Store, engine: Toy) -> None:
+def test_kill_9_loses_no_acknowledged_command(database: str, store: Store, engine: Toy) -> None:
     engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
     acknowledged = 0
     for round_ in range(5):
         writer = subprocess.Popen(
-            [sys.executable, str(KILLED), str(database), str(round_)], stdout=subprocess.PIPE
+            [sys.executable, str(KILLED), database, str(round_)], stdout=subprocess.PIPE
         )
         assert writer.stdout is not None
         # It is killed wherever it happens to be, after having answered a few times.

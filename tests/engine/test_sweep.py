@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 from amends.engine.engine import Engine
 from amends.engine.requests import Request
@@ -57,7 +56,7 @@ def test_nothing_is_swept_early(engine: Toy, clock: Clock) -> None:
 
 
 def test_two_workers_sweep_each_deadline_once(
-    engine: Toy, clock: Clock, database: Path, domain: Counter
+    engine: Toy, clock: Clock, database: str, domain: Counter
 ) -> None:
     for i in range(5):
         pledge(engine, f"O{i}", days=1)

@@ -59,7 +59,7 @@ def test_what_a_url_names(tmp_path: Path) -> None:
     assert schema_is_current(url)
     assert schema_is_current(tmp_path / "deep/er/record.db")
     open_store(url).close()
-    for bad in ("postgresql://db/amends", "sqlite:///:memory:", ""):
+    for bad in ("mysql://db/amends", "sqlite:///:memory:", ""):
         with pytest.raises(ValueError, match="name"):
             open_store(bad)
 
