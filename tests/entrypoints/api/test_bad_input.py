@@ -121,6 +121,7 @@ def test_text_of_any_script_is_kept_as_it_is(shop: Shop) -> None:
         (b"{}", 422, "command_type_missing"),
         (b'{"type": "dance"}', 422, "unknown_command"),
         (b'{"type": 5}', 422, "unknown_command"),
+        (b'{"type": {}}', 422, "unknown_command"),
         (b'{"type": "escalate", "x": ' + b"[" * 33 + b"]" * 33 + b"}", 422, "nested_too_deep"),
         (b"[" * 200_000, 422, "nested_too_deep"),
         (b'{"type": "escalate", "note": "\\u0000"}', 422, "nul_character"),

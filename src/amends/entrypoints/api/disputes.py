@@ -48,10 +48,10 @@ def post_command(api: Api, call: Call) -> Reply:
         raise unknown("dispute", dispute_id)
     with api.in_flight.hold(call, key):
         value = fields_of(call.body)
-        name = value.get("type")
-        if name in _ON_ORDER:
+        on_order = value.get("type") in tuple(_ON_ORDER)
+        if on_order:
             _, dispute = seen_dispute(api, call)
-            if name == "report_missing_money":
+            if value["type"] == "report_missing_money":
                 value.setdefault("dispute", dispute_id)
             # The engine holds If-Match against the order's version for these.
             if if_match is not None and if_match != dispute.version:
@@ -60,7 +60,7 @@ def post_command(api: Api, call: Call) -> Reply:
         given = with_number_checked(api.service, command_in(value, COMMANDS))
         command = as_a_server_sends_it(value, given)
         asked: CaseCommand = (
-            OnOrder(order, command) if name in _ON_ORDER else OnDispute(order, dispute_id, command)
+            OnOrder(order, command) if on_order else OnDispute(order, dispute_id, command)
         )
         answer = send(api.service, call, order, asked, key=key, if_match=if_match)
         looking = look_after(api.service, answer, call.by, api.words)

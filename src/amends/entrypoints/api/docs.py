@@ -48,9 +48,7 @@ def docs_page(routes: Sequence[Route]) -> Reply:
     )
     allowed = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{allowed}'; frame-ancestors 'none'"
-    return Reply(
-        200, html.encode(), "text/html", {"Content-Security-Policy": policy}
-    )
+    return Reply(200, html.encode(), "text/html", {"Content-Security-Policy": policy})
 
 
 def _fields(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:

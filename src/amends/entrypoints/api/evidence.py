@@ -19,7 +19,7 @@ from amends.entrypoints.looking import texts_of
 from amends.kernel.decision import Accepted, Refused
 from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
-from amends.order.events import EvidenceUploaded
+from amends.order.events.proof import EvidenceUploaded
 from amends.order.proof import sees_evidence
 
 _FIELDS = ("kind", "note", "dispute")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events import DisputeOpened
+from amends.dispute.events.negotiation import DisputeOpened
 from amends.dispute.judge import OnOrder, tag_of
 from amends.entrypoints.api.bodies import command_in, fields_of, struct_in
 from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
@@ -30,7 +30,7 @@ from amends.kernel.record import Column
 from amends.order import decide as order_commands
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.send_message import SendMessage
-from amends.order.events import MessageSent
+from amends.order.events.life import MessageSent
 
 # Uploads come as forms, whose files are looked into; opening one is what reading it does.
 _BY_OTHER_CALLS = ("upload_evidence", "open_evidence")
