@@ -18,7 +18,7 @@ from amends.dispute.state import Case
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor, Role
-from amends.order.events import OrderPlaced, ParcelSent
+from amends.order.events.life import OrderPlaced, ParcelSent
 from amends.order.state import Line, Order, Parcel, Payment, ReturnPolicy
 from amends.policy.library import Library
 from amends.policy.terms import PackRef, Terms
@@ -53,7 +53,7 @@ def terms(pack: str = "aliexpress") -> Terms:
 
 
 def order(**changes: Any) -> Order:
-    """Two blouses at 800.00 RUB, placed at T0, to be shipped within 4 days, promised for 1 April."""
+    """Two blouses at 800.00 RUB, to be shipped within 4 days of T0, promised for 1 April."""
     pack = terms()
     blouse = Line("1", quantity=2, unit_price=80_000, paid=160_000, weight_grams=350)
     plain = Order(

@@ -43,8 +43,9 @@ def test_every_module_and_public_name_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text())
     missing = [] if ast.get_docstring(tree) else ["the module"]
     for node in tree.body:
-        public = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if public and not node.name.startswith("_") and not ast.get_docstring(node):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not node.name.startswith("_") and not ast.get_docstring(node):
             missing.append(node.name)
     assert not missing, f"{name_of(path)}: write a docstring for {', '.join(missing)}"
 

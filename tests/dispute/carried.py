@@ -21,12 +21,12 @@ from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor
-from amends.order.events import (
+from amends.order.events.life import TrackingRecorded
+from amends.order.events.money import (
     ChargebackOutcomeRecorded,
     ChargebackRecorded,
     RefundFailed,
     RefundSettled,
-    TrackingRecorded,
 )
 from amends.order.state import Chargeback, TrackingStatus
 from amends.policy.clocks import start_clock

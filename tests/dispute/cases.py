@@ -19,7 +19,12 @@ from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events import AppealFiled, AppealMissed, AppealsOfficerAssigned, RulingMissed
+from amends.dispute.events.judging import (
+    AppealFiled,
+    AppealMissed,
+    AppealsOfficerAssigned,
+    RulingMissed,
+)
 from amends.dispute.state import Appeal, Case, Dispute
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Instant
@@ -27,7 +32,8 @@ from amends.kernel.money import Money
 from amends.kernel.people import Actor
 from amends.kernel.refusals import refuse_role
 from amends.order.asked import Asked
-from amends.order.events import EvidenceUploaded, ParcelSent
+from amends.order.events.life import ParcelSent
+from amends.order.events.proof import EvidenceUploaded
 from amends.order.state import Evidence, Line
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from amends.dispute.escalation import escalated
-from amends.dispute.events import TurnExtended
+from amends.dispute.events.negotiation import TurnExtended
 from tests.dispute.cases import ANSWERED, D1, ESCALATED, OPENED, answered, mediated, of, opened
 from tests.given import DAY, SECOND, after, terms
 

@@ -11,24 +11,20 @@ from amends.dispute.clocks import answer_clocks
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.request_information import RequestInformation
-from amends.dispute.events import (
+from amends.dispute.events.effects import DisputeClosed, EffectStarted, ReturnInspected, StepResumed
+from amends.dispute.events.judging import (
     AppealMissed,
-    DisputeClosed,
-    DisputeReminded,
-    EffectStarted,
-    Escalated,
     InformationMissed,
     OperatorAlarmed,
-    ReturnInspected,
     RulingMissed,
-    StepResumed,
-    TurnExtended,
 )
+from amends.dispute.events.negotiation import DisputeReminded, Escalated, TurnExtended
 from amends.dispute.expire import expire
 from amends.dispute.lapse import Lapse, lapsed
 from amends.dispute.state import Case
 from amends.kernel.instants import Instant, Outage
-from amends.order.events import FundsReleased, OrderReminded, ProtectionEnded, RefundRecorded
+from amends.order.events.life import OrderReminded, ProtectionEnded
+from amends.order.events.money import FundsReleased, RefundRecorded
 from amends.order.units import LineQuantity
 from amends.policy.clocks import start_clock
 from tests.dispute.carried import (

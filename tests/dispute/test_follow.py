@@ -8,14 +8,11 @@ from msgspec.structs import replace
 
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.appeal import FileAppeal
-from amends.dispute.events import (
-    DeliveryNoted,
-    DisputeClosed,
-    ReplacementDelivered,
-    ReturnDelivered,
-)
+from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, ReturnDelivered
+from amends.dispute.events.negotiation import DeliveryNoted
 from amends.dispute.state import Case
-from amends.order.events import MessageSent, ParcelSent, RefundUnknown, TraceRecorded
+from amends.order.events.life import MessageSent, ParcelSent
+from amends.order.events.money import RefundUnknown, TraceRecorded
 from amends.order.units import LineQuantity
 from tests.dispute.carried import (
     ADDRESSED,

@@ -9,7 +9,7 @@ from amends.dispute.case import evolve
 from amends.dispute.codec import decode_event, decode_state, encode_event, encode_state, state_code
 from amends.dispute.decide.accept_ruling import AcceptRuling
 from amends.dispute.decide.cancel_dispute import CancelDispute
-from amends.dispute.events import DisputeClosed
+from amends.dispute.events.effects import DisputeClosed
 from amends.dispute.judge import (
     CaseCommand,
     OnDispute,
@@ -23,7 +23,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Actor, Role
 from amends.order.decide.confirm_receipt import ConfirmReceipt
 from amends.order.decide.place_order import PlaceOrder
-from amends.order.events import OrderPlaced
+from amends.order.events.life import OrderPlaced
 from tests.dispute.cases import opened
 from tests.given import APPEALS, BUYER, MEDIATOR, SELLER, SHOP, T0, order, placed, stamp, terms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amends.dispute.events import ReturnAddressGiven
+from amends.dispute.events.effects import ReturnAddressGiven
 from amends.dispute.parcels import way_back
 from tests.dispute.carried import returning
 from tests.dispute.cases import D1, OPENED, of, opened

@@ -12,12 +12,9 @@ from amends.dispute.rulings import RulingOnLine, build_ruling
 from amends.dispute.state import Case, LineRuling
 from amends.kernel.decision import Refused
 from amends.kernel.money import Money
-from amends.order.events import (
-    ChargebackRecorded,
-    EvidenceWithdrawn,
-    ReceiptConfirmed,
-    RefundRecorded,
-)
+from amends.order.events.life import ReceiptConfirmed
+from amends.order.events.money import ChargebackRecorded, RefundRecorded
+from amends.order.events.proof import EvidenceWithdrawn
 from amends.order.refunds import plan_refund
 from amends.order.state import Chargeback, ReturnPolicy
 from amends.order.units import LineQuantity

@@ -11,7 +11,8 @@ from amends.kernel.instants import Calendar, Instant
 from amends.kernel.people import Actor
 from amends.order import decide as commands
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import OrderEvent, RefundRecorded, RefundSettled
+from amends.order.events.base import OrderEvent
+from amends.order.events.money import RefundRecorded, RefundSettled
 from amends.order.state import Claimed, Evidence, Order, Refund
 from tests.given import DAY, T0, order, terms
 

@@ -18,16 +18,9 @@ from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.decide.send_message import SendMessage
 from amends.order.decide.ship_order import ShipOrder
-from amends.order.events import (
-    FinanceAlarmed,
-    FollowUpDue,
-    FundsReleased,
-    OrderEvent,
-    OrderReminded,
-    ProtectionEnded,
-    RefundRecorded,
-    SupportOffered,
-)
+from amends.order.events.base import OrderEvent
+from amends.order.events.life import FollowUpDue, OrderReminded, ProtectionEnded, SupportOffered
+from amends.order.events.money import FinanceAlarmed, FundsReleased, RefundRecorded
 from amends.order.expire import expire
 from amends.order.retries import record_refund
 from amends.order.state import Chargeback, Order

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from amends.kernel.decision import Refused
 from amends.kernel.money import Money, allocate
-from amends.order.events import RefundRecorded
+from amends.order.events.money import RefundRecorded
 from amends.order.pricing import Bill, price
 from amends.order.purchase import OrderLine
 from amends.order.refunds import (

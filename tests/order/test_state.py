@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from amends.order.events import FinanceAlarmed, OrderReminded, ParcelSent
+from amends.order.events.life import OrderReminded, ParcelSent
+from amends.order.events.money import FinanceAlarmed
 from amends.order.protection import protection_clock
 from amends.order.state import Chargeback, Line
 from tests.given import DAY, SECOND, T0, order, parcel, terms

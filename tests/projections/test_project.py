@@ -7,13 +7,8 @@ from datetime import timedelta
 import pytest
 
 from amends.dispute.case import CaseEvent, evolve
-from amends.dispute.events import (
-    DisputeOpened,
-    DisputeReminded,
-    Escalated,
-    InformationRequested,
-    MediatorAssigned,
-)
+from amends.dispute.events.judging import InformationRequested, MediatorAssigned
+from amends.dispute.events.negotiation import DisputeOpened, DisputeReminded, Escalated
 from amends.dispute.judge import OnDispute, OnOrder, decide
 from amends.dispute.state import Case, InformationRequest
 from amends.kernel.decision import Accepted
@@ -26,7 +21,8 @@ from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcom
 from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.send_message import SendMessage
-from amends.order.events import FundsReleased, OrderPlaced, ParcelSent, TrackingRecorded
+from amends.order.events.life import OrderPlaced, ParcelSent, TrackingRecorded
+from amends.order.events.money import FundsReleased
 from amends.projections import project
 from amends.projections.ledger import balances
 from tests.dispute.cases import opened

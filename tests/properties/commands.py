@@ -43,7 +43,8 @@ Draw = Any  # hypothesis' draw function
 def order_command(draw: Draw, case: Case, name: str, now: Instant) -> OrderCommand | OpenDispute:
     """A command on the order called ``name``."""
     body = {"type": name, **_of_order(draw, case, name, now)}
-    return msgspec.convert(body, OrderCommand | OpenDispute)
+    command: OrderCommand | OpenDispute = msgspec.convert(body, OrderCommand | OpenDispute)
+    return command
 
 
 def dispute_command(
@@ -51,7 +52,8 @@ def dispute_command(
 ) -> DisputeCommand:
     """A command on ``dispute`` called ``name``."""
     body = {"type": name, **_of_dispute(draw, case, dispute, name, terms)}
-    return msgspec.convert(body, DisputeCommand)
+    command: DisputeCommand = msgspec.convert(body, DisputeCommand)
+    return command
 
 
 def _money(draw: Draw, case: Case, *, least: int = 0) -> dict[str, Any]:

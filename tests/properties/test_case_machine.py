@@ -20,7 +20,8 @@ from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events import AppealFiled, DisputeClosed
+from amends.dispute.events.effects import DisputeClosed
+from amends.dispute.events.judging import AppealFiled
 from amends.dispute.expire import expire
 from amends.dispute.judge import (
     CaseCommand,
@@ -41,7 +42,7 @@ from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.ship_order import ShipOrder
 from amends.order.decide.upload_evidence import UploadEvidence
-from amends.order.events import OrderPlaced
+from amends.order.events.life import OrderPlaced
 from amends.order.state import Line
 from amends.order.units import LineQuantity
 from amends.policy.terms import Remedy

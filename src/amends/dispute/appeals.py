@@ -6,7 +6,8 @@ from amends.dispute.asked import AskedOfDispute
 from amends.dispute.case import CaseEvent
 from amends.dispute.conflicts import refuse_conflict
 from amends.dispute.effects import effect_events, effect_of, settle
-from amends.dispute.events import DisputeClosed, StepResumed, appeal_key
+from amends.dispute.events.effects import DisputeClosed, StepResumed
+from amends.dispute.events.judging import appeal_key
 from amends.dispute.money import has_arrived, is_coming, refunds_of
 from amends.dispute.state import Appeal, Case, Dispute, Phase
 from amends.dispute.steps import replacement_clock, return_clock

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from amends.dispute.events import (
-    AppealDecided,
-    AppealFiled,
-    DisputeClosed,
-    DisputeEvent,
-    DisputeOpened,
-    EvidenceAdded,
-    RulingIssued,
-)
+from amends.dispute.events.base import DisputeEvent
+from amends.dispute.events.effects import DisputeClosed
+from amends.dispute.events.judging import AppealDecided, AppealFiled, RulingIssued
+from amends.dispute.events.negotiation import DisputeOpened, EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.instants import Instant
 from amends.order.escrow import release_due
-from amends.order.events import OrderEvent, OrderPlaced, without_clock
+from amends.order.events.base import OrderEvent, without_clock
+from amends.order.events.life import OrderPlaced
 from amends.order.state import Claimed, Order
 
 CaseEvent = OrderEvent | DisputeEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.conflicts import refuse_conflict
-from amends.dispute.events import AppealsOfficerAssigned
+from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.dispute.state import Dispute
 from amends.kernel.deadlines import Turn
 from amends.kernel.decision import Facts, Refused

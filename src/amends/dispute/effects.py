@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.case import CaseEvent
-from amends.dispute.events import DisputeClosed, EffectStarted
+from amends.dispute.events.effects import DisputeClosed, EffectStarted
 from amends.dispute.money import is_coming, paid_outcome, plan_rest, sent_for
 from amends.dispute.state import Dispute, Effect
 from amends.dispute.steps import replacement_clock, return_clock
 from amends.kernel.instants import Instant
-from amends.order.events import RefundRecorded
+from amends.order.events.money import RefundRecorded
 from amends.order.state import Order
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms

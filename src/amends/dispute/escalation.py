@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amends.dispute.clocks import ruling_clock
-from amends.dispute.events import Escalated
+from amends.dispute.events.negotiation import Escalated
 from amends.dispute.state import NEGOTIATING, Dispute
 from amends.kernel.instants import Instant
 from amends.kernel.people import Side

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from amends.dispute.case import CaseEvent
-from amends.dispute.events import DisputeReminded, TurnExtended
+from amends.dispute.events.negotiation import DisputeReminded, TurnExtended
 from amends.dispute.follow import with_what_follows
 from amends.dispute.lapse import Lapse, lapsed
 from amends.dispute.state import Case

@@ -6,23 +6,15 @@ from collections.abc import Iterable
 
 from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.effects import effect_of, settle
-from amends.dispute.events import (
-    DeliveryNoted,
-    DisputeClosed,
-    ReplacementDelivered,
-    ReturnDelivered,
-)
+from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, ReturnDelivered
+from amends.dispute.events.negotiation import DeliveryNoted
 from amends.dispute.money import has_arrived, paid_outcome
 from amends.dispute.state import Case, Dispute
 from amends.dispute.steps import clock_since
 from amends.kernel.decision import Stamp
-from amends.order.events import (
-    ChargebackOutcomeRecorded,
-    OrderEvent,
-    RefundSettled,
-    TraceRecorded,
-    TrackingRecorded,
-)
+from amends.order.events.base import OrderEvent
+from amends.order.events.life import TrackingRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded, RefundSettled, TraceRecorded
 from amends.order.state import Parcel
 from amends.policy.terms import Terms
 

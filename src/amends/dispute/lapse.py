@@ -18,13 +18,12 @@ from amends.dispute.effects import (
     settle,
 )
 from amends.dispute.escalation import escalated
-from amends.dispute.events import (
+from amends.dispute.events.effects import DisputeClosed, ReturnInspected
+from amends.dispute.events.judging import (
     AppealDecided,
     AppealMissed,
-    DisputeClosed,
     InformationMissed,
     OperatorAlarmed,
-    ReturnInspected,
     RulingMissed,
 )
 from amends.dispute.money import worth

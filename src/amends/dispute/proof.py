@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from amends.dispute.asked import AskedOfDispute
-from amends.dispute.events import EvidenceAdded
+from amends.dispute.events.negotiation import EvidenceAdded
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Actor
 from amends.order.proof import refuse_evidence, side_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from amends.kernel.instants import Instant
 from amends.kernel.people import Actor
 
 E = TypeVar("E")
+Tagged = TypeVar("Tagged", bound=Struct)
 
 Column = str | int | None
 
@@ -54,3 +56,14 @@ class Projected(Struct, frozen=True):
 
     rows: tuple[Row, ...] = ()
     jobs: tuple[Job, ...] = ()
+
+
+def tagged(base: type[Tagged], *modules: ModuleType) -> tuple[type[Tagged], ...]:
+    """The events that ``modules`` define: their classes below ``base`` that have a tag, by tag."""
+    found = {
+        str(value.__struct_config__.tag): value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, base) and value.__struct_config__.tag
+    }
+    return tuple(found[tag] for tag in sorted(found))

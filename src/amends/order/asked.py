@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from amends.kernel.decision import Accepted, Content, Refused, Stamp
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor, Role
-from amends.order.events import OrderEvent
+from amends.order.events.base import OrderEvent
 from amends.order.state import Order
 from amends.policy.terms import Terms
 

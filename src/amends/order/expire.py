@@ -6,15 +6,9 @@ from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant
 from amends.order.escrow import release_due, sellers_share
-from amends.order.events import (
-    FinanceAlarmed,
-    FollowUpDue,
-    FundsReleased,
-    OrderEvent,
-    OrderReminded,
-    ProtectionEnded,
-    SupportOffered,
-)
+from amends.order.events.base import OrderEvent
+from amends.order.events.life import FollowUpDue, OrderReminded, ProtectionEnded, SupportOffered
+from amends.order.events.money import FinanceAlarmed, FundsReleased
 from amends.order.protection import protection
 from amends.order.retries import alarm_clock, plan_retry, record_refund
 from amends.order.state import Order

@@ -6,7 +6,7 @@ from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant
 from amends.kernel.money import allocate
-from amends.order.events import RefundRecorded
+from amends.order.events.money import RefundRecorded
 from amends.order.state import Order, Refund
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from amends.dispute.case import CaseEvent
 from amends.kernel.record import Job, Recorded
-from amends.order.events import OrderAmended, OrderPlaced, RefundRecorded
+from amends.order.events.life import OrderAmended, OrderPlaced
+from amends.order.events.money import RefundRecorded
 from amends.projections.notices import Notice
 
 

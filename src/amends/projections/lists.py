@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from amends.dispute.case import CaseEvent
-from amends.dispute.events import DisputeEvent
+from amends.dispute.events.base import DisputeEvent
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Column, Recorded, Row
-from amends.order.events import MessageSent, RefundEvent, RefundRecorded
+from amends.order.events.life import MessageSent
+from amends.order.events.money import RefundEvent, RefundRecorded
 from amends.order.state import Order, Refund
 
 

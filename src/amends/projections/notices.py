@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from amends.dispute import events as d
 from amends.dispute.case import CaseEvent
+from amends.dispute.events.base import DisputeEvent
+from amends.dispute.events.judging import InformationRequested
+from amends.dispute.events.negotiation import DisputeReminded
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import Who
 from amends.kernel.record import Column, Recorded, Row
-from amends.order import events as o
+from amends.order.events.life import OrderReminded, ParcelSent, TrackingRecorded
 
 
 class Notice(Struct, frozen=True):
@@ -46,7 +48,7 @@ def notices(recorded: Recorded[CaseEvent], after: Case) -> tuple[Notice, ...]:
     """Who is told of ``recorded``, in a fixed order, nobody twice."""
     event = recorded.event
     recipients = dict.fromkeys(_recipients(recorded, after))
-    dispute = after.disputes[event.dispute] if isinstance(event, d.DisputeEvent) else None
+    dispute = after.disputes[event.dispute] if isinstance(event, DisputeEvent) else None
     kind = str(type(event).__struct_config__.tag)
     return tuple(
         Notice(person, role, kind, dispute.id if dispute else "", _due(after, dispute, role))
@@ -76,9 +78,9 @@ def notice_rows(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[
 def _recipients(recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[str, str]]:
     """Pairs of role and person."""
     event = recorded.event
-    if isinstance(event, o.ParcelSent) and event.parcel.kind == "outbound":
+    if isinstance(event, ParcelSent) and event.parcel.kind == "outbound":
         yield ("buyer", after.order.buyer)
-    if isinstance(event, o.TrackingRecorded) and event.status == "delivered":
+    if isinstance(event, TrackingRecorded) and event.status == "delivered":
         yield ("buyer", after.order.buyer)
     for who in event.told:
         yield from _people(who, recorded, after)
@@ -87,13 +89,13 @@ def _recipients(recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[st
 def _people(who: Who, recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[str, str]]:
     event, order = recorded.event, after.order
     parties = {"buyer": order.buyer, "seller": order.seller}
-    dispute = after.disputes[event.dispute] if isinstance(event, d.DisputeEvent) else None
+    dispute = after.disputes[event.dispute] if isinstance(event, DisputeEvent) else None
     match who:
         case "other":
             yield from ((r, p) for r, p in parties.items() if r != recorded.by.role)
-        case "turn" if isinstance(event, o.OrderReminded | d.DisputeReminded):
+        case "turn" if isinstance(event, OrderReminded | DisputeReminded):
             yield from _whose_turn(event.turn, after, dispute)
-        case "asked" if isinstance(event, d.InformationRequested):
+        case "asked" if isinstance(event, InformationRequested):
             yield (event.request.of, parties[event.request.of])
         case "mediator" | "officer" if dispute is not None:
             person = dispute.mediator if who == "mediator" else dispute.officer

@@ -8,10 +8,11 @@ from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.propose_settlement import ProposeSettlement
-from amends.dispute.events import DisputeClosed, EffectStarted, OfferAccepted, OfferAgreed
+from amends.dispute.events.effects import DisputeClosed, EffectStarted
+from amends.dispute.events.negotiation import OfferAccepted, OfferAgreed
 from amends.dispute.state import Case
 from amends.kernel.money import Money
-from amends.order.events import ChargebackOutcomeRecorded, ChargebackRecorded, RefundRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded, RefundRecorded
 from amends.order.state import Chargeback
 from amends.policy.terms import Payer, Remedy
 from tests.dispute.cases import (

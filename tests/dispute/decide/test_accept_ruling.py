@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from amends.dispute.decide.accept_ruling import AcceptRuling
-from amends.dispute.events import DisputeClosed, EffectStarted, RulingAccepted
+from amends.dispute.events.effects import DisputeClosed, EffectStarted
+from amends.dispute.events.judging import RulingAccepted
 from amends.kernel.people import Actor
-from amends.order.events import RefundRecorded
+from amends.order.events.money import RefundRecorded
 from tests.dispute.cases import (
     ESCALATED,
     accepted,

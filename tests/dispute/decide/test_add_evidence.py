@@ -8,10 +8,10 @@ from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.make_offer import MakeOffer
-from amends.dispute.events import EvidenceAdded
+from amends.dispute.events.negotiation import EvidenceAdded
 from amends.dispute.state import Case, InformationRequest
 from amends.kernel.people import Actor, Role
-from amends.order.events import EvidenceWithdrawn
+from amends.order.events.proof import EvidenceWithdrawn
 from tests.dispute.cases import (
     ANSWERED,
     D1,

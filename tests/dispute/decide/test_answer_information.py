@@ -7,7 +7,8 @@ from amends.dispute.decide.answer_information import AnswerInformation
 from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.request_information import RequestInformation
-from amends.dispute.events import EvidenceAdded, InformationAnswered
+from amends.dispute.events.judging import InformationAnswered
+from amends.dispute.events.negotiation import EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.people import Actor
 from tests.dispute.cases import (

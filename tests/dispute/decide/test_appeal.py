@@ -15,10 +15,11 @@ from amends.dispute.decide.appeal import FileAppeal
 from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.confirm_replacement import ConfirmReplacement
 from amends.dispute.decide.decide_appeal import DecideAppeal
-from amends.dispute.events import AppealFiled, EvidenceAdded
+from amends.dispute.events.judging import AppealFiled
+from amends.dispute.events.negotiation import EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.people import Actor
-from amends.order.events import TraceRecorded
+from amends.order.events.money import TraceRecorded
 from amends.order.units import LineQuantity
 from tests.dispute.carried import (
     ADDRESSED,

@@ -5,7 +5,7 @@ import pytest
 from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.recuse import Recuse
-from amends.dispute.events import MediatorAssigned
+from amends.dispute.events.judging import MediatorAssigned
 from amends.kernel.people import CLOCK, Actor, Role
 from tests.dispute.cases import (
     D1,

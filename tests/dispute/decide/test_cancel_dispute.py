@@ -6,7 +6,7 @@ from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.request_more_time import RequestMoreTime
 from amends.dispute.escalation import escalated
-from amends.dispute.events import DisputeClosed
+from amends.dispute.events.effects import DisputeClosed
 from amends.dispute.state import Case
 from tests.dispute.cases import (
     ANSWERED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.contest_return import ContestReturn
-from amends.dispute.events import Escalated, EvidenceAdded
+from amends.dispute.events.negotiation import Escalated, EvidenceAdded
 from tests.dispute.carried import BACK, clock, faulted, in_dispute, sent_back
 from tests.dispute.cases import accepted, of, opened, refused, rub, then, uploaded
 from tests.given import BUYER, DAY, SELLER

@@ -9,7 +9,8 @@ from amends.dispute.appeals import appeal_of
 from amends.dispute.decide.decide_appeal import DecideAppeal
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.effects import effect_of
-from amends.dispute.events import AppealDecided, StepResumed
+from amends.dispute.events.effects import StepResumed
+from amends.dispute.events.judging import AppealDecided
 from amends.dispute.rulings import RulingOnLine
 from amends.dispute.state import Case
 from amends.kernel.people import Actor, Role

@@ -4,7 +4,7 @@ import pytest
 
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.make_offer import MakeOffer
-from amends.dispute.events import OfferDeclined
+from amends.dispute.events.negotiation import OfferDeclined
 from tests.dispute.cases import (
     ANSWERED,
     OPENED,

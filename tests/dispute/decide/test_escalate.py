@@ -4,7 +4,7 @@ import pytest
 
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.escalate import Escalate
-from amends.dispute.events import Escalated
+from amends.dispute.events.negotiation import Escalated
 from amends.kernel.people import Actor
 from tests.dispute.cases import (
     ANSWERED,

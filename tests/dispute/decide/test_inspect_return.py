@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.inspect_return import InspectReturn
-from amends.dispute.events import EvidenceAdded
+from amends.dispute.events.negotiation import EvidenceAdded
 from tests.dispute.carried import (
     BACK,
     R1,

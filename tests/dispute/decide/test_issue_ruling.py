@@ -13,9 +13,10 @@ from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.recuse import Recuse
 from amends.dispute.decide.request_information import RequestInformation
-from amends.dispute.events import DisputeClosed, EffectStarted, RulingIssued
+from amends.dispute.events.effects import DisputeClosed, EffectStarted
+from amends.dispute.events.judging import RulingIssued
 from amends.kernel.people import Actor, Role
-from amends.order.events import RefundRecorded
+from amends.order.events.money import RefundRecorded
 from tests.dispute.cases import (
     ANSWERED,
     ESCALATED,

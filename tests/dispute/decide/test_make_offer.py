@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.make_offer import MakeOffer
-from amends.dispute.events import DisputeReminded, ReturnInspected
+from amends.dispute.events.effects import ReturnInspected
+from amends.dispute.events.negotiation import DisputeReminded
 from amends.dispute.state import Return
 from amends.kernel.money import Money
-from amends.order.events import ChargebackOutcomeRecorded, ChargebackRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded
 from amends.order.state import Chargeback
 from tests.dispute.cases import (
     ANSWERED,

@@ -6,10 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from amends.dispute.decide.cancel_dispute import CancelDispute
-from amends.dispute.events import DisputeClosed, DisputeOpened, EvidenceAdded
+from amends.dispute.events.effects import DisputeClosed
+from amends.dispute.events.negotiation import DisputeOpened, EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.money import Money
-from amends.order.events import ChargebackRecorded, OrderCancelled, ReceiptConfirmed, RefundRecorded
+from amends.order.events.life import OrderCancelled, ReceiptConfirmed
+from amends.order.events.money import ChargebackRecorded, RefundRecorded
 from amends.order.refunds import plan_refund
 from amends.order.state import Chargeback, ReturnPolicy
 from amends.order.units import LineQuantity

@@ -6,7 +6,7 @@ import pytest
 
 from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.decide.request_information import RequestInformation
-from amends.dispute.events import OfferMade
+from amends.dispute.events.negotiation import OfferMade
 from tests.dispute.cases import (
     ESCALATED,
     OPENED,

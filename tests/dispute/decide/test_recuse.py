@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from amends.dispute.decide.recuse import Recuse
-from amends.dispute.events import Recused
+from amends.dispute.events.judging import Recused
 from amends.kernel.people import Actor, Role
 from tests.dispute.cases import (
     D1,

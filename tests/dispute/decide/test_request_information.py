@@ -6,7 +6,7 @@ import pytest
 
 from amends.dispute.decide.answer_information import AnswerInformation
 from amends.dispute.decide.request_information import RequestInformation
-from amends.dispute.events import InformationRequested
+from amends.dispute.events.judging import InformationRequested
 from amends.kernel.people import Actor, Role
 from tests.dispute.cases import (
     ESCALATED,

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.request_more_time import RequestMoreTime
-from amends.dispute.events import MoreTimeGiven
+from amends.dispute.events.negotiation import MoreTimeGiven
 from tests.dispute.cases import (
     ANSWERED,
     D1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from amends.dispute.decide.ship_replacement import ShipReplacement
-from amends.order.events import ParcelSent
+from amends.order.events.life import ParcelSent
 from tests.dispute.carried import (
     ADDRESSED,
     AGREED,

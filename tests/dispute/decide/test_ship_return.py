@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from amends.dispute.decide.ship_return import ShipReturn
-from amends.order.events import ParcelSent
+from amends.order.events.life import ParcelSent
 from tests.dispute.carried import (
     ADDRESSED,
     NUMBER,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.order.decide.amend_order import AmendOrder, Split
-from amends.order.events import OrderAmended, ParcelSent
+from amends.order.events.life import OrderAmended, ParcelSent
 from amends.order.splitting import captured_without, lines_without
 from amends.order.state import Chargeback, Line, Order
 from amends.order.units import LineQuantity

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from amends.order.decide.cancel_order import CancelOrder
-from amends.order.events import OrderCancelled, RefundRecorded
+from amends.order.events.life import OrderCancelled
+from amends.order.events.money import RefundRecorded
 from amends.order.state import Chargeback, Line
 from tests.given import DAY, SHOP, T0, order, parcel, terms
 from tests.order.asking import NOW, ask, claim, events, refund, refused, then, with_refund

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted
 from amends.kernel.money import Money
 from amends.order.decide.record_chargeback import RecordChargeback
 from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcome
-from amends.order.events import ChargebackOutcomeRecorded, ChargebackRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded
 from amends.order.state import Chargeback, Order
 from tests.given import FINANCE, PROVIDER, order
 from tests.order.asking import NOW, ask, events, may, only, refused, then

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amends.order.decide.confirm_receipt import ConfirmReceipt
-from amends.order.events import ReceiptConfirmed
+from amends.order.events.life import ReceiptConfirmed
 from tests.given import BUYER, DAY, T0, order, parcel, terms
 from tests.order.asking import NOW, ask, only, refused, then
 

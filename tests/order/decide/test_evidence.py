@@ -12,7 +12,7 @@ from amends.kernel.people import Actor
 from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.decide.withdraw_evidence import WithdrawEvidence
-from amends.order.events import EvidenceOpened, EvidenceUploaded, EvidenceWithdrawn
+from amends.order.events.proof import EvidenceOpened, EvidenceUploaded, EvidenceWithdrawn
 from amends.order.state import Evidence
 from tests.given import (
     ADMIN,

@@ -8,7 +8,7 @@ import pytest
 
 from amends.order.decide.hold_funds import HoldFunds
 from amends.order.decide.release_funds import ReleaseFunds
-from amends.order.events import FundsHeld, FundsReleased, HoldLifted
+from amends.order.events.money import FundsHeld, FundsReleased, HoldLifted
 from amends.order.state import Chargeback
 from tests.given import FINANCE, T0, order, parcel
 from tests.order.asking import NOW, ask, claim, contents, only, refund, refused, then, with_refund

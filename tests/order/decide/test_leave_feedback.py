@@ -10,7 +10,7 @@ import pytest
 
 from amends.kernel.decision import Refused
 from amends.order.decide.leave_feedback import LeaveFeedback
-from amends.order.events import FeedbackLeft
+from amends.order.events.life import FeedbackLeft
 from tests.given import BUYER, DAY, SECOND, T0, order
 from tests.order.asking import NOW, as_json, ask, claim, contents, only, refused, then
 

@@ -10,7 +10,12 @@ import pytest
 from amends.kernel.decision import Accepted
 from amends.order.decide.record_trace import RecordTrace
 from amends.order.decide.report_missing_money import ReportMissingMoney
-from amends.order.events import MissingMoneyReported, RefundFailed, RefundRecorded, TraceRecorded
+from amends.order.events.money import (
+    MissingMoneyReported,
+    RefundFailed,
+    RefundRecorded,
+    TraceRecorded,
+)
 from amends.order.retries import alarm_clock
 from amends.order.state import Chargeback, Order, RefundState
 from tests.given import BUYER, DAY, FINANCE, SECOND, T0, order, terms

@@ -10,7 +10,7 @@ import pytest
 from amends.kernel.money import Money
 from amends.order.decide.open_goodwill_case import OpenGoodwillCase
 from amends.order.escrow import sellers_share
-from amends.order.events import GoodwillCaseOpened, RefundRecorded
+from amends.order.events.money import GoodwillCaseOpened, RefundRecorded
 from amends.order.state import Chargeback, Order
 from tests.given import DAY, SECOND, SUPPORT, T0, order, parcel
 from tests.order.asking import NOW, ask, claim, contents, events, may, refused, then

@@ -17,7 +17,7 @@ from amends.kernel.people import Actor
 from amends.order.asked import OrderOutcome
 from amends.order.decide import place
 from amends.order.decide.place_order import PlaceOrder
-from amends.order.events import OrderPlaced
+from amends.order.events.life import OrderPlaced
 from amends.order.state import Line, Order, Payment, ReturnPolicy
 from tests.given import BUYER, DAY, SECOND, SHOP, T0, stamp, terms
 from tests.order.asking import contents, events, only, refused

@@ -6,7 +6,7 @@ import pytest
 
 from amends.kernel.people import Actor
 from amends.order.decide.raise_to_supervisor import RaiseToSupervisor
-from amends.order.events import RaisedToSupervisor
+from amends.order.events.life import RaisedToSupervisor
 from tests.given import BUYER, SELLER, SUPPORT, order
 from tests.order.asking import ask, contents, only, refused, then
 

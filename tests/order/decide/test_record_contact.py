@@ -8,7 +8,7 @@ import pytest
 
 from amends.kernel.people import Side
 from amends.order.decide.record_contact import RecordContact
-from amends.order.events import ContactRecorded
+from amends.order.events.life import ContactRecorded
 from tests.given import DAY, SECOND, SUPPORT, T0, order
 from tests.order.asking import NOW, ask, contents, events, only, refused, then
 

@@ -9,7 +9,7 @@ import pytest
 from amends.kernel.decision import Accepted
 from amends.kernel.instants import Instant
 from amends.order.decide.record_tracking import RecordTracking
-from amends.order.events import TrackingRecorded
+from amends.order.events.life import TrackingRecorded
 from amends.order.state import Order, TrackingStatus
 from tests.given import DAY, PROVIDER, SECOND, SHOP, T0, order, parcel
 from tests.order.asking import NOW, ask, contents, events, may, only, refused, then

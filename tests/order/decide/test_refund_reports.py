@@ -13,7 +13,7 @@ from amends.order.decide import OrderCommand
 from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
-from amends.order.events import (
+from amends.order.events.money import (
     FinanceAlarmed,
     RefundFailed,
     RefundRecorded,

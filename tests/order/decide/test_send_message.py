@@ -7,7 +7,7 @@ import pytest
 
 from amends.kernel.people import Actor
 from amends.order.decide.send_message import SendMessage
-from amends.order.events import MessageSent
+from amends.order.events.life import MessageSent
 from tests.given import BUYER, DAY, SELLER, SUPPORT, order, terms
 from tests.order.asking import NOW, as_json, ask, claim, contents, only, proof, refused, then
 

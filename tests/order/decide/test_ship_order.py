@@ -9,7 +9,7 @@ import pytest
 
 from amends.kernel.people import Actor
 from amends.order.decide.ship_order import ShipOrder
-from amends.order.events import OrderPlaced, ParcelSent
+from amends.order.events.life import OrderPlaced, ParcelSent
 from amends.order.state import Line, Order
 from amends.order.units import LineQuantity
 from tests.given import DAY, SECOND, SELLER, SHOP, T0, order, parcel, terms

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.effects import carry_out
-from amends.dispute.events import OfferAccepted, OfferAgreed
+from amends.dispute.events.negotiation import OfferAccepted, OfferAgreed
 from amends.dispute.offers import refuse_stale
 from amends.dispute.state import Effect, Offer
 from amends.kernel.decision import Accepted, Facts, Refused

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.effects import carry_out
-from amends.dispute.events import RulingAccepted
+from amends.dispute.events.judging import RulingAccepted
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role, other_side
 

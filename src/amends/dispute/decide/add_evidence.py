@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.conflicts import refuse_conflict
-from amends.dispute.events import EvidenceAdded
+from amends.dispute.events.negotiation import EvidenceAdded
 from amends.dispute.proof import refuse_new_evidence, side_of
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import STAFF, Role

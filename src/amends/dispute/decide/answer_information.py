@@ -7,7 +7,7 @@ from msgspec import Struct
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import kept_ruling_clock
 from amends.dispute.deciders import decider
-from amends.dispute.events import InformationAnswered
+from amends.dispute.events.judging import InformationAnswered
 from amends.dispute.proof import put_evidence
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role

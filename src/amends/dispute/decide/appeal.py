@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.appeals import AFTER_DECISION, refuse_grounds
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.events import AppealFiled
+from amends.dispute.events.judging import AppealFiled
 from amends.dispute.proof import put_evidence
 from amends.dispute.state import Appeal
 from amends.kernel.decision import Accepted, Facts, Refused

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.events import AppealsOfficerAssigned
+from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id

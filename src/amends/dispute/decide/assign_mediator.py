@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.conflicts import refuse_conflict
-from amends.dispute.events import MediatorAssigned
+from amends.dispute.events.judging import MediatorAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id

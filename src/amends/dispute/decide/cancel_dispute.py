@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.events import DisputeClosed
+from amends.dispute.events.effects import DisputeClosed
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 

@@ -12,7 +12,7 @@ from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.deciders import refuse_decider, taken_appeal
 from amends.dispute.effects import carry_out
-from amends.dispute.events import AppealDecided
+from amends.dispute.events.judging import AppealDecided
 from amends.dispute.rulings import RulingFields, RulingOnLine, build_ruling
 from amends.dispute.state import Finding
 from amends.kernel.decision import Accepted, Facts, Refused

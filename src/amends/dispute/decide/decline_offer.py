@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import answer_clocks
-from amends.dispute.events import OfferDeclined
+from amends.dispute.events.negotiation import OfferDeclined
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role, other_side
 from amends.kernel.texts import Id, Prose

@@ -7,7 +7,8 @@ from msgspec import Struct
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.case import CaseEvent
 from amends.dispute.effects import effect_of, settle
-from amends.dispute.events import OfferMade, ReturnInspected
+from amends.dispute.events.effects import ReturnInspected
+from amends.dispute.events.negotiation import OfferMade
 from amends.dispute.parcels import way_back
 from amends.dispute.proof import put_evidence
 from amends.dispute.state import Condition, Offer

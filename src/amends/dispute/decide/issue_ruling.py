@@ -5,7 +5,7 @@ from __future__ import annotations
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.deciders import refuse_decider
 from amends.dispute.effects import carry_out
-from amends.dispute.events import RulingIssued
+from amends.dispute.events.judging import RulingIssued
 from amends.dispute.rulings import RulingFields, build_ruling
 from amends.dispute.state import Ruling
 from amends.kernel.decision import Accepted, Facts, Refused

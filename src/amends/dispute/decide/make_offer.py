@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import answer_clocks
-from amends.dispute.events import OfferMade
+from amends.dispute.events.negotiation import OfferMade
 from amends.dispute.offers import offer_amount
 from amends.dispute.state import Offer
 from amends.kernel.decision import Accepted, Refused

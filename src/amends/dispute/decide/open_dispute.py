@@ -7,7 +7,7 @@ from msgspec import Struct
 from amends.dispute.case import CaseEvent
 from amends.dispute.claims import claimed_amount, refuse_held, refuse_taken
 from amends.dispute.clocks import first_answer_clocks
-from amends.dispute.events import DisputeOpened, EvidenceAdded
+from amends.dispute.events.negotiation import DisputeOpened, EvidenceAdded
 from amends.dispute.proof import refuse_new_evidence
 from amends.dispute.state import Claim
 from amends.kernel.decision import Accepted, Content, Facts, Refused

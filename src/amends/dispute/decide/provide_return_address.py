@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.events import ReturnAddressGiven
+from amends.dispute.events.effects import ReturnAddressGiven
 from amends.dispute.parcels import way_back
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.deciders import refuse_unassigned
-from amends.dispute.events import Recused
+from amends.dispute.events.judging import Recused
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose

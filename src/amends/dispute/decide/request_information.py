@@ -7,7 +7,7 @@ from msgspec import Struct
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import kept_ruling_clock
 from amends.dispute.deciders import refuse_decider, taken_appeal
-from amends.dispute.events import InformationRequested
+from amends.dispute.events.judging import InformationRequested
 from amends.dispute.state import InformationRequest
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role, Side

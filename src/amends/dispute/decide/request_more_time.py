@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.clocks import longer_answer_clocks
-from amends.dispute.events import MoreTimeGiven
+from amends.dispute.events.negotiation import MoreTimeGiven
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose

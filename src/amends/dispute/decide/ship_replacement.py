@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.events import ReplacementShipped
+from amends.dispute.events.effects import ReplacementShipped
 from amends.dispute.parcels import NumberCheck, sent_parcel
 from amends.dispute.steps import clock_since
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import When
-from amends.order.events import ParcelSent
+from amends.order.events.life import ParcelSent
 
 BY = frozenset({Role.SELLER})
 

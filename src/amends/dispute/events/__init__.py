@@ -3,96 +3,10 @@
 An event that hands the turn on carries every deadline that runs from then, as it was computed.
 """
 
-from amends.dispute.events.base import DisputeEvent, TurnPassed
-from amends.dispute.events.effects import (
-    DisputeClosed,
-    EffectStarted,
-    ReplacementDelivered,
-    ReplacementShipped,
-    ReturnAddressGiven,
-    ReturnDelivered,
-    ReturnEvent,
-    ReturnInspected,
-    ReturnShipped,
-    StepResumed,
-)
-from amends.dispute.events.judging import (
-    AppealDecided,
-    AppealFiled,
-    AppealMissed,
-    AppealsOfficerAssigned,
-    InformationAnswered,
-    InformationMissed,
-    InformationRequested,
-    MediatorAssigned,
-    OperatorAlarmed,
-    Recused,
-    RulingAccepted,
-    RulingIssued,
-    RulingMissed,
-    appeal_key,
-)
-from amends.dispute.events.negotiation import (
-    DeliveryNoted,
-    DisputeOpened,
-    DisputeReminded,
-    Escalated,
-    EvidenceAdded,
-    MoreTimeGiven,
-    OfferAccepted,
-    OfferAgreed,
-    OfferDeclined,
-    OfferMade,
-    TurnExtended,
-)
+from __future__ import annotations
 
-DISPUTE_EVENTS = (
-    DisputeOpened, EvidenceAdded, OfferMade, OfferDeclined, OfferAgreed, OfferAccepted,
-    MoreTimeGiven, Escalated, MediatorAssigned, AppealsOfficerAssigned, Recused,
-    InformationRequested, InformationAnswered, InformationMissed, RulingMissed, OperatorAlarmed,
-    RulingIssued, RulingAccepted, AppealFiled, AppealMissed, AppealDecided, EffectStarted,
-    StepResumed, ReturnAddressGiven, ReturnShipped, ReturnDelivered, ReturnInspected,
-    ReplacementShipped, ReplacementDelivered, DeliveryNoted, DisputeReminded, TurnExtended,
-    DisputeClosed,
-)  # fmt: skip
+from amends.dispute.events import effects, judging, negotiation
+from amends.dispute.events.base import DisputeEvent
+from amends.kernel.record import tagged
 
-__all__ = [
-    "DISPUTE_EVENTS",
-    "AppealDecided",
-    "AppealFiled",
-    "AppealMissed",
-    "AppealsOfficerAssigned",
-    "DeliveryNoted",
-    "DisputeClosed",
-    "DisputeEvent",
-    "DisputeOpened",
-    "DisputeReminded",
-    "EffectStarted",
-    "Escalated",
-    "EvidenceAdded",
-    "InformationAnswered",
-    "InformationMissed",
-    "InformationRequested",
-    "MediatorAssigned",
-    "MoreTimeGiven",
-    "OfferAccepted",
-    "OfferAgreed",
-    "OfferDeclined",
-    "OfferMade",
-    "OperatorAlarmed",
-    "Recused",
-    "ReplacementDelivered",
-    "ReplacementShipped",
-    "ReturnAddressGiven",
-    "ReturnDelivered",
-    "ReturnEvent",
-    "ReturnInspected",
-    "ReturnShipped",
-    "RulingAccepted",
-    "RulingIssued",
-    "RulingMissed",
-    "StepResumed",
-    "TurnExtended",
-    "TurnPassed",
-    "appeal_key",
-]
+DISPUTE_EVENTS = tagged(DisputeEvent, effects, judging, negotiation)

@@ -188,7 +188,7 @@ def _give(service: Service, command: CaseCommand, by: Actor, key: str | None) ->
 
 
 def _tell(answer: CaseAnswer) -> None:
-    from amends.dispute.events import DisputeEvent
+    from amends.dispute.events.base import DisputeEvent
     from amends.entrypoints.words.formatting import weekday_instant
     from amends.kernel.decision import Accepted
 

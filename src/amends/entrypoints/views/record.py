@@ -9,19 +9,16 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from amends.dispute.case import CaseEvent
-from amends.dispute.events import DisputeEvent, OperatorAlarmed
+from amends.dispute.events.base import DisputeEvent
+from amends.dispute.events.judging import OperatorAlarmed
 from amends.dispute.state import Case
 from amends.entrypoints.views.asking import is_staff
 from amends.entrypoints.views.structs import EventView
 from amends.entrypoints.views.texts import Texts
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Recorded
-from amends.order.events import (
-    ParcelSent,
-    RefundEvent,
-    RefundRecorded,
-    TrackingRecorded,
-)
+from amends.order.events.life import ParcelSent, TrackingRecorded
+from amends.order.events.money import RefundEvent, RefundRecorded
 
 # Work among staff, which is no business of the parties.
 _INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed,)

@@ -15,7 +15,7 @@ from amends.kernel.texts import Id
 from amends.order.address import Address
 from amends.order.asked import Asked, OrderOutcome, When, in_utc, refuse_cancelled
 from amends.order.dates import refuse_promise
-from amends.order.events import OrderAmended
+from amends.order.events.life import OrderAmended
 from amends.order.protection import protection_clock
 from amends.order.splitting import captured_without, lines_without
 from amends.order.state import Order

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.order.asked import Asked, OrderOutcome, refuse_cancelled
-from amends.order.events import OrderCancelled, OrderEvent
+from amends.order.events.base import OrderEvent
+from amends.order.events.life import OrderCancelled
 from amends.order.refunds import plan_refund
 from amends.order.retries import record_refund
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.order.asked import Asked, OrderOutcome, refuse_cancelled
-from amends.order.events import ReceiptConfirmed
+from amends.order.events.life import ReceiptConfirmed
 from amends.order.protection import protection_clock
 
 BY = frozenset({Role.BUYER})

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled
-from amends.order.events import FundsHeld
+from amends.order.events.money import FundsHeld
 
 BY = frozenset({Role.FINANCE})
 

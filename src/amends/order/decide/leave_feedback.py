@@ -10,7 +10,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import FeedbackLeft
+from amends.order.events.life import FeedbackLeft
 
 BY = frozenset({Role.BUYER})
 

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import STAFF, Role
 from amends.kernel.texts import Id
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import EvidenceOpened
+from amends.order.events.proof import EvidenceOpened
 from amends.order.proof import sees_evidence
 
 BY = frozenset({Role.BUYER, Role.SELLER}) | STAFF

@@ -9,7 +9,8 @@ from amends.kernel.money import Money
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled
-from amends.order.events import GoodwillCaseOpened, OrderEvent
+from amends.order.events.base import OrderEvent
+from amends.order.events.money import GoodwillCaseOpened
 from amends.order.protection import protection
 from amends.order.refunds import bounded_amount, plan_refund
 from amends.order.retries import record_refund

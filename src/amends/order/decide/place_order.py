@@ -13,7 +13,7 @@ from amends.kernel.people import Actor, Role
 from amends.kernel.texts import Id
 from amends.order.asked import OrderOutcome, When, in_utc
 from amends.order.dates import refuse_dates
-from amends.order.events import OrderPlaced
+from amends.order.events.life import OrderPlaced
 from amends.order.pricing import Bill, price
 from amends.order.purchase import (
     Buyer,

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
-from amends.order.events import RaisedToSupervisor
+from amends.order.events.life import RaisedToSupervisor
 
 BY = frozenset({Role.SUPPORT, Role.BUYER, Role.SELLER})
 

@@ -9,7 +9,7 @@ from amends.kernel.money import Money
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
-from amends.order.events import ChargebackRecorded
+from amends.order.events.money import ChargebackRecorded
 from amends.order.refunds import bounded_amount
 from amends.order.state import Chargeback
 

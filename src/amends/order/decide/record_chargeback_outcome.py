@@ -10,7 +10,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import ChargebackOutcomeRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded
 
 BY = frozenset({Role.PROVIDER, Role.FINANCE})
 

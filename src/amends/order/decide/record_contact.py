@@ -11,7 +11,7 @@ from amends.kernel.decision import Accepted, Content, Facts, Refused
 from amends.kernel.people import Role, Side
 from amends.kernel.texts import Code, Prose
 from amends.order.asked import Asked, OrderOutcome, When, in_utc, refuse_blank
-from amends.order.events import ContactRecorded
+from amends.order.events.life import ContactRecorded
 
 BY = frozenset({Role.SUPPORT})
 _FURTHEST = timedelta(days=366)

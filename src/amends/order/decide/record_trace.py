@@ -10,7 +10,8 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name, Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
-from amends.order.events import OrderEvent, TraceRecorded
+from amends.order.events.base import OrderEvent
+from amends.order.events.money import TraceRecorded
 from amends.order.retries import (
     alarm_clock,
     find_refund,

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Content, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome, When, happened_at
-from amends.order.events import TrackingRecorded, tracking_key
+from amends.order.events.life import TrackingRecorded, tracking_key
 from amends.order.state import TrackingStatus
 from amends.order.tracking import parcel_with
 

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import RefundFailed
+from amends.order.events.money import RefundFailed
 from amends.order.retries import alarm_clock, find_refund, refuse_without_refunds
 from amends.policy.clocks import start_clock
 

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import FinanceAlarmed, RefundSettled
+from amends.order.events.money import FinanceAlarmed, RefundSettled
 from amends.order.retries import alarm_clock, find_refund, fits, refuse_without_refunds
 from amends.order.state import Refund
 

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import RefundUnknown
+from amends.order.events.money import RefundUnknown
 from amends.order.retries import find_refund, refuse_without_refunds
 
 BY = frozenset({Role.PROVIDER, Role.CLOCK})

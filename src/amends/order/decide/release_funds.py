@@ -9,7 +9,7 @@ from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
 from amends.order.escrow import refuse_release, sellers_share
-from amends.order.events import FundsReleased, HoldLifted
+from amends.order.events.money import FundsReleased, HoldLifted
 
 BY = frozenset({Role.FINANCE})
 

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id, Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import MissingMoneyReported
+from amends.order.events.money import MissingMoneyReported
 from amends.order.proof import refuse_evidence
 from amends.order.retries import alarm_clock, find_refund, refuse_without_refunds
 from amends.order.state import Refund

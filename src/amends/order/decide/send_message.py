@@ -10,7 +10,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id, Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
-from amends.order.events import MessageSent
+from amends.order.events.life import MessageSent
 from amends.order.proof import refuse_evidence
 from amends.policy.clocks import start_clock
 

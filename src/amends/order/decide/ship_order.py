@@ -19,7 +19,7 @@ from amends.order.asked import (
     refuse_blank,
     refuse_cancelled,
 )
-from amends.order.events import ParcelSent
+from amends.order.events.life import ParcelSent
 from amends.order.protection import protection_clock
 from amends.order.state import Order, Parcel
 from amends.order.tracking import parcel_with

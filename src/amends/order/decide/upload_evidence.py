@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from amends.kernel.decision import Accepted, Content, Facts, Refused
 from amends.kernel.texts import END, Code, Name
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import EvidenceUploaded
+from amends.order.events.proof import EvidenceUploaded
 from amends.order.proof import UPLOADERS, side_of
 from amends.order.state import Evidence
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.texts import Id
 from amends.order.asked import Asked, OrderOutcome
-from amends.order.events import EvidenceWithdrawn
+from amends.order.events.proof import EvidenceWithdrawn
 from amends.order.proof import UPLOADERS, refuse_evidence
 from amends.order.state import Evidence
 
