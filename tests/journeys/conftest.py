@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -14,12 +15,18 @@ import pytest
 from tests.journeys.market import Market
 
 _PATIENCE = 60
+# Every commit is forced to the disk; what is proven here does not need one.
+_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 @pytest.fixture(scope="module")
-def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+def market() -> Iterator[Market]:
     """``amends serve --sandbox`` in a process of its own."""
-    folder = tmp_path_factory.mktemp("sandbox")
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        yield from _serving(Path(folder))
+
+
+def _serving(folder: Path) -> Iterator[Market]:
     told = folder / "told.txt"
     amends = str(Path(sys.executable).parent / "amends")
     with told.open("wb") as out:
