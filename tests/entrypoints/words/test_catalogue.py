@@ -8,12 +8,14 @@ import pytest
 
 from amends.dispute.decide import COMMANDS as DISPUTE_COMMANDS
 from amends.dispute.events import DISPUTE_EVENTS
+from amends.dispute.events.base import DisputeEvent
 from amends.dispute.judge import tag_of
 from amends.entrypoints.views.clocks import terms_of_rules
 from amends.entrypoints.words.catalogue import Words, words
 from amends.kernel.money import Money
 from amends.order.decide import COMMANDS as ORDER_COMMANDS
 from amends.order.events import ORDER_EVENTS
+from amends.order.events.base import OrderEvent
 from tests.entrypoints.words.codes import Found, scan
 from tests.given import packs
 
@@ -90,7 +92,8 @@ def test_every_command_has_a_name(english: Words) -> None:
 
 
 def test_every_notice_has_words(english: Words) -> None:
-    every = {str(e.__struct_config__.tag): e for e in (*ORDER_EVENTS, *DISPUTE_EVENTS)}
+    events: tuple[type[OrderEvent | DisputeEvent], ...] = (*ORDER_EVENTS, *DISPUTE_EVENTS)
+    every = {str(event.__struct_config__.tag): event for event in events}
     told_of = {tag for tag, event in every.items() if event.told}
     # These two are told of by what they hold: an outbound parcel, and a delivery.
     told_of |= {"parcel_sent", "tracking_recorded"}
