@@ -76,7 +76,7 @@ def test_a_shipment_is_named_where_a_line_has_several(shop: Shop) -> None:
         lines=[{"line": "1", "quantity": 1}],
     )  # fmt: skip
     lines = shop.get("/orders/A-1001/protection")["lines"]
-    assert [(entry["shipment"], entry["quantity"]) for entry in lines] == [("S1", 1), ("", 1)]
+    assert [(entry["shipment"], entry["quantity"]) for entry in lines] == [("S1", 1), (None, 1)]
 
 
 def test_a_dispute_has_the_fields_that_were_promised(shop: Shop) -> None:

@@ -147,3 +147,54 @@ def _assigned(tree: ast.Module) -> dict[str, set[str]]:
                                          strict=True):  # fmt: skip
                 found[argument.arg] |= set(_strings(default, {}))
     return found
+
+
+def facts_given() -> Iterator[tuple[str, str, set[str]]]:
+    """Each rule that is refused with facts readable in the source, where, and the facts' names."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        place, strings = str(path.relative_to(SOURCE)), _assigned(tree)
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            facts = _dicts(function)
+            for node in ast.walk(function):
+                if not isinstance(node, ast.Call) or _name(node.func) not in _MAKERS:
+                    continue
+                given = _argument(node, 1, "facts")
+                names = set() if given is None else _keys(given, facts)
+                if names is None or _name(node.func) == "NotAcceptable" or not node.args:
+                    continue
+                for rule in _strings(node.args[0], strings if isinstance(node.args[0], ast.Name)
+                                     else {}):  # fmt: skip
+                    yield rule, f"{place}:{node.lineno}", names
+
+
+def _dicts(function: ast.FunctionDef) -> dict[str, list[ast.expr]]:
+    found: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id].append(node.value)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            found[node.target.id].append(node.value)
+    return found
+
+
+def _keys(node: ast.expr, known: dict[str, list[ast.expr]]) -> set[str] | None:
+    """The keys of a dict that are sure to be there; None where that cannot be read."""
+    if isinstance(node, ast.Name):
+        each = [_keys(value, known) for value in known.get(node.id, ())]
+        sure = [keys for keys in each if keys is not None]
+        return set.intersection(*sure) if sure and len(sure) == len(each) else None
+    if not isinstance(node, ast.Dict):
+        return None
+    names: set[str] = set()
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant):
+            names.add(str(key.value))
+        elif key is None:
+            inner = _keys(value, known)
+            if inner is None:
+                return None
+            names |= inner
+    return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from string import Formatter
 
 import pytest
 
@@ -16,7 +17,7 @@ from amends.kernel.money import Money
 from amends.order.decide import COMMANDS as ORDER_COMMANDS
 from amends.order.events import ORDER_EVENTS
 from amends.order.events.base import OrderEvent
-from tests.entrypoints.words.codes import Found, scan
+from tests.entrypoints.words.codes import Found, facts_given, scan
 from tests.given import packs
 
 # Rules made of parts in the source, each with what it can be: all others are found by scanning.
@@ -109,6 +110,17 @@ def test_nothing_in_the_catalogue_is_a_word_for_nothing(found: Found, english: W
     }  # fmt: skip
     assert english.rules.keys() - found.rules.keys() <= made_elsewhere
     assert english.next.keys() - found.next.keys() <= {"send_form"}
+
+
+def test_every_fact_a_sentence_names_is_given(english: Words) -> None:
+    checked, missing = 0, []
+    for rule, place, given in facts_given():
+        wanted = {name for _, name, _, _ in Formatter().parse(english.rules[rule].detail) if name}
+        checked += 1
+        if wanted - given:
+            missing.append(f"{rule} at {place} gives {sorted(given)}, not {sorted(wanted - given)}")
+    assert not missing, "\n".join(missing)
+    assert checked > 150
 
 
 def test_a_detail_holds_its_facts(english: Words) -> None:

@@ -146,8 +146,8 @@ def _instant(at: datetime, path: str) -> datetime:
     return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
-def _broken(rule: str, problem: str) -> Problem:
-    return Problem(Refused(rule, {"problem": problem}, ("send_json",), "invalid"), 400)
+def _broken(how: str, problem: str) -> Problem:
+    return Problem(Refused(how, {"problem": problem}, ("send_json",), "invalid"), 400)
 
 
 def _too_deep() -> Problem:

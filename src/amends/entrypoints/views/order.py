@@ -64,7 +64,7 @@ def _line_protection(
         remedies=entry.remedies,
         remedies_by_reason=by_reason,
         why=tuple(why_window(why, looking.words) for why in entry.why),
-        shipment=entry.parcel if several else UNSET,
+        shipment=(entry.parcel or None) if several else UNSET,
     )
 
 

@@ -21,7 +21,10 @@ class WhyView(Struct, frozen=True):
 
 
 class LineProtectionView(Struct, frozen=True):
-    """When a dispute about one line's units in one parcel can be opened, and for what."""
+    """When a dispute about one line's units in one parcel can be opened, and for what.
+
+    ``shipment`` is null for units that were not shipped; left out where a line has one entry.
+    """
 
     line: str
     quantity: int
@@ -32,7 +35,7 @@ class LineProtectionView(Struct, frozen=True):
     remedies: tuple[str, ...]
     remedies_by_reason: dict[str, tuple[str, ...]]
     why: tuple[WhyView, ...]
-    shipment: str | UnsetType = UNSET
+    shipment: str | UnsetType | None = UNSET
 
 
 class ProtectionView(Struct, frozen=True):
