@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import Struct
+
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.state import Dispute, Return
-from amends.kernel.decision import Facts, Refused
+from amends.kernel.decision import Refused
+from amends.kernel.texts import Name
 from amends.order.asked import Asked, When, happened_at, refuse_blank
 from amends.order.state import Parcel
-from amends.order.tracking import parcel_with
-
-NumberCheck = Literal["valid", "invalid", "unchecked"]
+from amends.order.tracking import NumberCheck, refuse_number
 
 
 def way_back(dispute: Dispute) -> Return:
@@ -22,49 +23,42 @@ def way_back(dispute: Dispute) -> Return:
     return dispute.return_
 
 
-def sent_parcel(
-    asked: AskedOfDispute,
-    kind: Literal["return", "replacement"],
-    *,
-    carrier: str,
-    tracking_number: str,
-    at: When | None,
-    number_check: NumberCheck,
-    insist: bool,
-) -> Parcel | Refused:
-    """The parcel a side says it has sent, with all units of the claim.
+class ParcelFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """``at``: when it left, now when left out. ``number_check`` is what the carrier's own format
+    says of the number; whoever takes the command in sets it. ``insist`` keeps one that fails it."""
 
-    A number its carrier could not have given out is refused once, so that a slip is noticed, and
-    taken when the sender insists; one that stands for another parcel could not be told from it.
-    """
+    carrier: Name
+    tracking_number: Name
+    at: When | None = None
+    number_check: NumberCheck = "unchecked"
+    insist: bool = False
+
+
+def sent_parcel(
+    asked: AskedOfDispute, kind: Literal["return", "replacement"], fields: ParcelFields
+) -> Parcel | Refused:
+    """The parcel a side says it has sent, with all units of the claim."""
     order = asked.order
-    refused = refuse_blank(carrier, "carrier", "name_carrier") or refuse_blank(
-        tracking_number, "tracking_number", "name_tracking_number"
+    carrier, number = fields.carrier.strip(), fields.tracking_number.strip()
+    refused = (
+        refuse_blank(carrier, "carrier", "name_carrier")
+        or refuse_blank(number, "tracking_number", "name_tracking_number")
+        or refuse_number(
+            order, carrier, number, kind=kind, check=fields.number_check, insist=fields.insist
+        )
     )
     if refused:
         return refused
-    facts: Facts = {"tracking_number": tracking_number, "carrier": carrier}
-    if number_check == "invalid" and not insist:
-        return Refused(
-            "tracking_number_wrong", facts, ("check_digits", "insist"), "invalid",
-            "tracking_number",
-        )  # fmt: skip
-    taken = parcel_with(order, tracking_number)
-    if taken:
-        return Refused(
-            "tracking_number_used", {**facts, "parcel": taken.id}, ("name_other_number",),
-            field="tracking_number",
-        )  # fmt: skip
-    shipped_at = happened_at(at, Asked(order, asked.by, asked.terms, asked.stamp))
+    shipped_at = happened_at(fields.at, Asked(order, asked.by, asked.terms, asked.stamp))
     if isinstance(shipped_at, Refused):
         return shipped_at
     return Parcel(
         id=f"S{len(order.parcels) + 1}",
-        carrier=carrier.strip(),
-        tracking_number=tracking_number.strip(),
+        carrier=carrier,
+        tracking_number=number,
         lines=asked.dispute.claim.lines,
         shipped_at=shipped_at,
-        check=number_check,
+        check=fields.number_check,
         kind=kind,
         dispute=asked.dispute.id,
     )

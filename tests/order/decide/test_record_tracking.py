@@ -91,10 +91,13 @@ def test_returns_and_replacements_are_tracked_too(kind: str, owner: str) -> None
     assert (place.owner, place.text) == (owner, "Riga, Latvia")
 
 
-def test_a_number_used_again_is_the_last_parcels() -> None:
-    again = parcel(id="S2", kind="return")
-    outcome = ask(order(parcels=(parcel(), again)), SHOP, RecordTracking("1234567890", "accepted"))
-    assert only(outcome, TrackingRecorded).parcel == "S2"
+def test_what_travels_under_one_number_is_tracked_together() -> None:
+    two = order(parcels=(parcel(lines={"1": 1}), parcel(id="S2", lines={"1": 1})))
+    told = RecordTracking("1234567890", "accepted")
+    recorded = [e for e in events(ask(two, SHOP, told)) if isinstance(e, TrackingRecorded)]
+    assert [event.parcel for event in recorded] == ["S1", "S2"]
+    half_known = then(two, recorded[0])
+    assert only(ask(half_known, SHOP, told), TrackingRecorded).parcel == "S2"
 
 
 @pytest.mark.parametrize("number", ["999", " - "])

@@ -135,8 +135,14 @@ def test_what_a_server_sends_is_kept_and_marked(check: str) -> None:
     assert only(ask(order(), SHOP, told), ParcelSent).parcel.check == check
 
 
-def test_a_number_stands_for_one_parcel() -> None:
+def test_units_that_travel_together_may_be_put_in_one_by_one() -> None:
     bought = then(order(), ParcelSent(at=T0, parcel=parcel(lines={"1": 1}, tracking_number="ab-1")))
+    assert only(ask(bought, SELLER, ShipOrder("DHL", " AB 1 ")), ParcelSent).parcel.id == "S2"
+
+
+def test_the_number_of_a_return_is_not_the_orders() -> None:
+    back = parcel(lines={"1": 1}, tracking_number="ab-1", kind="return")
+    bought = then(order(), ParcelSent(at=T0, parcel=back))
     assert refused(ask(bought, SELLER, ShipOrder("DHL", " AB 1 "))) == (
         "tracking_number_used", "conflict", "tracking_number",
     )  # fmt: skip

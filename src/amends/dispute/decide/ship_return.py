@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.events.effects import ReturnShipped
-from amends.dispute.parcels import NumberCheck, sent_parcel, way_back
+from amends.dispute.parcels import ParcelFields, sent_parcel, way_back
 from amends.dispute.steps import clock_since
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
-from amends.kernel.texts import Name
-from amends.order.asked import When
 from amends.order.events.life import ParcelSent
 
 BY = frozenset({Role.BUYER})
 
 
-class ShipReturn(Struct, frozen=True, forbid_unknown_fields=True, tag="ship_return"):
-    """``at``: when it left, now when left out. ``number_check`` is what the carrier's own format
-    says of the number; whoever takes the command in sets it. ``insist`` keeps one that fails it."""
-
-    carrier: Name
-    tracking_number: Name
-    at: When | None = None
-    number_check: NumberCheck = "unchecked"
-    insist: bool = False
+class ShipReturn(ParcelFields, frozen=True, forbid_unknown_fields=True, tag="ship_return"):
+    """The parcel the buyer sends back."""
 
 
 def may(asked: AskedOfDispute) -> Refused | None:
@@ -44,15 +33,7 @@ def may(asked: AskedOfDispute) -> Refused | None:
 
 def decide(asked: AskedOfDispute, command: ShipReturn) -> Outcome:
     """The parcel has its carrier's days to arrive."""
-    parcel = sent_parcel(
-        asked,
-        "return",
-        carrier=command.carrier,
-        tracking_number=command.tracking_number,
-        at=command.at,
-        number_check=command.number_check,
-        insist=command.insist,
-    )
+    parcel = sent_parcel(asked, "return", command)
     if isinstance(parcel, Refused):
         return parcel
     arrival = clock_since(

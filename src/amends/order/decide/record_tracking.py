@@ -10,7 +10,7 @@ from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome, When, happened_at
 from amends.order.events.life import TrackingRecorded, tracking_key
 from amends.order.state import TrackingStatus
-from amends.order.tracking import parcel_with
+from amends.order.tracking import parcels_with
 
 BY = frozenset({Role.MARKETPLACE, Role.PROVIDER})
 
@@ -31,8 +31,8 @@ def may(asked: Asked) -> Refused | None:
 
 def decide(asked: Asked, command: RecordTracking) -> OrderOutcome:
     """Kept, whatever its turn; what is known already changes nothing."""
-    parcel = parcel_with(asked.order, command.tracking_number)
-    if parcel is None:
+    parcels = parcels_with(asked.order, command.tracking_number)
+    if not parcels:
         facts: Facts = {"tracking_number": command.tracking_number}
         return Refused(
             "unknown_tracking_number", facts, ("ship_order", "check_digits"), "invalid",
@@ -41,13 +41,16 @@ def decide(asked: Asked, command: RecordTracking) -> OrderOutcome:
     at = happened_at(command.at, asked)
     if isinstance(at, Refused):
         return at
-    if tracking_key(command.status, at) in parcel.seen:
+    news = [p for p in parcels if tracking_key(command.status, at) not in p.seen]
+    if not news:
         return Accepted(())
     # Where a parcel is says where its receiver is.
-    receiver = asked.order.seller if parcel.kind == "return" else asked.order.buyer
+    receiver = asked.order.seller if news[0].kind == "return" else asked.order.buyer
     place = Content(asked.stamp.ref("place"), receiver, command.place)
     told = bool(command.place.strip())
-    recorded = TrackingRecorded(
-        at=at, parcel=parcel.id, status=command.status, place_ref=place.ref if told else ""
+    place_ref = place.ref if told else ""
+    recorded = tuple(
+        TrackingRecorded(at=at, parcel=parcel.id, status=command.status, place_ref=place_ref)
+        for parcel in news
     )
-    return Accepted((recorded,), (place,) if told else ())
+    return Accepted(recorded, (place,) if told else ())

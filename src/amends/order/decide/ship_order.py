@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +21,7 @@ from amends.order.asked import (
 from amends.order.events.life import ParcelSent
 from amends.order.protection import protection_clock
 from amends.order.state import Order, Parcel
-from amends.order.tracking import parcel_with
+from amends.order.tracking import NumberCheck, refuse_number
 from amends.order.units import LineQuantity, resolve_lines
 
 BY = frozenset({Role.MARKETPLACE, Role.SELLER})
@@ -38,7 +37,7 @@ class ShipOrder(Struct, frozen=True, forbid_unknown_fields=True, tag="ship_order
     tracking_number: Name = ""
     lines: tuple[LineQuantity, ...] = ()
     at: When | None = None
-    number_check: Literal["valid", "invalid", "unchecked"] = "unchecked"
+    number_check: NumberCheck = "unchecked"
     insist: bool = False
 
 
@@ -52,7 +51,15 @@ def may(asked: Asked) -> Refused | None:
 def decide(asked: Asked, command: ShipOrder) -> OrderOutcome:
     """The parcel is on record, and the end of the protection is reckoned anew."""
     order = asked.order
-    refused = refuse_blank(command.carrier, "carrier", "name_carrier") or _number(asked, command)
+    refused = refuse_blank(command.carrier, "carrier", "name_carrier") or refuse_number(
+        order,
+        command.carrier,
+        command.tracking_number,
+        kind="outbound",
+        check=command.number_check,
+        # A person is told of a mistyped number; what a server sends is kept and marked.
+        insist=command.insist or asked.by.role is Role.MARKETPLACE,
+    )
     if refused:
         return refused
     lines = _lines(order, command)
@@ -99,20 +106,3 @@ def _lines(order: Order, command: ShipOrder) -> Mapping[str, int] | Refused:
             facts: Facts = {"line": line, "asked": units, "left": left.get(line, 0)}
             return Refused("more_than_left_to_ship", facts, ("name_fewer_units",), field="lines")
     return named
-
-
-def _number(asked: Asked, command: ShipOrder) -> Refused | None:
-    """A person is told of a mistyped number; what a server sends is kept and marked. A number that
-    stands for another parcel already could not be told from it when tracked."""
-    facts: Facts = {"tracking_number": command.tracking_number, "carrier": command.carrier}
-    if command.number_check == "invalid" and asked.by.role is Role.SELLER and not command.insist:
-        return Refused(
-            "tracking_number_wrong", facts, ("check_digits", "insist"), "invalid", "tracking_number"
-        )
-    taken = parcel_with(asked.order, command.tracking_number)
-    if taken:
-        return Refused(
-            "tracking_number_used", {**facts, "parcel": taken.id}, ("name_other_number",),
-            field="tracking_number",
-        )  # fmt: skip
-    return None
