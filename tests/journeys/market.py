@@ -114,6 +114,8 @@ def body(order: Order, now: datetime, **changes: Any) -> dict[str, Any]:
     )  # fmt: skip
     shipping = changes.pop("shipping", None)
     captured = changes.pop("captured", price * quantity)
+    promised = {"price": money(0, currency), "ship_by": text_of(now + 4 * DAY),
+                "promised_by": text_of(now + 31 * DAY)}  # fmt: skip
     return {
         "placed_at": text_of(now), "purchase": f"P-{order.id}", "currency": currency,
         "policy": "aliexpress",
@@ -126,8 +128,7 @@ def body(order: Order, now: datetime, **changes: Any) -> dict[str, Any]:
                    "unit_price": money(price, currency), "discount": money(0, currency),
                    "tax": money(0, currency), "weight_grams": 350, "category": "clothing",
                    "listing": {"text": "White blouse", "attributes": {"colour": "white"}}}],
-        "shipping": shipping or {"price": money(0, currency), "ship_by": text_of(now + 4 * DAY),
-                                 "promised_by": text_of(now + 31 * DAY)},
+        "shipping": promised if shipping is None else shipping,
         "payment": {"provider": "simulator", "reference": order.reference, "method": "card",
                     "captured": money(captured, currency)},
         **changes,
@@ -211,7 +212,7 @@ class Order:
         assert answer.status_code == 201, answer.text
         return Dispute(self, answer.json()["id"])
 
-    def not_opened(self, status: int, role: str = "buyer", **changes: Any) -> str:
+    def not_opened(self, status: int, role: Any = "buyer", **changes: Any) -> str:
         """A dispute that does not open; the rule that says so."""
         return rule_of(self.post("/disputes", role, self.claim(**changes)), status)
 
@@ -277,18 +278,17 @@ class Dispute:
         clocks = {clock["what"]: clock for clock in self.shown()["deadlines"]}
         return instant(clocks[what]["at"])
 
-    @property
-    def stands(self) -> tuple[str, str | None, str | None]:
+    def stands(self) -> tuple[Any, Any, Any]:
         """Phase, turn, outcome."""
         shown = self.shown()
         return shown["phase"], shown["turn"], shown["outcome"]
 
     def lapse(self, what: str) -> None:
         """Let a clock run out; a second before, everything is as it was."""
-        before = self.stands
+        before = self.stands()
         at = self.deadline(what)
         self.order.market.to(at - SECOND)
-        assert self.stands == before
+        assert self.stands() == before
         assert self.deadline(what) == at
         self.order.market.to(at)
 

@@ -37,7 +37,7 @@ def test_a_silent_seller_brings_the_mediator_after_five_days(market: Market) -> 
     dispute, start = opened(market), market.now
     assert dispute.deadline("answer") == start + 5 * DAY
     dispute.lapse("answer")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == start + 15 * DAY
 
 
@@ -47,7 +47,7 @@ def test_more_time_makes_it_seven_once(market: Market) -> None:
     assert dispute.refused(409, "seller", "request_more_time", note="Again.") == "more_time_once"
     assert dispute.deadline("answer") == start + 7 * DAY
     dispute.lapse("answer")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
 
 
 def test_a_silent_buyer_does_not_lose(market: Market) -> None:
@@ -56,7 +56,7 @@ def test_a_silent_buyer_does_not_lose(market: Market) -> None:
     dispute.do("seller", "make_offer", remedy="refund", amount=money(100), note="A little.")
     assert dispute.deadline("answer") == offered + 5 * DAY
     dispute.lapse("answer")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
 
 
 def test_negotiation_ends_ten_days_after_the_opening(market: Market) -> None:
@@ -66,7 +66,7 @@ def test_negotiation_ends_ten_days_after_the_opening(market: Market) -> None:
         dispute.do(side, "make_offer", remedy="refund", amount=money(100 * day), note="Then?")
     assert dispute.deadline("answer") == start + 10 * DAY
     dispute.lapse("negotiation")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == start + 15 * DAY
 
 
@@ -74,7 +74,7 @@ def test_a_question_unanswered_goes_back_to_the_mediator(market: Market) -> None
     dispute, start = opened(market).with_mediator(), market.now
     market.to(start + 12 * DAY)
     dispute.do("mediator", "request_information", of="buyer", question="Which size?")
-    assert dispute.stands == ("mediation", "buyer", None)
+    assert dispute.stands() == ("mediation", "buyer", None)
     assert dispute.deadline("information") == start + 15 * DAY
     assert dispute.deadline("ruling") == start + 15 * DAY
 
@@ -84,7 +84,7 @@ def test_an_unanswered_question_is_over_after_three_days(market: Market) -> None
     dispute.do("mediator", "request_information", of="buyer", question="Which size?")
     assert dispute.deadline("information") == start + 3 * DAY
     dispute.lapse("information")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.refused(409, "buyer", "answer_information", answer="M") == "no_question_open"
     dispute.ruled(amount=money(72000))
 
@@ -125,13 +125,13 @@ def test_without_a_ruling_the_platform_honours_the_claim(
     dispute.with_mediator()
     dispute.lapse("ruling")
     assert market.now == start + 15 * DAY
-    assert dispute.stands == ("mediation", "supervisor", None)
+    assert dispute.stands() == ("mediation", "supervisor", None)
     above = claimed > honoured
     alarms = [c for c in dispute.shown()["deadlines"] if c["what"] == "operator_alarm"]
     assert len(alarms) == above
     dispute.lapse("supervisor_ruling")
     assert market.now == start + 20 * DAY
-    assert dispute.stands == ("closed", None, "honoured_by_platform")
+    assert dispute.stands() == ("closed", None, "honoured_by_platform")
     assert order.paid_back() == honoured
     (refund,) = dispute.shown()["refunds"]
     assert refund["amount"] == money(honoured, currency)
@@ -144,9 +144,9 @@ def test_a_supervisor_may_rule_when_the_mediator_did_not(market: Market) -> None
               "reasons": ["not_proven"], "text": "Nothing shows it.", "clauses": ["proof"],
               "evidence": [], "no_evidence": True}  # fmt: skip
     dispute.do("supervisor", "issue_ruling", **ruling)
-    assert dispute.stands == ("ruled", "buyer", None)
+    assert dispute.stands() == ("ruled", "buyer", None)
     dispute.lapse("appeal")
-    assert dispute.stands == ("closed", None, "refused")
+    assert dispute.stands() == ("closed", None, "refused")
     assert dispute.order.at_provider() == []
 
 
@@ -155,7 +155,7 @@ def test_a_ruling_is_carried_out_when_nobody_appeals_for_seven_days(market: Mark
     dispute.ruled()
     assert dispute.deadline("appeal") == market.now + 7 * DAY
     dispute.lapse("appeal")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 60000
     appeal = {"grounds": "named_error", "text": "Late.", "evidence": []}
     assert dispute.refused(409, "seller", "appeal", **appeal)
@@ -166,7 +166,7 @@ def test_both_accepting_ends_the_time_to_appeal(market: Market) -> None:
     dispute.ruled()
     assert dispute.do("buyer", "accept_ruling")["phase"] == "ruled"
     dispute.do("seller", "accept_ruling")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
 
 
 def test_an_appeal_nobody_decides_leaves_the_ruling(market: Market) -> None:
@@ -175,39 +175,39 @@ def test_an_appeal_nobody_decides_leaves_the_ruling(market: Market) -> None:
     dispute.do("seller", "appeal", grounds="named_error", text="Wrong chart.", evidence=[])
     assert dispute.deadline("appeal_decision") == market.now + 7 * DAY
     dispute.lapse("appeal_decision")
-    assert dispute.stands == ("appeal", "supervisor", None)
+    assert dispute.stands() == ("appeal", "supervisor", None)
     dispute.lapse("supervisor_appeal_decision")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 60000
 
 
 def test_without_a_return_address_the_goods_stay(market: Market) -> None:
     dispute = accepted(opened(market, **BACK))
-    assert dispute.stands == ("returning", "seller", None)
+    assert dispute.stands() == ("returning", "seller", None)
     assert dispute.deadline("return_address") == market.now + 5 * DAY
     dispute.lapse("return_address")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 80000
 
 
 def test_goods_that_are_not_sent_back_bring_nothing(market: Market) -> None:
     dispute = accepted(opened(market, **BACK))
     dispute.do("seller", "provide_return_address", address=ADDRESS)
-    assert dispute.stands == ("returning", "buyer", None)
+    assert dispute.stands() == ("returning", "buyer", None)
     assert dispute.deadline("return_shipment") == market.now + 10 * DAY
     dispute.lapse("return_shipment")
-    assert dispute.stands == ("closed", None, "abandoned")
+    assert dispute.stands() == ("closed", None, "abandoned")
     assert dispute.order.at_provider() == []
 
 
 def test_a_return_nobody_inspects_counts_as_sent(market: Market) -> None:
     dispute = sent_back(opened(market, **BACK))
-    assert dispute.stands == ("returning", "seller", None)
+    assert dispute.stands() == ("returning", "seller", None)
     delivered = market.ahead(8 * DAY)
     dispute.order.track("YT0000000001")
     assert dispute.deadline("inspection") == delivered + 3 * DAY
     dispute.lapse("inspection")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 80000
     # Counted from when the parcel was received, not from the instruction.
     assert dispute.shown()["return"]["condition"] == "as_sent"
@@ -217,7 +217,7 @@ def test_a_return_lost_at_the_sellers_cost_is_refunded(market: Market) -> None:
     dispute = sent_back(opened(market, **BACK))
     assert dispute.shown()["return"]["paid_by"] == "seller"
     dispute.lapse("return_arrival")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 80000
 
 
@@ -225,7 +225,7 @@ def test_a_return_lost_at_the_buyers_cost_goes_to_a_mediator(market: Market) -> 
     dispute = sent_back(opened(market, **MIND_CHANGED))
     assert dispute.shown()["return"]["paid_by"] == "buyer"
     dispute.lapse("return_arrival")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == market.now + 5 * DAY
     assert dispute.order.at_provider() == []
 
@@ -235,20 +235,20 @@ def test_a_fault_found_is_the_buyers_to_answer(market: Market) -> None:
     market.ahead(4 * DAY)
     found = {"condition": "damaged", "note": "A stain.", "amount": money(50000)}
     dispute.do("seller", "inspect_return", **found)
-    assert dispute.stands == ("returning", "buyer", None)
+    assert dispute.stands() == ("returning", "buyer", None)
     dispute.lapse("inspection_answer")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == market.now + 5 * DAY
     dispute.do("supervisor", "assign_mediator", mediator="m1")
     dispute.lapse("ruling")
-    assert dispute.stands == ("mediation", "supervisor", None)
+    assert dispute.stands() == ("mediation", "supervisor", None)
 
 
 def test_a_contested_inspection_has_five_days_for_a_ruling(market: Market) -> None:
     dispute = sent_back(opened(market, **BACK))
     dispute.do("seller", "inspect_return", condition="empty", note="Nothing in it.")
     dispute.do("buyer", "contest_return", text="I filmed the packing.")
-    assert dispute.stands == ("mediation", "mediator", None)
+    assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == market.now + 5 * DAY
 
 
@@ -258,16 +258,16 @@ def test_a_lower_amount_after_the_inspection_can_be_taken(market: Market) -> Non
     shown = dispute.do("seller", "inspect_return", **found)
     offer = shown["offers"][-1]
     dispute.do("buyer", "accept_offer", offer=offer["id"], amount=offer["amount"])
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 50000
 
 
 def test_a_replacement_that_is_not_sent_becomes_money(market: Market) -> None:
     dispute = accepted(opened(market, **OTHER))
-    assert dispute.stands == ("replacing", "seller", None)
+    assert dispute.stands() == ("replacing", "seller", None)
     assert dispute.deadline("replacement_shipment") == market.now + 5 * DAY
     dispute.lapse("replacement_shipment")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 80000
 
 
@@ -275,10 +275,10 @@ def test_a_replacement_that_does_not_arrive_becomes_money(market: Market) -> Non
     dispute = accepted(opened(market, **OTHER))
     dispute.do("seller", "ship_replacement", carrier="DHL Express", tracking_number="1234567891",
                insist=True)  # fmt: skip
-    assert dispute.stands == ("replacing", "buyer", None)
+    assert dispute.stands() == ("replacing", "buyer", None)
     assert dispute.deadline("replacement_arrival") == market.now + 23 * DAY
     dispute.lapse("replacement_arrival")
-    assert dispute.stands == ("closed", None, "refunded")
+    assert dispute.stands() == ("closed", None, "refunded")
     assert dispute.order.paid_back() == 80000
 
 
@@ -290,7 +290,7 @@ def test_a_replacement_the_carrier_delivered_counts_without_the_buyers_word(
     market.ahead(6 * DAY)
     dispute.order.track("YT0000000002")
     dispute.lapse("replacement_arrival")
-    assert dispute.stands == ("closed", None, "replaced")
+    assert dispute.stands() == ("closed", None, "replaced")
     assert dispute.order.at_provider() == []
 
 

@@ -19,7 +19,8 @@ ORDER: dict[str, Any] = {
     "lines": [{"id": "1", "sku": "BL-7", "title": "Blouse", "quantity": 2,
                "unit_price": money(80000), "discount": money(0), "tax": money(0),
                "weight_grams": 350, "category": "clothing",
-               "listing": {"text": "White blouse, size S to L", "attributes": {"colour": "white"}}}],
+               "listing": {"text": "White blouse, size S to L",
+                           "attributes": {"colour": "white"}}}],
     "shipping": {"price": money(0), "ship_by": "2026-03-05T10:00:00Z",
                  "promised_by": "2026-04-01T10:00:00Z"},
     "payment": {"provider": "simulator", "reference": "pay_1", "method": "card",
@@ -93,8 +94,8 @@ def _protection(order: Order) -> None:
         "line": "1", "quantity": 2, "open": False, "opens_at": "2026-03-08T12:00:00Z",
         "closes_at": "2026-03-25T12:00:00Z", "reasons": REASONS,
         "remedies": ["refund", "return_and_refund", "replacement"],
-        "why": [{"rule": "opens_after_shipment", "text": "6 days after shipment on 2 March 12:00 UTC",
-                 "source": "004"}],
+        "why": [{"rule": "opens_after_shipment", "source": "004",
+                 "text": "6 days after shipment on 2 March 12:00 UTC"}],
     }  # fmt: skip
     assert {name: line[name] for name in expected} == expected
     assert "shipment" not in line
