@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events import DisputeOpened
+from amends.dispute.events.negotiation import DisputeOpened
 from amends.dispute.judge import OnOrder
 from amends.entrypoints.api import evidence, lists
 from amends.entrypoints.api.calls import Problem
