@@ -107,10 +107,11 @@ class Feed:
             except Problem as problem:
                 self._refuse(number, problem.refused)
                 continue
-            if _is_untracked(sent):
-                # Sent twice it would be two parcels, so it is compared with what is there, and all
-                # before it has to be there.
-                batch = self._flush(batch)
+            if _names_lines(sent):
+                # Units of one number may leave in several parcels, so whether this one has is seen
+                # in what is there, and all of its order before it has to be there.
+                if any(other.request.order == sent.request.order for other in batch):
+                    batch = self._flush(batch)
                 if _is_known(self._find(sent.request.order), sent):
                     self.imported.shipments.same += 1
                     continue
@@ -184,25 +185,26 @@ class Feed:
             self.imported.bad.append(bad)
 
 
-def _is_untracked(sent: _Sent) -> bool:
+def _names_lines(sent: _Sent) -> bool:
     shipment = sent.request.command.command
-    return isinstance(shipment, ShipOrder) and not plain_number(shipment.tracking_number)
+    return isinstance(shipment, ShipOrder) and bool(shipment.lines)
 
 
 def _is_known(case: Case | None, sent: _Sent) -> bool:
-    """Whether it is a shipment that is on record already."""
+    """Whether it is a shipment that is on record already: of the same carrier, number and units; of
+    one without a number the instant counts too."""
     shipment = sent.request.command.command
     if case is None or not isinstance(shipment, ShipOrder):
         return False
     number = plain_number(shipment.tracking_number)
     wanted = {entry.line: entry.quantity for entry in shipment.lines}
-    for parcel in case.order.outbound:
-        if number and plain_number(parcel.tracking_number) == number:
-            return parcel.carrier == shipment.carrier.strip()
-        same_goods = not wanted or wanted == parcel.lines
-        if not number and not parcel.tracking_number and same_goods:
-            return shipment.at is None or shipment.at == parcel.shipped_at
-    return False
+    return any(
+        plain_number(parcel.tracking_number) == number
+        and parcel.carrier == shipment.carrier.strip()
+        and wanted in ({}, parcel.lines)
+        and (bool(number) or shipment.at in (None, parcel.shipped_at))
+        for parcel in case.order.outbound
+    )
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:

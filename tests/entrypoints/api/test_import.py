@@ -85,6 +85,15 @@ def test_a_part_shipped_twice_in_a_feed_is_one_parcel(shop: Shop) -> None:
     assert len(shop.get("/orders/A-1")["shipments"]) == 1
 
 
+def test_units_of_one_number_leave_in_several_parcels(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    part = {**SHIPMENT, "lines": [{"line": "1", "quantity": 1}]}
+    body = feed(line("A-1"), part, SHIPMENT)
+    assert take(shop, body)["shipments"] == {"new": 2, "same": 0}
+    assert take(shop, body)["shipments"] == {"new": 0, "same": 2}
+    assert len(shop.get("/orders/A-1")["shipments"]) == 2
+
+
 def test_the_same_feed_under_the_same_key_is_not_taken_again(shop: Shop) -> None:
     shop.move_to("2026-03-10T00:00:00Z")
     first = take(shop, feed(line("A-1")), key="k")
