@@ -46,6 +46,7 @@ from amends.policy.library import Library
 from amends.policy.terms import PackRef
 from amends.store import migrate, open_store
 from amends.store.migrate import database_path
+from amends.store.tables import TABLES
 
 _MADE_FOR = "made_for"
 _CLOCK = "sandbox_clock"
@@ -192,11 +193,16 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         },
         simulator=simulator,
         new_token=new_token,
+        listings=_listings,
         calendar_for=working_days,
         base_url=settings.base_url,
         sandbox=Sandbox(virtual, simulator) if virtual else None,
         close=close,
     )
+
+
+def _listings(table: str, by: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(x.where) for x in TABLES[table].listings if x.by == by)
 
 
 def _mailer(settings: Settings, clock: Clock) -> Mailer:

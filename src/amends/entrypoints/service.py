@@ -33,6 +33,10 @@ CaseAnswer = Answer[Case, CaseEvent]
 CaseView = View[Case, Terms]
 
 
+# A view's name and a column to sort by: the sets of columns by which it can be listed so.
+Listings = Callable[[str, str], tuple[frozenset[str], ...]]
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """The virtual clock and the payment provider that calls may set."""
@@ -60,6 +64,7 @@ class Service:
     handlers: Mapping[str, Handler]
     simulator: SimulatedPayments
     new_token: Ids
+    listings: Listings
     calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]
     base_url: str
     sandbox: Sandbox | None

@@ -15,7 +15,6 @@ from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
-from amends.store.tables import TABLES
 
 
 class OrderItem(Struct, frozen=True):
@@ -71,7 +70,7 @@ class RefundItem(Struct, frozen=True):
 def get_orders(api: Api, call: Call) -> Reply:
     """By buyer, seller, status or purchase; newest first."""
     filters = _filters(call, ("buyer", "seller", "status", "purchase"))
-    segments = [_listing("orders", own, "placed_at") for own in _own(call.by, filters)]
+    segments = [_listing(api, "orders", own, "placed_at") for own in _own(call.by, filters)]
     return json_reply(page(api.service.store.views, "orders", segments, call, _order))
 
 
@@ -80,7 +79,7 @@ def get_disputes(api: Api, call: Call) -> Reply:
     filters = _filters(call, ("phase", "turn", "buyer", "seller", "mediator", "order"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
-    segments = [_listing("disputes", own, "opened_at") for own in _own(call.by, filters)]
+    segments = [_listing(api, "disputes", own, "opened_at") for own in _own(call.by, filters)]
 
     def show(row: Row) -> DisputeItem:
         return _dispute(row, call.by)
@@ -93,7 +92,7 @@ def get_refunds(api: Api, call: Call) -> Reply:
     filters = _filters(call, ("state", "order", "provider", "reference"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
-    segment = _listing("refunds", filters, "recorded_at")
+    segment = _listing(api, "refunds", filters, "recorded_at")
     return json_reply(page(api.service.store.views, "refunds", (segment,), call, _refund))
 
 
@@ -130,13 +129,12 @@ def _filters(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
     return {name: value for name, value in call.query.items() if name in allowed}
 
 
-def _listing(table: str, filters: Mapping[str, Column], by: str) -> Segment:
-    listings = [frozenset(x.where) for x in TABLES[table].listings if x.by == by]
+def _listing(api: Api, table: str, filters: Mapping[str, Column], by: str) -> Segment:
     by_order = {"disputes": "dispute_id", "refunds": "refund_id"}.get(table, by)
     if "order_id" in filters:
         also = {name: value for name, value in filters.items() if name != "order_id"}
         return Segment({"order_id": filters["order_id"]}, by_order, also)
-    return best_listing(listings, filters, f"-{by}")
+    return best_listing(api.service.listings(table, by), filters, f"-{by}")
 
 
 def _instant(value: Column) -> Instant | None:
