@@ -47,11 +47,21 @@ class RecordsContract:
             assert [e.number for e in stored] == [1, 2]
 
     def test_nothing_is_loaded_where_nothing_is(self, store: Store) -> None:
-        loaded = store.records.load(["A"], [("A", "buyer/ann", "k")], NOW)
+        loaded = store.records.load(["A"], [("A", "buyer/ann", "k")], NOW, ["ann"])
         assert (loaded.states, loaded.answers, loaded.outages) == ({}, {}, ())
         assert store.records.load([], [], NOW).states == {}
         assert store.records.events("A") == []
         assert store.records.write([]) == frozenset()
+
+    def test_many_keys_of_one_order_and_more_writers_than_orders(self, store: Store) -> None:
+        said = tuple(answer(key) for key in ("k1", "k2", "k3"))
+        store.records.write([Write("A", 0, (event(1),), state(1), answers=said)])
+        begin(store, "B", Content("r", "bob", "text"))
+        keys = [("A", "buyer/ann", name) for name in ("k1", "k2", "k3", "k4")]
+        loaded = store.records.load(["A", "B"], keys, NOW, ["ann", "bob", "cyd", "dan"])
+        assert loaded.states == {"A": state(1), "B": state(1)}
+        assert loaded.answers == {("A", "buyer/ann", each.key): each for each in said}
+        assert loaded.heads == {name: store.upkeep.snapshot(name).head for name in ("A", "B")}
 
     def test_a_stretch_of_events(self, store: Store) -> None:
         store.records.write([Write("A", 0, tuple(event(n) for n in range(1, 6)), state(5))])
@@ -198,6 +208,19 @@ class ContentsContract:
         assert store.records.texts([("A", "old"), ("B", "new")]) == {
             ("A", "old"): None,
             ("B", "new"): "new",
+        }
+
+    def test_a_key_erased_since_it_was_looked_up_is_not_used(
+        self, store: Store, reopen: Reopen
+    ) -> None:
+        begin(store, "A", Content("r1", "ann", "before"))
+        store.records.load(["A"], [], NOW, ["ann"])
+        assert reopen().records.erase("ann")
+        after = (event(2, Content("r2", "ann", "after")),)
+        assert store.records.write([Write("A", 1, after, state(2))]) == frozenset()
+        assert store.records.texts([("A", "r1"), ("A", "r2")]) == {
+            ("A", "r1"): None,
+            ("A", "r2"): "after",
         }
 
     def test_the_chain_holds_each_event_and_each_text(self, store: Store) -> None:

@@ -110,9 +110,7 @@ class Engine(Generic[S, C, E, T]):
                 break
             waiting = self._round(waiting, answers)
         for ask in waiting:
-            refused = Refused(
-                "too_busy", {"tries": _ROUNDS}, ("send_again_later",)
-            )
+            refused = Refused("too_busy", {"tries": _ROUNDS}, ("send_again_later",))
             answers[ask.place] = Answer(ask.order, refused, 0, None, ask.stamp.at)
         return [answers[i] for i in range(len(asks))]
 
@@ -122,7 +120,8 @@ class Engine(Generic[S, C, E, T]):
         """Judge and write once; returns who has to be judged again."""
         keys = {key for ask in asks if (key := ask.answer_key)}
         since = asks[0].stamp.at - _OUTAGES_FOR
-        loaded = self.store.records.load({ask.order for ask in asks}, keys, since)
+        writers = {ask.request.by.person for ask in asks if ask.request}
+        loaded = self.store.records.load({ask.order for ask in asks}, keys, since, writers)
         now, again = without_twins(asks, loaded.answers)
         streams: dict[str, Stream[S, C, E, T]] = {}
         given: dict[int, Answer[S, E] | Exception] = {}

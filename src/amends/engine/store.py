@@ -139,9 +139,17 @@ class Records(Protocol):
     """The orders' streams, their states, and the texts kept apart from them."""
 
     def load(
-        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+        self,
+        orders: Collection[str],
+        keys: Collection[AnswerKey],
+        outages_since: Instant,
+        writers: Collection[PersonId] = (),
     ) -> Loaded:
-        """States and saved answers, and the outages that ended after ``outages_since``."""
+        """States and saved answers, and the outages that ended after ``outages_since``.
+
+        ``writers`` are those who may have texts in the ``write`` that follows: a store may look up
+        in the same round trip what it will need for them.
+        """
 
     def write(self, writes: Sequence[Write]) -> frozenset[str]:
         """Record all of it durably in one transaction, and return the orders that clashed.

@@ -8,8 +8,10 @@ event's number is taken, or the state is not at the version that was read.
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 import psycopg
 from psycopg import errors
@@ -37,9 +39,15 @@ from amends.store.postgres.connections import Connection, Connections, Values
 from amends.store.postgres.rows import write_rows
 from amends.store.sealing import PersonKey, new_key, unseal
 
-_STATE = "SELECT order_id, version, state, code, next_due, head FROM states WHERE order_id = %s"
-_ANSWER = """SELECT order_id, caller, key, digest, at, since, version, refusal FROM answers
-    WHERE order_id = %s AND caller = %s AND key = %s"""
+# One question for each request: the order, what was answered under its key, and the key of whoever
+# may have texts in what is written next. What is not there leaves its columns empty.
+_LOOK = """SELECT s.order_id, s.version, s.state, s.code, s.next_due, s.head,
+    a.order_id, a.caller, a.key, a.digest, a.at, a.since, a.version, a.refusal,
+    p.person, p.key_id, p.secret
+    FROM (SELECT 1) AS one LEFT JOIN states AS s ON s.order_id = %s
+    LEFT JOIN answers AS a ON a.order_id = %s AND a.caller = %s AND a.key = %s
+    LEFT JOIN person_keys AS p ON p.person = %s"""
+_OF_STATE, _OF_ANSWER, _OF_KEY = slice(0, 6), slice(6, 14), slice(14, 17)
 _OUTAGES = "SELECT since, until FROM outages WHERE until > %s ORDER BY since"
 _HEAD = "SELECT order_id, version, head FROM states WHERE order_id = %s"
 _ANSWERED = "SELECT order_id FROM answers WHERE order_id = %s AND caller = %s AND key = %s"
@@ -53,7 +61,9 @@ _DUE = """SELECT next_due, order_id FROM states WHERE next_due <= %s
     AND (next_due, order_id) > (%s, %s) ORDER BY next_due, order_id LIMIT %s"""
 _PUT_KEY = "INSERT INTO person_keys VALUES (%s, %s, %s)"
 _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_PUT_CONTENT = "INSERT INTO contents VALUES (%s, %s, %s, %s, %s, %s)"
+# A key that was erased meanwhile is no value, which the column does not take.
+_PUT_CONTENT = """INSERT INTO contents VALUES (%s, %s, %s, %s,
+    (SELECT key_id FROM person_keys WHERE person = %s AND key_id = %s), %s)"""
 _NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s)"
 # Dividing by the number of rows found is how a statement fails, and with it the transaction, when
 # it finds none: the COMMIT behind it in the pipeline need not wait for its answer.
@@ -67,8 +77,11 @@ _PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHI
 _PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 LAST = 2**63 - 1
 
+_NO_KEY = (None, None, None)
+_NOTHING = (None, *_NO_KEY)
 _TRIES = 5
-_TAKEN = (errors.UniqueViolation, errors.DivisionByZero)
+_KEYS_HELD = 1024
+_TAKEN = (errors.UniqueViolation, errors.DivisionByZero, errors.NotNullViolation)
 _IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 
 
@@ -77,21 +90,27 @@ class PostgresRecords:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._keys = _LookedUp()
 
     def load(
-        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+        self,
+        orders: Collection[str],
+        keys: Collection[AnswerKey],
+        outages_since: Instant,
+        writers: Collection[PersonId] = (),
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
         outages, *found = self._connections.look(
             (_OUTAGES, (to_micros(outages_since),)),
-            *((_STATE, (order,)) for order in orders),
-            *((_ANSWER, key) for key in keys),
+            *((_LOOK, values) for values in _asked(orders, keys, writers)),
         )
-        states = [row for rows in found[: len(orders)] for row in rows]
+        rows = [row for (row,) in found]
+        states = [row[_OF_STATE] for row in rows if row[0] is not None]
+        self._keys.put(_person_keys(row[_OF_KEY] for row in rows))
         return Loaded(
             {order: stored_state(*values) for order, *values, _ in states},
             {values[0]: values[-1] for values in states},
-            saved_answers([row for rows in found[len(orders) :] for row in rows]),
+            saved_answers([row[_OF_ANSWER] for row in rows if row[6] is not None]),
             tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
         )
 
@@ -116,8 +135,7 @@ class PostgresRecords:
                 failed: Exception = error
                 overtaken = self._overtaken(kept)
                 clashed |= overtaken
-                again = isinstance(error, _IN_THE_WAY) or error.diag.table_name == "person_keys"
-                if not overtaken and not again:
+                if not overtaken and not _passes(error):
                     break
             except Exception as error:
                 failed = error
@@ -167,7 +185,7 @@ class PostgresRecords:
             cursor = db.cursor()
             cursor.executemany(_PUT_KEY, [(p, key.id, key.secret) for p, key in made.items()])
             cursor.executemany(_PUT_EVENT, batch.events)
-            cursor.executemany(_PUT_CONTENT, batch.contents)
+            cursor.executemany(_PUT_CONTENT, [_content(*values) for values in batch.contents])
             _move_states(db, writes, heads, batch)
             write_rows(db, [(w.order, row) for w in writes for row in w.rows])
             cursor.executemany(_PUT_JOB, batch.jobs)
@@ -179,18 +197,14 @@ class PostgresRecords:
         """The chains' ends, the keys of those whose texts are sealed, and those to be made."""
         heads = {w.order: w.head for w in writes if w.head is not None}
         unknown = [w.order for w in writes if w.expected and w.head is None]
-        owners = sorted(owners_of(writes))
-        if not unknown and not owners:
-            return heads, {}, {}
+        wanted = owners_of(writes)
+        keys = self._keys.take(wanted)
+        owners = sorted(wanted - keys.keys())
         found = self._connections.look(
             *((_HEAD, (order,)) for order in unknown), *((_KEY, (owner,)) for owner in owners)
         )
         heads |= {order: head for rows in found[: len(unknown)] for order, _, head in rows}
-        keys = {
-            person: PersonKey(key_id, secret)
-            for rows in found[len(unknown) :]
-            for person, key_id, secret in rows
-        }
+        keys |= _person_keys(row for rows in found[len(unknown) :] for row in rows)
         return heads, keys, {owner: new_key() for owner in owners if owner not in keys}
 
     def _overtaken(self, writes: Sequence[Write]) -> set[str]:
@@ -202,6 +216,61 @@ class PostgresRecords:
         versions = [rows[0][1] if rows else 0 for rows in found[: len(writes)]]
         moved = {w.order for w, at in zip(writes, versions, strict=True) if w.expected != at}
         return moved | {order for rows in found[len(writes) :] for (order,) in rows}
+
+
+class _LookedUp:
+    """Keys that ``load`` has read for the ``write`` that follows it, each for one use.
+
+    Bounded, because not every load is followed by one. A key that is erased in between is found out
+    when it is used.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[PersonId, PersonKey] = {}
+
+    def put(self, keys: Mapping[PersonId, PersonKey]) -> None:
+        with self._lock:
+            self._keys |= keys
+            for person in list(self._keys)[: max(0, len(self._keys) - _KEYS_HELD)]:
+                del self._keys[person]
+
+    def take(self, people: Collection[PersonId]) -> dict[PersonId, PersonKey]:
+        with self._lock:
+            return {person: self._keys.pop(person) for person in people if person in self._keys}
+
+
+def _asked(
+    orders: Collection[str], keys: Collection[AnswerKey], writers: Collection[PersonId]
+) -> Iterator[Values]:
+    """The values of each question: every order once with a key of its own if it has any, then the
+    keys that are left; and with each a writer, as long as there are any."""
+    of_order: dict[str, list[AnswerKey]] = defaultdict(list)
+    for key in keys:
+        of_order[key[0]].append(key)
+    asked: list[Values] = []
+    for order in orders:
+        its = of_order[order]
+        asked.append((order, *(its.pop() if its else _NO_KEY)))
+    asked += [(None, *key) for its in of_order.values() for key in its]
+    for about, writer in zip_longest(asked, writers):
+        yield (*(about or _NOTHING), writer)
+
+
+def _person_keys(found: Iterable[Values]) -> dict[PersonId, PersonKey]:
+    return {
+        person: PersonKey(key_id, secret) for person, key_id, secret in found if person is not None
+    }
+
+
+def _content(order: str, ref: str, number: int, owner: str, key_id: str, sealed: bytes) -> Values:
+    return (order, ref, number, owner, owner, key_id, sealed)
+
+
+def _passes(error: psycopg.Error) -> bool:
+    """Whether the same may succeed when it is tried again, though no order was overtaken."""
+    at = (error.diag.table_name, error.diag.column_name)
+    return isinstance(error, _IN_THE_WAY) or at[0] == "person_keys" or at == ("contents", "key_id")
 
 
 def _move_states(

@@ -68,7 +68,11 @@ class SqliteRecords:
         self._connections = connections
 
     def load(
-        self, orders: Collection[str], keys: Collection[AnswerKey], outages_since: Instant
+        self,
+        orders: Collection[str],
+        keys: Collection[AnswerKey],
+        outages_since: Instant,
+        writers: Collection[PersonId] = (),
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
         with self._connections.reading() as db:
