@@ -156,6 +156,8 @@ def test_who_confirmed_receipt_cannot_deny_it() -> None:
     assert (no.rule, no.kind, no.facts["received_at"]) == (
         "receipt_confirmed", "conflict", OPENED - DAY,
     )  # fmt: skip
+    back = claim(reason="late", received=False, remedy="return_and_refund")
+    assert refused(case, back, BUYER, OPENED).rule == "nothing_to_return"
 
 
 def test_no_unit_is_in_two_open_disputes() -> None:

@@ -115,11 +115,11 @@ def _contradiction(order: Order, reason: Reason, command: OpenDispute) -> Refuse
         return Refused("reason_needs_receipt", facts, ("not_received",), "invalid", "reason")
     if reason.received == "no" and command.received:
         return Refused("reason_denies_receipt", facts, ("late",), "invalid", "reason")
+    if command.remedy == "return_and_refund" and not command.received:
+        return Refused("nothing_to_return", facts, ("ask_refund",), "invalid", "remedy")
     if order.received_at and not command.received:
         confirmed: Facts = {**facts, "received_at": order.received_at}
         return Refused("receipt_confirmed", confirmed, ("late",), field="received")
-    if command.remedy == "return_and_refund" and not command.received:
-        return Refused("nothing_to_return", facts, ("ask_refund",), "invalid", "remedy")
     if reason.allows(command.remedy) is None:
         allowed = tuple(r.remedy for r in reason.remedies)
         return Refused(

@@ -12,21 +12,31 @@ from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import order_of
 from amends.engine.outside import FileUnknown, Inspected, Rejected
+from amends.entrypoints.api.bodies import struct_in
 from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
 from amends.entrypoints.api.commands import digest_of, key_of, send
 from amends.entrypoints.api.context import Api, seen_order
 from amends.entrypoints.looking import texts_of
 from amends.kernel.decision import Accepted, Refused
+from amends.kernel.texts import Code, Prose
 from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.events.proof import EvidenceUploaded
 from amends.order.proof import sees_evidence
 
-_FIELDS = ("kind", "note", "dispute")
 _LONGEST_NAME = 200
 # Shown in place: what a browser draws without running anything. All else is saved.
 _INLINE = ("image/jpeg", "image/png", "image/webp", "image/gif")
 _STILL = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+class UploadFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields beside the file. ``kind``: as recognised when left out. ``dispute``: to which the
+    file is put at once, with ``note`` on what it shows."""
+
+    kind: Code | None = None
+    note: Prose = ""
+    dispute: str = ""
 
 
 class UploadedView(Struct, frozen=True):
@@ -46,13 +56,11 @@ def post_evidence(api: Api, call: Call) -> Reply:
     order, upload = call.path["order_id"], call.upload
     if upload is None:
         raise invalid("file_missing", {}, "send_file", field="file")
-    extra = sorted(call.form.keys() - set(_FIELDS))
-    if extra:
-        raise invalid("unknown_field", {"fields": tuple(extra)}, "leave_out_field", field=extra[0])
+    fields = struct_in({k: v for k, v in call.form.items() if v}, UploadFields)
     if any("\x00" in value for value in (upload.name, *call.form.values())):
         raise invalid("nul_character", {"field": "form"}, "remove_nul")
     seen_order(api, call)
-    dispute = call.form.get("dispute", "")
+    dispute = fields.dispute
     if dispute and order_of(dispute) != order:
         raise unknown("dispute", dispute)
     with api.in_flight.hold(call, key):
@@ -65,9 +73,9 @@ def post_evidence(api: Api, call: Call) -> Reply:
                 looked_into.rule, looked_into.facts, looked_into.next, "invalid", "file"
             )
             raise Problem(refused, 422)
-        answer_view, replayed = _kept(api, call, looked_into, key, digest)
+        answer_view, replayed = _kept(api, call, looked_into, fields, key, digest)
         if dispute:
-            adding = AddEvidence((answer_view.id,), call.form.get("note", ""))
+            adding = AddEvidence((answer_view.id,), fields.note)
             asked = OnDispute(order, dispute, adding)
             send(api.service, call, order, asked, key=f"{key}.add", digest=digest)
     location = f"/api/v1/orders/{order}/evidence/{answer_view.id}"
@@ -75,7 +83,7 @@ def post_evidence(api: Api, call: Call) -> Reply:
 
 
 def _kept(
-    api: Api, call: Call, file: Inspected, key: str | None, digest: str
+    api: Api, call: Call, file: Inspected, fields: UploadFields, key: str | None, digest: str
 ) -> tuple[UploadedView, bool]:
     """Keep the file, then record it: a record never points to a file that is not there."""
     service, order = api.service, call.path["order_id"]
@@ -84,7 +92,7 @@ def _kept(
     upload = call.upload
     name = upload.name[-_LONGEST_NAME:] if upload else ""
     command = UploadEvidence(
-        kind=call.form.get("kind") or file.kind,
+        kind=fields.kind or file.kind,
         media_type=file.media_type,
         digest=file.digest,
         file_key=file_key,

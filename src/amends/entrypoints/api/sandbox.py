@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -17,10 +18,12 @@ from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant
 
 _FURTHEST = timedelta(days=3660)
+_WEEKS = re.compile(r"P(?P<weeks>[0-9]{1,4})W")
 
 
 class MoveClock(Struct, frozen=True, forbid_unknown_fields=True):
-    """Forward by a duration (ISO 8601: ``P5D``, ``PT6H``), or to an instant: one of the two."""
+    """Forward by a duration (ISO 8601: ``P5D``, ``PT6H``, ``P2W``), or to an instant: one of the
+    two."""
 
     advance: timedelta | None = None
     to: Instant | None = None
@@ -46,7 +49,11 @@ def get_clock(api: Api, _call: Call) -> Reply:
 def post_clock(api: Api, call: Call) -> Reply:
     """Moves the clock; answers when every deadline that fell due and every job has run."""
     sandbox = _sandbox(api)
-    asked = struct_in(fields_of(call.body), MoveClock)
+    fields = fields_of(call.body)
+    # The reader of durations knows no weeks.
+    if weeks := _WEEKS.fullmatch(str(fields.get("advance"))):
+        fields["advance"] = f"P{7 * int(weeks['weeks'])}D"
+    asked = struct_in(fields, MoveClock)
     now = sandbox.clock.now()
     if (asked.advance is None) == (asked.to is None):
         raise invalid("advance_or_to", {}, "send_one_of_them", field="advance")
