@@ -159,16 +159,16 @@ class Order:
         """A POST below the order's address."""
         return self.market.call("POST", f"/orders/{self.id}{path}", self.who(role), body, **more)
 
-    def do(self, role: str, type_: str, **fields: Any) -> dict[str, Any]:
+    def do(self, role: str, type_: str, /, **fields: Any) -> dict[str, Any]:
         """A command on the order that is accepted; the order after it."""
         answer = self.post("/commands", role, {"type": type_, **fields})
         assert answer.status_code == 200, answer.text
         shown: dict[str, Any] = answer.json()
         return shown
 
-    def refused(self, status: int, role: str, type_: str, **fields: Any) -> str:
-        """A command on the order that is refused with ``status``; the rule that says so."""
-        return rule_of(self.post("/commands", role, {"type": type_, **fields}), status)
+    def refused(self, wanted: int, role: str, type_: str, /, **fields: Any) -> str:
+        """A command on the order that is refused with the status ``wanted``; the rule that says so."""
+        return rule_of(self.post("/commands", role, {"type": type_, **fields}), wanted)
 
     def ship(self, carrier: str = "DHL", number: str = "1234567890", **more: Any) -> datetime:
         """Shipped now; when that is."""
@@ -257,16 +257,16 @@ class Dispute:
             "POST", f"/disputes/{self.id}/commands", self.order.who(role), body, **more
         )
 
-    def do(self, role: str, type_: str, **fields: Any) -> dict[str, Any]:
+    def do(self, role: str, type_: str, /, **fields: Any) -> dict[str, Any]:
         """A command that is accepted; the dispute after it."""
         answer = self.post(role, {"type": type_, **fields})
         assert answer.status_code == 200, answer.text
         shown: dict[str, Any] = answer.json()
         return shown
 
-    def refused(self, status: int, role: str, type_: str, **fields: Any) -> str:
-        """A command that is refused with ``status``; the rule that says so."""
-        return rule_of(self.post(role, {"type": type_, **fields}), status)
+    def refused(self, wanted: int, role: str, type_: str, /, **fields: Any) -> str:
+        """A command that is refused with the status ``wanted``; the rule that says so."""
+        return rule_of(self.post(role, {"type": type_, **fields}), wanted)
 
     def shown(self, role: str = "buyer") -> dict[str, Any]:
         """The dispute as ``role`` sees it."""
