@@ -17,12 +17,11 @@ from amends.dispute.events import DISPUTE_EVENTS
 from amends.entrypoints.web import commanding
 from amends.entrypoints.web.forms.answers import answers_in_words
 from amends.entrypoints.web.forms.building import FormContext, NoInput, inputs_of
-from amends.entrypoints.web.forms.form import FINAL, Form, read_command
+from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.inputs import Choice, Fixed, Group, Input, Rows, Unit
-from amends.entrypoints.web.forms.labels import has_own_words
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.rendering import environment
-from amends.entrypoints.web.story import SENTENCES
+from amends.entrypoints.words.catalogue import words
 from amends.kernel.money import Money
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.units import LineQuantity
@@ -60,19 +59,16 @@ def test_every_command_has_a_form_that_can_be_shown(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", BY_FORM)
 def test_every_field_is_asked_in_words(type_: str) -> None:
-    """A field whose bare name would be shown fails here: word it in forms/texts.py."""
+    """A field whose bare name would be shown fails here: word it in words/en, under fields."""
     names = _names(inputs_of(COMMANDS[type_], CONTEXT))
     paths = [name for name in names if not name.rpartition(".")[2].isdigit()]
-    assert [path for path in paths if not has_own_words(type_, path)] == []
+    assert [path for path in paths if not words().field(type_, path).known] == []
 
 
 def test_every_event_of_a_dispute_is_told_in_words() -> None:
     tags = {str(event.__struct_config__.tag) for event in DISPUTE_EVENTS}
-    assert not tags - SENTENCES.keys()
-
-
-def test_final_steps_are_commands() -> None:
-    assert COMMANDS.keys() >= FINAL
+    told = {tag for tag, event in words().events.items() if event.sentence}
+    assert not tags - told
 
 
 def test_placing_an_order_has_inputs_too() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from amends.entrypoints.web.forms.answers import Answer, answers_in_words
+from amends.entrypoints.web.forms.building import choices_in_words
 from amends.entrypoints.web.forms.inputs import (
     ALL,
     Amount,
@@ -28,7 +29,7 @@ from amends.entrypoints.web.forms.inputs import (
     Wrong,
     YesNo,
 )
-from amends.entrypoints.web.forms.labels import codes_in_words, pattern_in_words
+from amends.entrypoints.web.forms.patterns import pattern_in_words
 from amends.entrypoints.web.forms.posted import Posted
 
 _CODES = (Choice("a", "Apple"), Choice("b", "Bear"))
@@ -140,7 +141,7 @@ def test_answers_in_words() -> None:
 
 
 def test_codes_nobody_worded_are_readable() -> None:
-    words = {choice.value: choice.label for choice in codes_in_words("x", ["odd_code", "buyer"])}
+    words = {choice.value: choice.label for choice in choices_in_words(["odd_code", "buyer"])}
     assert words == {"buyer": "The buyer", "odd_code": "Odd code"}
 
 

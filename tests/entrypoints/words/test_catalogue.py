@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from string import Formatter
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields
 
 from amends.dispute.decide import COMMANDS as DISPUTE_COMMANDS
+from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events import DISPUTE_EVENTS
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.judge import tag_of
@@ -15,6 +18,7 @@ from amends.entrypoints.views.clocks import terms_of_rules
 from amends.entrypoints.words.catalogue import Words, words
 from amends.kernel.money import Money
 from amends.order.decide import COMMANDS as ORDER_COMMANDS
+from amends.order.decide.place_order import PlaceOrder
 from amends.order.events import ORDER_EVENTS
 from amends.order.events.base import OrderEvent
 from tests.entrypoints.words.codes import Found, facts_given, scan
@@ -22,6 +26,9 @@ from tests.given import packs
 
 # Rules made of parts in the source, each with what it can be: all others are found by scanning.
 MADE_UP = {"f'unknown_{what}'": "the first argument of unknown()"}
+COMMANDS: tuple[type[Struct], ...] = (
+    *ORDER_COMMANDS, *DISPUTE_COMMANDS, PlaceOrder, OpenDispute,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +43,7 @@ def english() -> Words:
 
 def told(missing: dict[str, set[str]], where: str) -> str:
     lines = [f"{code}  (in {', '.join(sorted(places))})" for code, places in missing.items()]
-    return f"add to {where} of entrypoints/words/en.toml:\n" + "\n".join(sorted(lines))
+    return f"add to {where} of a file in entrypoints/words/en:\n" + "\n".join(sorted(lines))
 
 
 def without(codes: dict[str, set[str]], known: object) -> dict[str, set[str]]:
@@ -87,19 +94,26 @@ def test_every_window_of_every_pack_has_words(english: Words) -> None:
         assert rules <= english.windows.keys()
 
 
-def test_every_command_has_a_name(english: Words) -> None:
-    commands = {tag_of(command) for command in (*ORDER_COMMANDS, *DISPUTE_COMMANDS)}
-    assert commands <= english.commands.keys()
+def test_every_command_has_words_and_only_commands_have(english: Words) -> None:
+    commands = {tag_of(c) for c in COMMANDS}
+    assert commands == english.commands.keys()
 
 
-def test_every_notice_has_words(english: Words) -> None:
+def test_words_of_a_command_are_for_fields_it_has(english: Words) -> None:
+    for command in COMMANDS:
+        words = english.command(tag_of(command))
+        named = {*words.fields, *words.hints, *words.asks_first}
+        assert named <= {field.encode_name for field in fields(command)}, tag_of(command)
+
+
+def test_every_event_with_words_exists_and_every_notice_has_some(english: Words) -> None:
     events: tuple[type[OrderEvent | DisputeEvent], ...] = (*ORDER_EVENTS, *DISPUTE_EVENTS)
     every = {str(event.__struct_config__.tag): event for event in events}
     told_of = {tag for tag, event in every.items() if event.told}
     # These two are told of by what they hold: an outbound parcel, and a delivery.
     told_of |= {"parcel_sent", "tracking_recorded"}
-    assert told_of <= english.notices.keys()
-    assert english.notices.keys() <= every.keys(), "a notice is called like the event it tells of"
+    assert told_of <= {tag for tag, event in english.events.items() if event.notice}
+    assert english.events.keys() <= every.keys(), "words for an event nobody records"
 
 
 def test_nothing_in_the_catalogue_is_a_word_for_nothing(found: Found, english: Words) -> None:
@@ -143,6 +157,27 @@ def test_a_fact_that_is_missing_leaves_the_heading(english: Words) -> None:
 def test_a_code_without_words_stands_for_itself(english: Words) -> None:
     assert english.title("never_heard_of") == "Never heard of"
     assert english.steps_to_take(("never_heard_of",)) == ("never_heard_of",)
+
+
+def test_a_command_or_event_without_words_says_its_plain_name(english: Words) -> None:
+    assert english.command("never_heard_of").label == "Never heard of"
+    event = english.event("never_heard_of")
+    assert (event.sentence, event.subject) == ("Never heard of", "Never heard of")
+    assert event.notice.format(order="A-1") == "Never heard of: A-1"
+
+
+def test_a_field_is_asked_in_the_commands_own_words_first(english: Words) -> None:
+    assert english.field("make_offer", "note").label == "Say why"
+    assert english.field("accept_offer", "note").label == "Note to the other side"
+    assert english.field("amend_order", "split.into").label == "The other order's id"
+    bare = english.field("make_offer", "odd.one_more")
+    assert (bare.label, bare.hint, bare.known) == ("one more", "", False)
+
+
+def test_steps_that_are_put_forward_come_first(english: Words) -> None:
+    offered = ("escalate", "make_offer", "add_evidence", "accept_offer")
+    ranked = ["accept_offer", "make_offer", "escalate", "add_evidence"]
+    assert english.put_forward(offered) == ranked
 
 
 def test_a_language_without_a_catalogue_falls_back_to_english() -> None:

@@ -57,17 +57,17 @@ class MailJob:
 
     def _written(self, job: JobToRun, address: str, catalogue: Words) -> Mail:
         dispute = str(job.payload.get("dispute") or "")
-        notice = catalogue.notice(str(job.payload["kind"]))
+        event = catalogue.event(str(job.payload["kind"]))
         due = job.payload.get("due")
         page = f"disputes/{dispute}" if dispute else f"orders/{job.order}"
-        lines = [notice.text.format(order=job.order, dispute=dispute)]
+        lines = [event.notice.format(order=job.order, dispute=dispute)]
         if due is not None:
             until = formatting.instant(from_micros(int(due)), catalogue.locale)
             lines.append(catalogue.due.format(until=until))
         lines.append(f"{self._base_url}/{page}")
         return Mail(
             to=address,
-            subject=notice.subject.format(order=job.order, dispute=dispute),
+            subject=event.subject.format(order=job.order, dispute=dispute),
             text="\n\n".join(lines) + "\n",
             html=None,
             message_id=hashlib.sha256(f"{job.order} {job.id}".encode()).hexdigest()[:40],

@@ -19,7 +19,7 @@ from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.web.forms.answers import answers_in_words
 from amends.entrypoints.web.forms.building import FormContext, inputs_of
-from amends.entrypoints.web.forms.form import FINAL, Form, read_command
+from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import NotThere, Site, checked, give
@@ -58,7 +58,7 @@ def empty_form(
     type_ = tag_of(command)
     return Form(
         type=type_,
-        title=site.api.words.command(type_),
+        title=site.api.words.command(type_).label,
         action=action,
         key=site.service.new_token(),
         inputs=inputs_of(command, context),
@@ -86,7 +86,7 @@ def carry_out(
     if isinstance(read, dict):
         return show(_with(form, posted, read), 422)
     command = target.wrap(checked(site, read))
-    if form.type in FINAL and posted.one("confirmed") != "yes":
+    if form.final and posted.one("confirmed") != "yes":
         refused = _dry_run(target.looking, command, visitor)
         if refused:
             return show(_refused(form, posted, refused, site.api.words), status_of(refused))

@@ -29,7 +29,6 @@ from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.web.wording import PHASES
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.people import Role
 
@@ -57,8 +56,9 @@ def list_disputes(
 ) -> Response[str]:
     """What waits for the visitor by due time, then everything, newest first."""
     visitor = signed_in(request, site)
+    phases = site.api.words.phases
     query = {"limit": str(_A_PAGE)}
-    query |= {"phase": phase} if phase in PHASES else {}
+    query |= {"phase": phase} if phase in phases else {}
     query |= {"cursor": cursor} if cursor else {}
     try:
         reply = lists.get_disputes(site.api, call_of(visitor.actor, "/disputes", query=query))
@@ -74,8 +74,8 @@ def list_disputes(
         due=[e for d in due if (e := _entry(site, visitor, d))],
         entries=[e for row in rows.items if (e := _entry(site, visitor, row.id))],
         next=rows.next,
-        phase_asked=phase if phase in PHASES else "",
-        phases=tuple(PHASES),
+        phase_asked=phase if phase in phases else "",
+        phases=tuple(phases),
     )
 
 
@@ -204,12 +204,12 @@ def list_notices(request: Asked, site: TheSite, cursor: FromQuery[str] = "") -> 
 def _notice(site: Site, visitor: Visitor, row: dict[str, Any]) -> Notice | None:
     if look(site.service, row["order_id"], visitor.actor) is None:
         return None
-    words = site.api.words.notice(row["kind"])
+    words = site.api.words.event(row["kind"])
     dispute, order = row["dispute_id"], row["order_id"]
     return Notice(
         at=from_micros(row["at"]),
         subject=words.subject.format(order=order, dispute=dispute),
-        text=words.text.format(order=order, dispute=dispute),
+        text=words.notice.format(order=order, dispute=dispute),
         href=f"/disputes/{dispute}" if dispute else f"/orders/{row['order_id']}",
         due=from_micros(row["due_at"]) if row["due_at"] is not None else None,
     )

@@ -8,9 +8,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, visitor_of
-from amends.entrypoints.web.wording import navigation_for
 
 
 @get("/", sync_to_thread=True)

@@ -43,7 +43,6 @@ from amends.entrypoints.web.requests import (
 )
 from amends.entrypoints.web.site import NotThere, Site, call_of, come_to_rest, see_order
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.web.wording import STATUSES
 from amends.kernel.decision import Accepted
 from amends.kernel.people import Role
 
@@ -79,8 +78,9 @@ def list_orders(
     found = find.strip()
     if found and look(site.service, found, visitor.actor) is not None:
         return Redirect(f"/orders/{found}", status_code=303)
+    statuses = site.api.words.statuses
     query = {"limit": str(_A_PAGE)}
-    query |= {"status": status} if status in STATUSES else {}
+    query |= {"status": status} if status in statuses else {}
     query |= {"cursor": cursor} if cursor else {}
     try:
         reply = lists.get_orders(site.api, call_of(visitor.actor, "/orders", query=query))
@@ -94,8 +94,8 @@ def list_orders(
         here="/orders",
         entries=[entry for row in rows.items if (entry := _entry(site, visitor, row.id))],
         next=rows.next,
-        status_asked=status if status in STATUSES else "",
-        statuses=tuple(STATUSES),
+        status_asked=status if status in statuses else "",
+        statuses=tuple(statuses),
         not_found=found,
     )
 
@@ -239,7 +239,7 @@ def upload(request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]
         fault = refused_in_words(problem.refused, site.api.words)
         return order_page(site, visitor, looking, upload_fault=fault, status=problem.status)
     back = f"/disputes/{dispute}" if dispute else f"/orders/{order_id}"
-    return Redirect(f"{back}?done=upload", status_code=303)
+    return Redirect(f"{back}?done=upload_evidence", status_code=303)
 
 
 @get("/orders/{order_id:str}/evidence/{evidence_id:str}", sync_to_thread=True)

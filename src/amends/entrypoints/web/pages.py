@@ -24,23 +24,16 @@ from amends.entrypoints.web.commanding import (
 from amends.entrypoints.web.forms.contexts import dispute_context, order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
+from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.protection import protection_lines
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.web.wording import done_in_words
 from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
 from amends.policy.wording import Wording
 
-# What a person most likely came for, first; only on their own turn is one of these put forward.
-_FIRST = (
-    "answer_information", "accept_offer", "make_offer", "decline_offer", "provide_return_address",
-    "ship_return", "inspect_return", "contest_return", "ship_replacement", "confirm_replacement",
-    "issue_ruling", "decide_appeal", "assign_mediator", "assign_appeals_officer", "accept_ruling",
-    "appeal", "ship_order", "confirm_receipt",
-)  # fmt: skip
 _ELSEWHERE = {"send_message", "open_dispute", *NOT_BY_FORM}
 
 
@@ -85,7 +78,7 @@ def order_page(
         visitor,
         now=looking.stamp.at,
         status=status,
-        flash=done_in_words(done),
+        flash=_done(site, done),
         errors=failed is not None or bool(upload_fault),
         failed=failed,
         upload_fault=upload_fault,
@@ -138,7 +131,7 @@ def dispute_page(
         visitor,
         now=looking.stamp.at,
         status=status,
-        flash=done_in_words(done),
+        flash=_done(site, done),
         errors=failed is not None,
         failed=failed,
         dispute=shown,
@@ -187,8 +180,10 @@ def _acts(
 ) -> Acts:
     allowed = [o.type for o in options if o.allowed and o.type in forms]
     allowed = [t for t in allowed if t not in _ELSEWHERE]
-    by_weight = sorted(allowed, key=lambda t: _FIRST.index(t) if t in _FIRST else len(_FIRST))
-    first = by_weight[0] if mine and by_weight and by_weight[0] in _FIRST else None
+    words = site.api.words
+    by_weight = words.put_forward(allowed)
+    # Only on their own turn is a step put forward.
+    first = next((t for t in by_weight[:1] if mine and words.command(t).put_forward), None)
     if failed is not None and failed.type not in allowed and failed.type not in _ELSEWHERE:
         # It was possible when the page was shown: what was typed must not vanish with it.
         by_weight.insert(0, failed.type)
@@ -196,11 +191,16 @@ def _acts(
         first=forms[first] if first else None,
         others=tuple(forms[t] for t in by_weight if t != first and t in forms),
         not_now=tuple(
-            (site.api.words.command(o.type), o)
+            (words.command(o.type).label, o)
             for o in options
             if not o.allowed and o.type not in NOT_BY_FORM
         ),
     )
+
+
+def _done(site: Site, type_: str) -> str:
+    """What is said after a command; "" where none was given."""
+    return (site.api.words.command(type_).done or _("Done. It is on record.")) if type_ else ""
 
 
 def _option(options: tuple[OptionView, ...], type_: str) -> OptionView | None:

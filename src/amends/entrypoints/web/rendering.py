@@ -13,18 +13,9 @@ from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
-from amends.entrypoints.web.forms.labels import code_in_words
-from amends.entrypoints.web.language import ENGLISH, translate, translate_plural
+from amends.entrypoints.web.language import ENGLISH, translate, translate_plural, words_in
+from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.web.wording import (
-    OUTCOMES,
-    PHASES,
-    REFUND_STATES,
-    ROLES,
-    STATUSES,
-    TURNS,
-    navigation_for,
-)
 from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
@@ -67,8 +58,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
+    words = words_in()
     made.tests["in_rows"] = lambda name, rows: str(name).startswith(f"{rows}.")
-    made.filters.update(money=money, code=code_in_words)
+    made.filters.update(money=money, code=words.label)
     made.globals.update(
         {
             "_": translate,
@@ -76,13 +68,13 @@ def environment() -> Environment:
             "money": money,
             "moment": moment,
             "left": left,
-            "code": code_in_words,
-            "status_words": lambda code: STATUSES.get(code, code_in_words(code)),
-            "phase_words": lambda code: PHASES.get(code, code_in_words(code)),
-            "outcome_words": lambda code: OUTCOMES.get(code, code_in_words(code)),
-            "refund_words": lambda code: REFUND_STATES.get(code, code_in_words(code)),
-            "role_words": lambda code: ROLES.get(str(code), code_in_words(str(code))),
-            "turn_words": lambda code: TURNS.get(str(code), code_in_words(str(code))),
+            "code": words.label,
+            "status_words": words.status,
+            "phase_words": words.phase,
+            "outcome_words": words.outcome,
+            "refund_words": words.refund_state,
+            "role_words": words.role,
+            "turn_words": words.turn,
             "stylesheet": static_url("style.css"),
             "icon": static_url("icon.svg"),
             "lang": ENGLISH,

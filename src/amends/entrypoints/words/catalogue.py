@@ -1,16 +1,19 @@
-"""The catalogue: what every rule, next step, clock and notice is called in a reader's language."""
+"""The catalogue: what rules, clocks, commands and events are called in a reader's language.
+
+Whatever a person reads of a command or an event is looked up here: by the pages, the API, the
+command line and the mails. A folder for each language holds it, see ``loading.py``.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.entrypoints.words import formatting
+from amends.entrypoints.words.loading import read_language
 from amends.kernel.decision import Fact, Facts
 
 # Facts whose values are codes with a name of their own.
@@ -24,26 +27,73 @@ class RuleWords(Struct, frozen=True, forbid_unknown_fields=True):
     detail: str
 
 
-class NoticeWords(Struct, frozen=True, forbid_unknown_fields=True):
-    """The subject and the text of a notice; ``{order}`` and ``{dispute}`` stand for their ids."""
+class CommandWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command: ``label`` on buttons and headings, ``intro`` where that does not say what it
+    changes, ``done`` once it was taken.
 
-    subject: str
-    text: str
+    ``final``: it is shown once more before it is taken. ``put_forward``: it is what a person whose
+    turn it is most likely came for. ``asks_first``: fields in the order to ask in. ``fields`` and
+    ``hints`` go before those that all commands share.
+    """
+
+    label: str
+    intro: str = ""
+    done: str = ""
+    final: bool = False
+    put_forward: bool = False
+    asks_first: tuple[str, ...] = ()
+    fields: Mapping[str, str] = {}
+    hints: Mapping[str, str] = {}
+
+
+class FieldWords(Struct, frozen=True):
+    """A field of a command as a question, and a sentence under it, "" where none is needed.
+
+    ``known`` is False where nobody wrote words and the question is the field's bare name.
+    """
+
+    label: str
+    hint: str
+    known: bool
+
+
+class EventWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """An event: its ``sentence`` in a dispute's story, and the notice of it.
+
+    ``quotes`` are the event's texts shown under the sentence, ``end`` marks it as the end of a part
+    of the story. Subject and notice hold ``{order}`` and ``{dispute}``.
+    """
+
+    sentence: str = ""
+    quotes: tuple[str, ...] = ()
+    end: bool = False
+    subject: str = ""
+    notice: str = ""
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """One language. Codes that have no entry are shown as they are, so that nothing breaks."""
 
+    due: str
     codes: dict[str, str]
+    labels: dict[str, str]
+    statuses: dict[str, str]
+    phases: dict[str, str]
+    outcomes: dict[str, str]
+    refund_states: dict[str, str]
+    roles: dict[str, str]
+    turns: dict[str, str]
+    persons: dict[str, str]
     rules: dict[str, RuleWords]
     next: dict[str, str]
     then: dict[str, str]
     steps: dict[str, str]
     anchors: dict[str, str]
     windows: dict[str, str]
-    commands: dict[str, str]
-    notices: dict[str, NoticeWords]
-    due: str
+    fields: dict[str, str]
+    hints: dict[str, str]
+    commands: dict[str, CommandWords]
+    events: dict[str, EventWords]
     locale: str = "en"
 
     def title(self, rule: str) -> str:
@@ -86,27 +136,89 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         """What happened when a clock started, as a clause: ``the dispute was opened``."""
         return self.anchors.get(code, _plain(code).lower())
 
-    def notice(self, kind: str) -> NoticeWords:
-        """What a notice of an event says."""
-        known = self.notices.get(kind)
-        return known or NoticeWords(subject=_plain(kind), text=f"{_plain(kind)}: {{order}}")
+    def command(self, type_: str) -> CommandWords:
+        """A command, under its plain name where nobody wrote words for it."""
+        return self.commands.get(type_) or CommandWords(_plain(type_))
 
-    def command(self, type_: str) -> str:
-        """A command as a button or a heading says it."""
-        return self.commands.get(type_, _plain(type_))
+    def put_forward(self, types: Iterable[str]) -> list[str]:
+        """Commands by how likely somebody came for them: those that are put forward in the order
+        of the catalogue, then the others as they came."""
+        ranks = {t: rank for rank, (t, c) in enumerate(self.commands.items()) if c.put_forward}
+        return sorted(types, key=lambda t: ranks.get(t, len(self.commands)))
+
+    def field(self, command: str, path: str) -> FieldWords:
+        """A field of a command: by the command's own words, then by those for its path
+        (``split.into``), then by those for its last part."""
+        own = self.command(command)
+        name = path.rpartition(".")[2]
+        label = _nearest(own.fields, self.fields, path, name)
+        hint = _nearest(own.hints, self.hints, path, name)
+        return FieldWords(label or name.replace("_", " "), hint, bool(label))
+
+    def event(self, type_: str) -> EventWords:
+        """An event. What nobody wrote says its plain name."""
+        known = self.events.get(type_) or EventWords()
+        plain = _plain(type_)
+        return replace(
+            known,
+            sentence=known.sentence or plain,
+            subject=known.subject or plain,
+            notice=known.notice or f"{plain}: {{order}}",
+        )
+
+    def label(self, code: str) -> str:
+        """A code by itself: an answer, a cell of a table."""
+        return self.labels.get(code) or _plain(code)
+
+    def in_order(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Codes to choose from: those with a label in the order of the catalogue, then the rest."""
+        given = tuple(codes)
+        known = tuple(code for code in self.labels if code in given)
+        return (*known, *(code for code in given if code not in self.labels))
+
+    def status(self, code: str) -> str:
+        """An order's status."""
+        return self.statuses.get(code) or self.label(code)
+
+    def phase(self, code: str) -> str:
+        """A dispute's phase."""
+        return self.phases.get(code) or self.label(code)
+
+    def outcome(self, code: str) -> str:
+        """How a dispute ended."""
+        return self.outcomes.get(code) or self.label(code)
+
+    def refund_state(self, code: str) -> str:
+        """Where a refund is."""
+        return self.refund_states.get(code) or self.label(code)
+
+    def role(self, code: str) -> str:
+        """A role beside a person's name."""
+        return self.roles.get(code) or self.label(code)
+
+    def turn(self, code: str) -> str:
+        """Whose turn it is, within a sentence."""
+        return self.turns.get(code) or self.label(code)
+
+    def person(self, role: str) -> str:
+        """Who did something, at the beginning of a sentence."""
+        return self.persons.get(role) or self.label(role)
 
 
 def _plain(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def _nearest(own: Mapping[str, str], shared: Mapping[str, str], path: str, name: str) -> str:
+    return own.get(path) or shared.get(path) or shared.get(name) or ""
+
+
 @cache
 def words(locale: str = "en") -> Words:
-    """The catalogue nearest to ``locale``; English where there is none."""
-    folder = files("amends.entrypoints.words")
-    for name in (locale.replace("_", "-"), locale.replace("_", "-").split("-")[0], "en"):
-        entry = folder / f"{name}.toml"
-        if name.replace("-", "").isalnum() and entry.is_file():
-            document: Mapping[str, object] = tomllib.loads(entry.read_text("utf-8"))
-            return msgspec.convert({**document, "locale": name.replace("-", "_")}, Words)
+    """The catalogue nearest to ``locale``; English where there is none. Raises BadWords."""
+    name = locale.replace("_", "-")
+    for language in (name, name.split("-")[0], "en"):
+        found = read_language(language, Words)
+        if found is not None:
+            return replace(found, locale=language.replace("-", "_"))
     raise LookupError("the English catalogue is missing")

@@ -24,8 +24,8 @@ from amends.entrypoints.web.forms.inputs import (
     Whole,
     YesNo,
 )
-from amends.entrypoints.web.forms.labels import code_in_words
 from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.language import words_in
 from amends.entrypoints.words import formatting
 
 
@@ -66,7 +66,7 @@ def _answers(question: Input, posted: Posted) -> Iterator[Answer]:
                 yield Answer(question.label, _money(typed, currency))
         case YesNo() | Tick():
             if value := posted.one(question.name):
-                yield Answer(question.label, code_in_words(value))
+                yield Answer(question.label, words_in().label(value))
         case Line() | Prose() | Whole() | Moment() | Pairs():
             if text := posted.one(question.name).strip():
                 yield Answer(question.label, text)

@@ -6,7 +6,7 @@ has an input for raises NoInput, so that a new command cannot silently go withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import msgspec
@@ -33,20 +33,14 @@ from amends.entrypoints.web.forms.inputs import (
     Whole,
     YesNo,
 )
-from amends.entrypoints.web.forms.labels import asked, codes_in_words, hinted, pattern_in_words
+from amends.entrypoints.web.forms.patterns import pattern_in_words
 from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.language import words_in
 from amends.kernel.money import Money
 from amends.order.units import LineQuantity
 
 _PROSE_FROM = 1000  # texts that may be longer get a field of several lines
 _EMPTY_ROWS = 3
-# Where the order of a struct's fields, required ones first, is not the order to ask in.
-_ASKED_FIRST = {
-    "open_dispute": ("received", "reason", "lines", "description", "remedy", "amount"),
-    "issue_ruling": ("finding", "remedy", "amount", "return_postage_paid_by", "reasons", "clauses",
-                     "evidence", "no_evidence", "text"),
-    "decide_appeal": ("decision", "text", "finding", "remedy", "amount", "return_postage_paid_by"),
-}  # fmt: skip
 _ADDRESS = ("name", "street", "further", "city", "region", "postcode", "country", "phone")
 _ADDRESS_NEEDS = ("name", "street", "city", "country")
 
@@ -76,7 +70,7 @@ def inputs_of(command: type[Struct], context: FormContext) -> tuple[Input, ...]:
     info = types.type_info(command)
     assert isinstance(info, types.StructType)  # noqa: S101
     fields = [field for field in info.fields if not made.implied(field)]
-    first = _ASKED_FIRST.get(made.command, ())
+    first = words_in().command(made.command).asks_first
     fields.sort(key=lambda f: first.index(f.name) if f.name in first else len(first))
     return tuple(made.input(field, "") for field in fields)
 
@@ -106,10 +100,11 @@ class _Maker:
         type_ = _bare(field.type)
         path = f"{prefix}{field.name}"
         choices = self.context.choices_for(self.command, field.name)
+        words = words_in().field(self.command, path)
         common: _Common = {
             "name": f"{prefix}{field.encode_name}",
-            "label": asked(self.command, path),
-            "hint": hinted(self.command, path),
+            "label": words.label,
+            "hint": words.hint,
             "required": field.required,
             "initial": self.context.initial.get(f"{self.command}.{path}", ""),
         }
@@ -125,10 +120,10 @@ class _Maker:
             case types.BoolType():
                 return Tick(**common)
             case types.LiteralType():
-                return OneOf(choices=choices or _literals(path, type_), **common)
+                return OneOf(choices=choices or _literals(type_), **common)
             case types.EnumType():
                 return OneOf(
-                    choices=codes_in_words(path, [str(m.value) for m in type_.cls]),
+                    choices=choices_in_words([str(m.value) for m in type_.cls]),
                     **common,
                 )
             case types.DateTimeType():
@@ -164,8 +159,7 @@ class _Maker:
             case types.StructType():
                 return Rows(groups=self._groups(item, common["name"]), **common)
             case types.LiteralType():
-                found = _literals(common["name"], item)
-                return SomeOf(choices=found, **common)
+                return SomeOf(choices=_literals(item), **common)
             case types.StrType() if choices is not None:
                 return SomeOf(choices=choices, empty=_("There is nothing to choose yet."), **common)
         raise NoInput(f"{self.command}.{common['name']} is a list no input asks for: {item}")
@@ -213,13 +207,23 @@ def _bare(type_: types.Type) -> types.Type:
 def _address(name: str) -> tuple[Input, ...]:
     """The usual parts of an address; only what is filled in is kept."""
     return tuple(
-        Line(name=f"{name}.{part}", label=asked("address", part), required=part in _ADDRESS_NEEDS)
+        Line(
+            name=f"{name}.{part}",
+            label=words_in().field("", part).label,
+            required=part in _ADDRESS_NEEDS,
+        )
         for part in _ADDRESS
     )
 
 
-def _literals(path: str, type_: types.LiteralType) -> tuple[Choice, ...]:
-    return codes_in_words(path, [str(value) for value in type_.values])
+def _literals(type_: types.LiteralType) -> tuple[Choice, ...]:
+    return choices_in_words([str(value) for value in type_.values])
+
+
+def choices_in_words(codes: Sequence[str]) -> tuple[Choice, ...]:
+    """Answers to choose from, in the order of the catalogue, then as they came."""
+    words = words_in()
+    return tuple(Choice(code, words.label(code)) for code in words.in_order(codes))
 
 
 def _least(type_: types.IntType) -> int | None:

@@ -9,7 +9,7 @@ from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView
 from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
-from amends.entrypoints.web.forms.labels import code_in_words
+from amends.entrypoints.web.language import words_in
 from amends.entrypoints.words import formatting
 from amends.kernel.people import STAFF, Role
 from amends.policy.terms import Terms
@@ -69,7 +69,7 @@ def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
             Choice(c, wording.clause(c), wording.clause_text(c)) for c in terms.clauses
         ),
         "grounds": tuple(Choice(c, wording.ground(c)) for c in grounds),
-        "channel": tuple(Choice(c, code_in_words(c)) for c in _CHANNELS),
+        "channel": tuple(Choice(c, words_in().label(c)) for c in _CHANNELS),
     }
 
 
@@ -121,7 +121,7 @@ def _own_proofs(looking: Looking, order: OrderView, wording: Wording) -> tuple[C
 
 def _proof(key: str, name: str | None, kind: str, by: str, wording: Wording) -> Choice:
     label = f"{key}: {name}" if name else key
-    return Choice(key, label, f"{wording.proof(kind)}, {code_in_words(by).lower()}")
+    return Choice(key, label, f"{wording.proof(kind)}, {words_in().label(by).lower()}")
 
 
 def _offers(
@@ -133,7 +133,7 @@ def _offers(
     return tuple(
         Choice(
             f"{o.id}|{o.amount} {looking.case.order.currency}" if with_amount else o.id,
-            f"{code_in_words(o.by)}: {wording.remedy(o.remedy)}, "
+            f"{words_in().label(o.by)}: {wording.remedy(o.remedy)}, "
             f"{formatting.money(money(o.amount))}",
         )
         for o in dispute.offers

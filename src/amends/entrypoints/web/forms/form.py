@@ -11,14 +11,8 @@ from msgspec import Struct
 from amends.entrypoints.web.forms.building import FormContext, convert, inputs_of
 from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
 from amends.entrypoints.web.forms.posted import Posted
-from amends.entrypoints.web.forms.texts import INTROS
 from amends.entrypoints.web.language import translate as _
-
-# Steps nobody can take back: they are shown once more, in words, before they are taken.
-FINAL = frozenset(
-    {"accept_offer", "cancel_dispute", "escalate", "accept_ruling", "issue_ruling",
-     "decide_appeal", "cancel_order", "confirm_replacement", "confirm_receipt", "withdraw_evidence"}
-)  # fmt: skip
+from amends.entrypoints.web.language import words_in
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -36,13 +30,12 @@ class Form(Struct, frozen=True, kw_only=True):
     @property
     def intro(self) -> str:
         """What the step changes, where that is not plain from its name."""
-        found = INTROS.get(self.type)
-        return _(found) if found else ""
+        return words_in().command(self.type).intro
 
     @property
     def final(self) -> bool:
-        """Whether it is confirmed on a page of its own."""
-        return self.type in FINAL
+        """Whether it cannot be taken back, and is confirmed on a page of its own."""
+        return words_in().command(self.type).final
 
 
 def read_command(

@@ -1,0 +1,46 @@
+"""The lists each role works with, as the pages' navigation."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.entrypoints.web.language import mark as _
+from amends.kernel.people import Role
+
+
+class NavLink(Struct, frozen=True):
+    """An entry of the navigation."""
+
+    href: str
+    words: str
+
+
+_BUYER = (
+    NavLink("/orders", _("My orders")),
+    NavLink("/disputes", _("Returns and disputes")),
+    NavLink("/notices", _("Notices")),
+)
+_SELLER = (
+    NavLink("/disputes", _("To do")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/notices", _("Notices")),
+)
+_DECIDER = (NavLink("/disputes", _("My cases")), NavLink("/notices", _("Notices")))
+_STAFF = (
+    NavLink("/disputes", _("Disputes")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/notices", _("Notices")),
+)
+
+
+def navigation_for(role: Role) -> tuple[NavLink, ...]:
+    """The lists a role works with, the one it starts at first."""
+    match role:
+        case Role.BUYER:
+            return _BUYER
+        case Role.SELLER:
+            return _SELLER
+        case Role.MEDIATOR | Role.APPEALS:
+            return _DECIDER
+        case _:
+            return _STAFF

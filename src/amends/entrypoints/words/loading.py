@@ -1,0 +1,136 @@
+"""Reading a language: the files of its folder as one catalogue, checked before anybody reads it.
+
+What a command needs stands in one file, ``dispute.toml`` or ``order.toml``; ``shared.toml`` holds
+the rest. Any file may have any table.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+# What a dispute's story can put into an event's sentence; ``web/story.py`` finds it in the event.
+STORY_FACTS = frozenset(
+    "who claim offer effect ruling evidence turn due asked condition carrier status decision"
+    " outcome refund traced".split()
+)
+# What may stand in braces, by where it stands; ``*`` is any name. Elsewhere nothing may.
+_BRACES: dict[tuple[str, ...], frozenset[str]] = {
+    ("due",): frozenset({"until"}),
+    ("windows", "*"): frozenset({"days", "since"}),
+    ("events", "*", "sentence"): STORY_FACTS,
+    ("events", "*", "subject"): frozenset({"order", "dispute"}),
+    ("events", "*", "notice"): frozenset({"order", "dispute"}),
+}
+# Rules are told with the facts of their refusal, whatever these are.
+_ANY_FACT = ("rules", "*", "detail")
+_TOGETHER = (("events", ("subject", "notice")),)
+
+
+class BadWords(ValueError):
+    """A catalogue that cannot be used: the message names the file, the key and what is wrong."""
+
+
+def read_language(language: str, type_: type[T]) -> T | None:
+    """The catalogue in the folder called ``language``, None when there is no such folder.
+
+    Raises BadWords for text that is no TOML, a word given twice, an unknown table or key, and
+    braces that nothing would fill.
+    """
+    if not language.replace("-", "").isalnum():
+        return None
+    folder = files("amends.entrypoints.words") / language
+    return merged(folder, type_) if folder.is_dir() else None
+
+
+def merged(folder: Traversable, type_: type[T]) -> T:
+    """The files of a folder as one catalogue. Raises BadWords."""
+    whole: dict[str, Any] = {}
+    places: dict[tuple[str, str], str] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        try:
+            document = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadWords(f"{file.name}: {error}") from None
+        _check(file.name, document)
+        for table, value in document.items():
+            entries = value if isinstance(value, dict) else {"": value}
+            for key in entries:
+                before = places.setdefault((table, key), file.name)
+                if before != file.name:
+                    name = f"{table}.{key}" if key else table
+                    raise BadWords(f"{file.name}: {name} stands in {before} already")
+            if isinstance(value, dict):
+                whole.setdefault(table, {}).update(value)
+            else:
+                whole[table] = value
+    try:
+        return msgspec.convert(whole, type_)
+    except msgspec.ValidationError as error:
+        raise BadWords(f"{folder.name}: {error}") from None
+
+
+def _check(file: str, document: Mapping[str, Any]) -> None:
+    for path, text in _texts(document, ()):
+        key = ".".join(path)
+        if not text.strip():
+            raise BadWords(f"{file}: {key} says nothing")
+        for name in _braces(file, key, text):
+            allowed = _allowed(path)
+            if allowed is None:
+                if not name.isidentifier():
+                    raise BadWords(f"{file}: {key} has {{{name}}}, which is no fact's name")
+            elif name not in allowed:
+                known = ", ".join(sorted(allowed)) or "nothing"
+                raise BadWords(f"{file}: {key} has {{{name}}}; there is: {known}")
+    for table, names in _TOGETHER:
+        for key, entry in document.get(table, {}).items():
+            if 0 < sum(name in entry for name in names) < len(names):
+                raise BadWords(f"{file}: {table}.{key} needs {' and '.join(names)}, or neither")
+
+
+def _texts(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _texts(part, (*path, key))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part, path)
+
+
+def _braces(file: str, key: str, text: str) -> Iterator[str]:
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise BadWords(f"{file}: {key}: {error}") from None
+    for _text, name, spec, conversion in parts:
+        if spec or conversion:
+            raise BadWords(f"{file}: {key}: write {{{name}}} without anything after the name")
+        if name is not None:
+            yield name
+
+
+def _allowed(path: tuple[str, ...]) -> frozenset[str] | None:
+    """The names that may stand in braces; None for any."""
+    if _fits(path, _ANY_FACT):
+        return None
+    found = (names for place, names in _BRACES.items() if _fits(path, place))
+    return next(found, frozenset())
+
+
+def _fits(path: tuple[str, ...], place: tuple[str, ...]) -> bool:
+    return len(path) == len(place) and all(
+        want in ("*", part) for part, want in zip(path, place, strict=True)
+    )
