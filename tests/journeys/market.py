@@ -167,7 +167,7 @@ class Order:
         return shown
 
     def refused(self, wanted: int, role: str, type_: str, /, **fields: Any) -> str:
-        """A command on the order that is refused with the status ``wanted``; the rule that says so."""
+        """A command on the order that is refused with the status ``wanted``; its rule."""
         return rule_of(self.post("/commands", role, {"type": type_, **fields}), wanted)
 
     def ship(self, carrier: str = "DHL", number: str = "1234567890", **more: Any) -> datetime:
@@ -265,7 +265,7 @@ class Dispute:
         return shown
 
     def refused(self, wanted: int, role: str, type_: str, /, **fields: Any) -> str:
-        """A command that is refused with the status ``wanted``; the rule that says so."""
+        """A command that is refused with the status ``wanted``; its rule."""
         return rule_of(self.post(role, {"type": type_, **fields}), wanted)
 
     def shown(self, role: str = "buyer") -> dict[str, Any]:
