@@ -45,9 +45,15 @@ def test_the_files_of_a_folder_are_one_catalogue(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[next", "a.toml: "),
-        ('[buttons]\nx = "X"', "buttons"),
-        ('[commands.x]\nlabel = "X"\nbutton = "X"', "button"),
-        ('[commands.x]\nintro = "X"', "label"),
+        ('[buttons]\nx = "X"', "a.toml: there is no table called buttons"),
+        ('button = "X"', "a.toml: there is no key called button"),
+        ('[due]\nx = "{until}"', "a.toml: there is no table called due"),
+        ('next = "Wait."', "a.toml: there is no key called next"),
+        (
+            '[commands.x]\nlabel = "X"\nbutton = "X"',
+            "a.toml: commands.x: Object contains unknown field",
+        ),
+        ('[commands.x]\nintro = "X"', "a.toml: commands.x: Object missing required field"),
         ('[commands.x]\nlabel = "X {order}"', "commands.x.label has {order}; there is: nothing"),
         ('[commands.x]\nlabel = "X"\nfields.note = " "', "commands.x.fields.note says nothing"),
         ('[events.x]\nsentence = "{buyer}"', "events.x.sentence has {buyer}; there is: asked,"),

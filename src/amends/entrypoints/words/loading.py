@@ -11,11 +11,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
 
 T = TypeVar("T")
+Catalogue = TypeVar("Catalogue", bound=Struct)
 
 # What a dispute's story can put into an event's sentence; ``web/story.py`` finds it in the event.
 STORY_FACTS = frozenset(
@@ -39,7 +42,7 @@ class BadWords(ValueError):
     """A catalogue that cannot be used: the message names the file, the key and what is wrong."""
 
 
-def read_language(language: str, type_: type[T]) -> T | None:
+def read_language(language: str, type_: type[Catalogue]) -> Catalogue | None:
     """The catalogue in the folder called ``language``, None when there is no such folder.
 
     Raises BadWords for text that is no TOML, a word given twice, an unknown table or key, and
@@ -51,10 +54,12 @@ def read_language(language: str, type_: type[T]) -> T | None:
     return merged(folder, type_) if folder.is_dir() else None
 
 
-def merged(folder: Traversable, type_: type[T]) -> T:
+def merged(folder: Traversable, type_: type[Catalogue]) -> Catalogue:
     """The files of a folder as one catalogue. Raises BadWords."""
     whole: dict[str, Any] = {}
     places: dict[tuple[str, str], str] = {}
+    # What a table's entries are; nothing for a key that stands by itself.
+    kinds = {field.encode_name: get_args(field.type)[1:] for field in fields(type_)}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".toml"):
             continue
@@ -62,22 +67,29 @@ def merged(folder: Traversable, type_: type[T]) -> T:
             document = tomllib.loads(file.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadWords(f"{file.name}: {error}") from None
-        _check(file.name, document)
         for table, value in document.items():
+            if table not in kinds or isinstance(value, dict) != bool(kinds[table]):
+                what = "table" if isinstance(value, dict) else "key"
+                raise BadWords(f"{file.name}: there is no {what} called {table}")
             entries = value if isinstance(value, dict) else {"": value}
-            for key in entries:
-                before = places.setdefault((table, key), file.name)
-                if before != file.name:
-                    name = f"{table}.{key}" if key else table
+            for key, entry in entries.items():
+                name = f"{table}.{key}" if key else table
+                if (table, key) in places:
+                    before = places[table, key]
                     raise BadWords(f"{file.name}: {name} stands in {before} already")
-            if isinstance(value, dict):
-                whole.setdefault(table, {}).update(value)
-            else:
-                whole[table] = value
+                places[table, key] = file.name
+                for kind in kinds[table]:
+                    _converted(entry, kind, f"{file.name}: {name}")
+            whole[table] = {**whole.get(table, {}), **value} if kinds[table] else value
+        _check(file.name, document)
+    return _converted(whole, type_, folder.name)
+
+
+def _converted(value: object, type_: type[T], place: str) -> T:
     try:
-        return msgspec.convert(whole, type_)
+        return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        raise BadWords(f"{folder.name}: {error}") from None
+        raise BadWords(f"{place}: {error}") from None
 
 
 def _check(file: str, document: Mapping[str, Any]) -> None:
