@@ -41,8 +41,13 @@ def test_pending_is_booked_a_day_later(market: Market) -> None:
     assert dispute.stands() == ("settling", "platform", None)
     assert states(dispute.order) == ["pending"]
     assert dispute.order.shown()["refundable"] == money(88000)
+    (waiting,) = dispute.shown()["refunds"]
     market.ahead(DAY)
     booked_once(dispute)
+    # Counted from the instruction, so that nothing moves when it is booked.
+    (booked,) = dispute.shown()["refunds"]
+    for name in ("arrives_from", "arrives_until"):
+        assert waiting[name] == booked[name] is not None
 
 
 @pytest.mark.parametrize("behaviour", ["timeout", "unavailable"])

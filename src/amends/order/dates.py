@@ -1,12 +1,14 @@
-"""Dates a marketplace promises."""
+"""Dates that are promised: by a marketplace, and of money at a bank."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from amends.kernel.decision import Facts, Refused
-from amends.kernel.instants import EPOCH, Instant
+from amends.kernel.instants import EPOCH, Calendar, Instant
 from amends.order.asked import When, in_the_future
+from amends.order.state import Refund
+from amends.policy.terms import Terms
 
 # Long enough for what is made to order. Without a bound a slip of a digit would keep the seller's
 # money for a century, or lead out of the calendar.
@@ -36,4 +38,13 @@ def refuse_dates(
         return Refused("date_too_early", facts, ("give_later_time",), "invalid", "placed_at")
     return refuse_promise(ship_by, placed_at, "shipping.ship_by") or refuse_promise(
         promised_by, placed_at, "promised_by"
+    )
+
+
+def at_the_bank(refund: Refund, terms: Terms, calendar: Calendar) -> tuple[Instant, Instant]:
+    """From when to when a refund should show at the buyer's bank, counted from its instruction."""
+    days, since = terms.refunds, refund.recorded_at
+    return (
+        calendar.add_working_days(since, days.arrives_from_working_days.days),
+        calendar.add_working_days(since, days.arrives_until_working_days.days),
     )

@@ -50,7 +50,7 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
         return_=_return(looking, dispute),
         replacement=_replacement(looking, dispute),
         refunds=tuple(
-            refund_view(refund, order.currency)
+            refund_view(looking, refund)
             for refund in order.refunds.values()
             if refund.dispute == dispute.id
         ),

@@ -100,7 +100,7 @@ def order_view(looking: Looking) -> OrderView:
         cancelled_at=order.cancelled_at,
         protection=protection_view(looking),
         disputes=tuple(key for key, d in case.disputes.items() if sees_dispute(d, by)),
-        refunds=tuple(refund_view(r, order.currency) for r in order.refunds.values()),
+        refunds=tuple(refund_view(looking, r) for r in order.refunds.values()),
         refunded=money(order.refunded),
         refundable=money(order.refundable),
         chargebacks=tuple(

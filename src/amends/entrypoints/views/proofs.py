@@ -11,7 +11,7 @@ from amends.entrypoints.views.structs import (
     ParcelView,
     RefundView,
 )
-from amends.kernel.money import Money
+from amends.order.dates import at_the_bank
 from amends.order.state import Evidence, Parcel, Refund
 
 
@@ -58,16 +58,20 @@ def parcel_view(parcel: Parcel) -> ParcelView:
     )
 
 
-def refund_view(refund: Refund, currency: str) -> RefundView:
-    """A refund; ``reason`` is the provider's code when it failed."""
+def refund_view(looking: Looking, refund: Refund) -> RefundView:
+    """A refund; ``reason`` is the provider's code when it failed. While it is under way its dates
+    are what they will be by the calendar as known today."""
+    arrives_from, arrives_until = refund.arrives_from, refund.arrives_until
+    if refund.under_way:
+        arrives_from, arrives_until = at_the_bank(refund, looking.terms, looking.stamp.calendar)
     return RefundView(
         id=refund.id,
-        amount=Money(refund.amount, currency),
+        amount=looking.case.order.money(refund.amount),
         state=refund.state,
         recorded_at=refund.recorded_at,
         settled_at=refund.settled_at,
-        arrives_from=refund.arrives_from,
-        arrives_until=refund.arrives_until,
+        arrives_from=arrives_from,
+        arrives_until=arrives_until,
         lines=refund.lines,
         attempt=refund.attempt,
         reason=refund.reason or None,

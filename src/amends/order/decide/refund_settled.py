@@ -8,6 +8,7 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
+from amends.order.dates import at_the_bank
 from amends.order.events.money import FinanceAlarmed, RefundSettled
 from amends.order.retries import alarm_clock, find_refund, fits, refuse_without_refunds
 from amends.order.state import Refund
@@ -49,14 +50,13 @@ def decide(asked: Asked, command: ReportRefundSettled) -> OrderOutcome:
         again = alarm_clock(terms, "finance", refund, now, "settled_after_all")
         alarm = FinanceAlarmed(at=now, refund=refund.id, because="settled_after_all", again=again)
         return Accepted((alarm,))
-    calendar, days = asked.stamp.calendar, terms.refunds
-    since = refund.recorded_at
+    arrives_from, arrives_until = at_the_bank(refund, terms, asked.stamp.calendar)
     settled = RefundSettled(
         at=now,
         refund=refund.id,
         provider_ref=command.provider_ref,
-        arrives_from=calendar.add_working_days(since, days.arrives_from_working_days.days),
-        arrives_until=calendar.add_working_days(since, days.arrives_until_working_days.days),
+        arrives_from=arrives_from,
+        arrives_until=arrives_until,
     )
     return Accepted((settled,))
 
