@@ -116,6 +116,17 @@ class ViewsContract:
         expected = {"order_id": "O6", **(order_row("bob", 3).values or {})}
         assert page.rows[0] == expected
 
+    def test_sums_are_by_every_combination_of_columns(self, store: Store) -> None:
+        assert store.views.totals("orders", "captured", ("buyer",)) == {}
+        self.fill(store)
+        sums = store.views.totals("orders", "captured", ("currency", "buyer"))
+        assert list(sums.items()) == [(("EUR", "ann"), 400), (("EUR", "bob"), 300)]
+        for table, column, by in (
+            ("nothing", "captured", "buyer"), ("orders", "x", "buyer"), ("orders", "captured", "x"),
+        ):  # fmt: skip
+            with pytest.raises(UnknownListing):
+                store.views.totals(table, column, (by,))
+
     def test_rows_change_and_go(self, store: Store) -> None:
         self.fill(store)
         changed = order_row("ann", 9, "done")

@@ -232,6 +232,12 @@ class Views(Protocol):
         Rows without a value in ``order_by`` are left out. Raises UnknownListing or BadCursor.
         """
 
+    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
+        """The sum of a column for each combination of the columns ``by``, sorted by these.
+
+        Reads the whole table. Raises UnknownListing for a table or column that does not exist.
+        """
+
 
 class Link(Struct, frozen=True):
     """Whom a one-time link signs in, and the page it leads to."""

@@ -76,6 +76,17 @@ def asked(
     return Asked(found, order_by, sorting, limit, statement, (*values, limit + 1))
 
 
+def totals(table: str, column: str, by: Sequence[str]) -> str:
+    """The statement for sums. Raises UnknownListing for what does not exist."""
+    found = TABLES.get(table)
+    if found is None or not {column, *by} <= {*found.columns}:
+        raise UnknownListing(f"{table} has no {column} to be summed by {', '.join(by)}")
+    named = ", ".join(by)
+    # PostgreSQL's sum of whole numbers is no whole number until told so.
+    summed = f"CAST(SUM({column}) AS BIGINT)"
+    return f"SELECT {named}, {summed} FROM {table} GROUP BY {named} ORDER BY {named}"  # noqa: S608
+
+
 def cursor(table: str, order_by: str, values: list[Column]) -> str:
     """A page's end, as text that can stand in a URL."""
     text = json.dumps([table, order_by, *values], separators=(",", ":"))

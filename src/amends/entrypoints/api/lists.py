@@ -69,17 +69,17 @@ class RefundItem(Struct, frozen=True):
 
 def get_orders(api: Api, call: Call) -> Reply:
     """By buyer, seller, status or purchase; newest first."""
-    filters = _filters(call, ("buyer", "seller", "status", "purchase"))
-    segments = [_listing(api, "orders", own, "placed_at") for own in _own(call.by, filters)]
+    filters = filters_of(call, ("buyer", "seller", "status", "purchase"))
+    segments = [listing(api, "orders", own, "placed_at") for own in _own(call.by, filters)]
     return json_reply(page(api.service.store.views, "orders", segments, call, _order))
 
 
 def get_disputes(api: Api, call: Call) -> Reply:
     """By phase, turn, buyer, seller, mediator or order; newest first."""
-    filters = _filters(call, ("phase", "turn", "buyer", "seller", "mediator", "order"))
+    filters = filters_of(call, ("phase", "turn", "buyer", "seller", "mediator", "order"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
-    segments = [_listing(api, "disputes", own, "opened_at") for own in _own(call.by, filters)]
+    segments = [listing(api, "disputes", own, "opened_at") for own in _own(call.by, filters)]
 
     def show(row: Row) -> DisputeItem:
         return _dispute(row, call.by)
@@ -89,10 +89,10 @@ def get_disputes(api: Api, call: Call) -> Reply:
 
 def get_refunds(api: Api, call: Call) -> Reply:
     """By state, order, or the provider's reference; newest first."""
-    filters = _filters(call, ("state", "order", "provider", "reference"))
+    filters = filters_of(call, ("state", "order", "provider", "reference"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
-    segment = _listing(api, "refunds", filters, "recorded_at")
+    segment = listing(api, "refunds", filters, "recorded_at")
     return json_reply(page(api.service.store.views, "refunds", (segment,), call, _refund))
 
 
@@ -118,7 +118,7 @@ def _own(by: Actor, filters: Mapping[str, Column]) -> tuple[dict[str, Column], .
     )
 
 
-def _filters(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
+def filters_of(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
     """The filters of the query. Raises Problem 422 for one that does not exist, and for a list of
     somebody else's."""
     extra = sorted(call.query.keys() - {*allowed, "limit", "cursor"})
@@ -129,8 +129,10 @@ def _filters(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
     return {name: value for name, value in call.query.items() if name in allowed}
 
 
-def _listing(api: Api, table: str, filters: Mapping[str, Column], by: str) -> Segment:
-    by_order = {"disputes": "dispute_id", "refunds": "refund_id"}.get(table, by)
+def listing(api: Api, table: str, filters: Mapping[str, Column], by: str) -> Segment:
+    """The rows of ``table`` that ``filters`` leave, the latest in ``by`` first; of one order, in
+    the order in which they came about."""
+    by_order = {"disputes": "dispute_id", "refunds": "refund_id", "postings": "n"}.get(table, by)
     if "order_id" in filters:
         also = {name: value for name, value in filters.items() if name != "order_id"}
         return Segment({"order_id": filters["order_id"]}, by_order, also)

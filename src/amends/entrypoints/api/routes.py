@@ -16,6 +16,7 @@ from amends.entrypoints.api import (
     evidence,
     health,
     importing,
+    ledger,
     lists,
     orders,
     policies,
@@ -24,6 +25,7 @@ from amends.entrypoints.api import (
 from amends.entrypoints.api.calls import EVERYBODY, Call, Reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.feeds import Imported
+from amends.entrypoints.ledger import TrialBalance
 from amends.entrypoints.views import structs
 from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
@@ -32,6 +34,7 @@ from amends.order.decide.send_message import SendMessage
 Handler = Callable[[Api, Call], Reply]
 Body = Literal["none", "json", "form", "stream"]
 _PARTIES = frozenset({Role.BUYER, Role.SELLER})
+_BOOKKEEPING = frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN})
 _ORDER_LISTS = EVERYBODY - {Role.MEDIATOR, Role.APPEALS}
 
 
@@ -100,6 +103,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/refunds", "List refunds", lists.get_refunds,
           frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN, Role.MARKETPLACE}),
           lists.RefundItem, paged=True, query=("state", "order", "provider", "reference")),
+    Route("GET", "/ledger", "List the ledger's postings", ledger.get_ledger, _BOOKKEEPING,
+          ledger.PostingItem, paged=True, query=("order", "account")),
+    Route("GET", "/ledger/balance", "Read the trial balance", ledger.get_balance, _BOOKKEEPING,
+          TrialBalance),
     Route("GET", "/policies", "List the policy packs", policies.get_policies,
           answers=policies.PolicyItem, paged=True),
     Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,

@@ -32,17 +32,24 @@ def db_app(tools: Toolkit) -> typer.Typer:
 
     @app.command()
     def check(database: Database = DATABASE) -> None:
-        """Replay every order; compare state, lists and ledger byte for byte, and the hash chain.
+        """Replay every order; compare state, lists and ledger byte for byte, and the hash chain;
+        see that the ledger's postings sum to zero.
 
         Exit code 0: nothing differs. 1: each difference is printed.
         """
         from amends.engine.check import check as differences
+        from amends.entrypoints.ledger import in_units, trial_balance
 
         count = 0
         with opened(tools, database) as service, working("Checking"):
             for difference in differences(service.store, service.engine.domain):
                 typer.echo(f"{difference.order}: {difference.what}")
                 count += 1
+            for of in trial_balance(service.store.views).currencies:
+                if not of.balanced:
+                    over = in_units(of.debit.amount - of.credit.amount, of.currency)
+                    typer.echo(f"ledger: postings sum to {over} {of.currency}, not to zero")
+                    count += 1
         if count:
             noun = "difference" if count == 1 else "differences"
             raise failure(

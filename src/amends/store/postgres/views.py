@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked
+from amends.store.listing import asked, totals
 from amends.store.postgres.connections import Connections
 
 
@@ -28,3 +28,8 @@ class PostgresViews:
         """A page of at most 500 rows; each row holds all columns, the order's id among them."""
         page = asked(table, where, order_by, after, limit, "%s")
         return page.page_of(self._connections.ask(page.statement, page.values))
+
+    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
+        """Sums over the whole table."""
+        found = self._connections.ask(totals(table, column, by))
+        return {tuple(row[:-1]): row[-1] for row in found}

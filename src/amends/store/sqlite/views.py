@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked
+from amends.store.listing import asked, totals
 from amends.store.sqlite.connections import Connections
 
 
@@ -29,3 +29,9 @@ class SqliteViews:
         page = asked(table, where, order_by, after, limit, "?")
         with self._connections.reading() as db:
             return page.page_of(db.execute(page.statement, page.values).fetchall())
+
+    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
+        """Sums over the whole table."""
+        with self._connections.reading() as db:
+            found = db.execute(totals(table, column, by)).fetchall()
+        return {tuple(row[:-1]): row[-1] for row in found}
