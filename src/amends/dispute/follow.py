@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.effects import effect_of, settle
 from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, ReturnDelivered
@@ -33,9 +31,11 @@ def follow(case: Case, event: OrderEvent, terms: Terms, stamp: Stamp) -> tuple[C
 
 
 def with_what_follows(
-    case: Case, events: Iterable[CaseEvent], terms: Terms, stamp: Stamp
+    case: Case, events: tuple[CaseEvent, ...], terms: Terms, stamp: Stamp
 ) -> tuple[CaseEvent, ...]:
     """``events`` and, after each, what it brings about in the disputes."""
+    if not any(isinstance(event, OrderEvent) for event in events):
+        return events
     told: list[CaseEvent] = []
     for event in events:
         told.append(event)

@@ -28,18 +28,19 @@ def next_hash(
 ) -> bytes:
     """The hash of event ``number`` of ``order``; ``previous`` is GENESIS for the first."""
     fields = [
-        order,
-        str(number),
-        str(to_micros(event.at)),
-        event.by.person,
-        event.by.role.value,
-        event.command_id,
-        event.type,
+        order.encode(),
+        b"%d" % number,
+        b"%d" % to_micros(event.at),
+        event.by.person.encode(),
+        event.by.role.value.encode(),
+        event.command_id.encode(),
+        event.type.encode(),
+        event.body,
     ]
-    parts = [previous, *map(_netstring, fields), _framed(event.body)]
     for text in sorted(sealed, key=lambda s: s.ref):
-        parts += map(_netstring, (text.ref, text.owner, text.digest.hex()))
-    return hashlib.sha256(b"".join(parts)).digest()
+        fields += [text.ref.encode(), text.owner.encode(), text.digest.hex().encode()]
+    framed = b"".join([b"%d:%b," % (len(field), field) for field in fields])
+    return hashlib.sha256(previous + framed).digest()
 
 
 def breaks(
@@ -62,11 +63,3 @@ def breaks(
     for number in sorted(set(sealed) - {event.number for event in events}):
         found.append(f"a text says it was written with event {number}, which does not exist")
     return found
-
-
-def _netstring(field: str) -> bytes:
-    return _framed(field.encode())
-
-
-def _framed(data: bytes) -> bytes:
-    return b"%d:%b," % (len(data), data)

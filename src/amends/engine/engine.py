@@ -9,12 +9,11 @@ from typing import Generic, TypeVar
 from amends.engine.domain import Domain
 from amends.engine.refusals import decode_refused, encode_refused
 from amends.engine.requests import (
-    NO_KEY,
     Answer,
     Ask,
     Request,
     View,
-    caller_of,
+    ask_of,
     without_twins,
 )
 from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
@@ -71,7 +70,7 @@ class Engine(Generic[S, C, E, T]):
         its neighbours are not touched. Raises when the store as a whole fails.
         """
         at = self.clock()
-        asks = [Ask(i, r.order, r, Stamp(at, self._new_id())) for i, r in enumerate(requests)]
+        asks = [ask_of(i, r, Stamp(at, self._new_id())) for i, r in enumerate(requests)]
         return self._run(asks)
 
     def expire(self, orders: Sequence[str]) -> list[Answer[S, E] | Exception]:
@@ -169,7 +168,8 @@ class Engine(Generic[S, C, E, T]):
 
     def _judge(self, stream: Stream[S, C, E, T], ask: Ask[C], loaded: Loaded) -> Answer[S, E]:
         request, at = ask.request, ask.stamp.at
-        if request is not None and (saved := loaded.answers.get(ask.answer_key or NO_KEY)):
+        key = ask.answer_key
+        if request is not None and key is not None and (saved := loaded.answers.get(key)):
             return self._earlier(stream, request, saved, at)
         if request is None and stream.state is None:
             return Answer(ask.order, Accepted(()), 0, None, at)
@@ -192,10 +192,9 @@ class Engine(Generic[S, C, E, T]):
                     )
         refusal = encode_refused(outcome) if isinstance(outcome, Refused) else None
         stream.take(step)
-        if request is not None and request.key is not None:
-            caller, key = caller_of(request.by), request.key
+        if request is not None and key is not None:
             stream.answers.append(
-                SavedAnswer(caller, key, request.digest, at, since, step.version, refusal)
+                SavedAnswer(key[1], key[2], request.digest, at, since, step.version, refusal)
             )
         return Answer(ask.order, outcome, step.version, step.state, at)
 

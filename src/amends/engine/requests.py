@@ -17,8 +17,6 @@ C = TypeVar("C")
 E = TypeVar("E")
 T = TypeVar("T")
 
-NO_KEY: AnswerKey = ("", "", "")
-
 
 class Request(Struct, Generic[C], frozen=True):
     """A command for one order, and who asks.
@@ -73,13 +71,13 @@ class Ask(Struct, Generic[C], frozen=True):
     order: str
     request: Request[C] | None
     stamp: Stamp
+    answer_key: AnswerKey | None = None
 
-    @property
-    def answer_key(self) -> AnswerKey | None:
-        request = self.request
-        if request is None or request.key is None:
-            return None
-        return (request.order, caller_of(request.by), request.key)
+
+def ask_of(place: int, request: Request[C], stamp: Stamp) -> Ask[C]:
+    """The ask of a request, with the key its answer is saved under."""
+    key = request.key and (request.order, caller_of(request.by), request.key)
+    return Ask(place, request.order, request, stamp, key or None)
 
 
 def caller_of(by: Actor) -> str:

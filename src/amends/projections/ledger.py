@@ -43,6 +43,8 @@ def balances(order: Order | None) -> dict[str, int]:
 
 def postings(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
     """The rows an event adds: for each account, the difference between its balances."""
+    if before and _money_of(before.order) == _money_of(after.order):
+        return ()
     was, now = balances(before.order if before else None), balances(after.order)
     changed = [(name, now[name] - was.get(name, 0)) for name in now]
     return tuple(
@@ -58,3 +60,8 @@ def postings(before: Case | None, recorded: Recorded[CaseEvent], after: Case) ->
         )
         for i, (account, amount) in enumerate(entry for entry in changed if entry[1])
     )
+
+
+def _money_of(order: Order) -> tuple[object, ...]:
+    """All that the balances are made from; most events leave it alone."""
+    return (order.captured, order.released, order.refunds, order.chargebacks)

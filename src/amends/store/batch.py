@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from amends.engine.chain import GENESIS, next_hash
@@ -59,7 +59,7 @@ def laid_out(
         if write.state is not None:
             batch.states.append(state_values(order, write.state, head))
         for job in write.jobs:
-            payload = json.dumps(job.payload, ensure_ascii=False)
+            payload = msgspec.json.encode(job.payload).decode()
             batch.jobs.append((order, job.id, job.kind, to_micros(job.run_at), payload))
         for a in write.answers:
             at = to_micros(a.at)

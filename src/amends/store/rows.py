@@ -63,9 +63,9 @@ def changes(rows: Iterable[tuple[str, Row]]) -> Changes:
         if row.values is None:
             gone[table.name].append(key)
             continue
-        unknown = row.values.keys() - _VALUES[row.table]
-        if unknown:
-            raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+        if not row.values.keys() <= _VALUES[row.table]:
+            unknown = ", ".join(sorted(row.values.keys() - _VALUES[row.table]))
+            raise ValueError(f"{table.name} has no column {unknown}")
         put[table.name].append((*key, *map(row.values.get, table.values)))
     return Changes(put, gone)
 

@@ -35,7 +35,7 @@ from amends.store.batch import (
     stored_events,
     stored_state,
 )
-from amends.store.postgres.connections import Connection, Connections, Values
+from amends.store.postgres.connections import Connections, Values
 from amends.store.postgres.rows import write_rows
 from amends.store.sealing import PersonKey, new_key, unseal
 
@@ -186,7 +186,7 @@ class PostgresRecords:
             cursor.executemany(_PUT_KEY, [(p, key.id, key.secret) for p, key in made.items()])
             cursor.executemany(_PUT_EVENT, batch.events)
             cursor.executemany(_PUT_CONTENT, [_content(*values) for values in batch.contents])
-            _move_states(db, writes, heads, batch)
+            _move_states(cursor, writes, heads, batch)
             write_rows(db, [(w.order, row) for w in writes for row in w.rows])
             cursor.executemany(_PUT_JOB, batch.jobs)
             cursor.executemany(_PUT_ANSWER, batch.answers)
@@ -274,7 +274,10 @@ def _passes(error: psycopg.Error) -> bool:
 
 
 def _move_states(
-    db: Connection, writes: Sequence[Write], heads: dict[str, bytes], batch: Batch
+    cursor: psycopg.Cursor[Values],
+    writes: Sequence[Write],
+    heads: Mapping[str, bytes],
+    batch: Batch,
 ) -> None:
     expected = {w.order: w.expected for w in writes}
     new = [row for row in batch.states if not expected[row[0]]]
@@ -284,7 +287,6 @@ def _move_states(
         if expected[order]
     ]
     unmoved = [w for w in writes if w.state is None]
-    cursor: psycopg.Cursor[Values] = db.cursor()
     cursor.executemany(_NEW_STATE, new)
     cursor.executemany(_NEXT_STATE, next_)
     cursor.executemany(_STILL, [(w.order, w.expected) for w in unmoved if w.expected])
