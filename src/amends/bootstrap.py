@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -58,12 +58,12 @@ class Settings:
     """Where a server keeps its things, and how it reaches the world. Secrets are not shown.
 
     Files, mail written to a folder, and what the simulated payment provider has booked lie beside
-    the database, under its name. ``smtp`` None: mail goes to the folder. ``clock``: instead of the
-    machine's, for making sample data of the past.
+    the database, under its name. ``sandbox`` None: as the database was made. ``smtp`` None: mail
+    goes to the folder. ``clock``: instead of the machine's, for making sample data of the past.
     """
 
     database: Path
-    sandbox: bool = False
+    sandbox: bool | None = False
     base_url: str = "http://127.0.0.1:8000"
     packs: Path | None = None
     smtp: SmtpSettings | None = None
@@ -75,7 +75,7 @@ class Settings:
         cls,
         database: str | Path,
         *,
-        sandbox: bool = False,
+        sandbox: bool | None = False,
         base_url: str = "",
         clock: MovableClock | None = None,
         environment: Mapping[str, str] | None = None,
@@ -135,9 +135,9 @@ def build_service(settings: Settings) -> Service:
         migrate(settings.database)
     store = open_store(settings.database)
     try:
-        _claim(store, sandbox=settings.sandbox)
+        sandbox = _claim(store, sandbox=settings.sandbox)
         _pin(store.meta, library)
-        return _service(settings, store, library)
+        return _service(replace(settings, sandbox=sandbox), store, library)
     except BaseException:
         store.close()
         raise
@@ -185,7 +185,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         inspector=ChildInspector(),
         check_number=check_number,
         handlers={
-            "capture": CaptureJob(engine, simulator, all_of_it=settings.sandbox),
+            "capture": CaptureJob(engine, simulator, all_of_it=bool(settings.sandbox)),
             "refund": RefundJob(engine, provider_for, clock),
             "mail": MailJob(
                 engine.view, store.records, _mailer(settings, clock), settings.base_url
@@ -219,24 +219,27 @@ def _virtual_clock(meta: Meta) -> VirtualClock:
     return VirtualClock(load, lambda at: meta.put(_CLOCK, str(to_micros(at))))
 
 
-def _claim(store: Store, *, sandbox: bool) -> None:
-    """Mark a new database as a sandbox's or not; raises ValueError for one of the other kind."""
+def _claim(store: Store, *, sandbox: bool | None) -> bool:
+    """Whether the database is a sandbox's. A new one is marked as such or not; raises ValueError
+    for one of another kind than ``sandbox`` says."""
     wanted = "sandbox" if sandbox else "live"
     found = store.meta.get(_MADE_FOR)
     if found is None and sandbox and store.upkeep.orders(limit=1):
         found = "live"
     if found is None:
         store.meta.put(_MADE_FOR, wanted)
-    elif found != wanted and sandbox:
+        return bool(sandbox)
+    if found != wanted and sandbox:
         raise ValueError(
             "this database was not made by a sandbox, whose clock would let its deadlines run out;"
             " name a database of the sandbox's own"
         )
-    elif found != wanted:
+    if found != wanted and sandbox is not None:
         raise ValueError(
             "this database was made by a sandbox, on a clock of its own; serve it with --sandbox,"
             " or name another database"
         )
+    return found == "sandbox"
 
 
 def _pin(meta: Meta, library: Library) -> None:
@@ -288,7 +291,7 @@ def open_service(
     database: str,
     *,
     base_url: str = "",
-    sandbox: bool = False,
+    sandbox: bool | None = False,
     clock: MovableClock | None = None,
 ) -> Service:
     """A service by what the command line was told, the rest from the environment."""

@@ -41,7 +41,8 @@ def refusal(refused: Refused) -> typer.Exit:
 def opened(
     tools: Toolkit, database: str, *, base_url: str = "", make: bool = False
 ) -> Iterator[Service]:
-    """The service on ``database`` while the block runs; what goes wrong is said in words.
+    """The service on ``database`` while the block runs, a sandbox's too and then on its clock; what
+    goes wrong is said in words.
 
     ``make``: also when the database is not there yet, as for what comes before all else.
     """
@@ -51,7 +52,7 @@ def opened(
                 f"There is no database {database}. Name another with --database or AMENDS_DATABASE,"
                 " or make one: amends db migrate"
             )
-        with running(tools, database, base_url=base_url) as service:
+        with running(tools, database, base_url=base_url, sandbox=None) as service:
             yield service
 
 

@@ -25,10 +25,11 @@ class OpenService(Protocol):
         database: str,
         *,
         base_url: str = "",
-        sandbox: bool = False,
+        sandbox: bool | None = False,
         clock: MovableClock | None = None,
     ) -> Service:
-        """``clock``: instead of the machine's, for making sample data of the past.
+        """``sandbox`` None: as the database was made. ``clock``: instead of the machine's, for
+        making sample data of the past.
 
         Raises SchemaNotCurrent, PackError or PinnedPackError, or ValueError for a database that is
         of another kind than asked for; each message says what to do.
