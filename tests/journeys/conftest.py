@@ -19,29 +19,49 @@ _PATIENCE = 60
 _MEMORY = Path("/dev/shm")  # noqa: S108
 
 
+class Server:
+    """``amends serve --sandbox`` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told = folder / "told.txt"
+        amends = str(Path(sys.executable).parent / "amends")
+        with self.told.open("wb") as out:
+            self.process = subprocess.Popen(
+                [amends, "serve", "--sandbox", "--port", "0", "--database", str(folder / "a.db")],
+                stdout=out, stderr=subprocess.STDOUT, cwd=folder,
+            )  # fmt: skip
+        self.market = Market(_address(self.process, self.told))
+
+    def end(self) -> None:
+        """Stopped in good order, without having failed at anything."""
+        self.market.http.close()
+        self.process.terminate()
+        self.process.wait(30)
+        assert "Traceback" not in self.told.read_text(), self.told.read_text()
+
+    def kill(self) -> None:
+        """Stopped between two instructions."""
+        self.market.http.close()
+        self.process.kill()
+        self.process.wait(30)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for a server of one test."""
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as made:
+        yield Path(made)
+
+
 @pytest.fixture(scope="module")
 def market() -> Iterator[Market]:
-    """``amends serve --sandbox`` in a process of its own."""
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        yield from _serving(Path(folder))
-
-
-def _serving(folder: Path) -> Iterator[Market]:
-    told = folder / "told.txt"
-    amends = str(Path(sys.executable).parent / "amends")
-    with told.open("wb") as out:
-        server = subprocess.Popen(
-            [amends, "serve", "--sandbox", "--port", "0", "--database", str(folder / "a.db")],
-            stdout=out, stderr=subprocess.STDOUT, cwd=folder,
-        )  # fmt: skip
+    """The sandbox that the tests of a file share."""
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as made:
+        server = Server(Path(made))
         try:
-            market = Market(_address(server, told))
-            yield market
-            market.http.close()
+            yield server.market
         finally:
-            server.terminate()
-            server.wait(30)
-    assert "Traceback" not in told.read_text(), told.read_text()
+            server.end()
 
 
 def _address(server: subprocess.Popen[bytes], told: Path) -> str:
