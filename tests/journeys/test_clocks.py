@@ -246,7 +246,7 @@ def test_a_fault_found_is_the_buyers_to_answer(market: Market) -> None:
 
 def test_a_contested_inspection_has_five_days_for_a_ruling(market: Market) -> None:
     dispute = sent_back(opened(market, **BACK))
-    dispute.do("seller", "inspect_return", condition="empty", note="Nothing in it.")
+    dispute.do("seller", "inspect_return", condition="empty")
     dispute.do("buyer", "contest_return", text="I filmed the packing.")
     assert dispute.stands() == ("mediation", "mediator", None)
     assert dispute.deadline("ruling") == market.now + 5 * DAY

@@ -83,9 +83,12 @@ def test_nothing_is_deducted_from_goods_as_sent() -> None:
     assert (no.rule, no.field) == ("nothing_to_deduct", "amount")
 
 
-def test_a_fault_needs_words() -> None:
-    no = refused(sent_back(), replace(STAINED, note=" "), SELLER, BACK)
-    assert (no.rule, no.field) == ("text_missing", "note")
+def test_a_fault_can_do_without_words() -> None:
+    case = then(sent_back(), InspectReturn("damaged", amount=rub(100_000)), SELLER, BACK)
+    offer, back = of(case).standing("seller"), of(case).return_
+    assert offer is not None
+    assert back is not None
+    assert (back.condition, back.note_ref, offer.note_ref) == ("damaged", "", "")
 
 
 def test_photos_are_put_to_the_dispute() -> None:

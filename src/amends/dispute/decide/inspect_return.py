@@ -23,8 +23,8 @@ BY = frozenset({Role.SELLER})
 
 
 class InspectReturn(Struct, frozen=True, forbid_unknown_fields=True, tag="inspect_return"):
-    """``as_sent`` refunds what was agreed or ruled. Any other condition needs a ``note``;
-    ``amount`` then offers less, and the buyer accepts that offer or contests the inspection."""
+    """``as_sent`` refunds what was agreed or ruled. After any other condition, on which ``note``
+    says more, ``amount`` offers less; the buyer accepts that or contests the inspection."""
 
     condition: Condition
     amount: Money | None = None
@@ -88,8 +88,6 @@ def decide(asked: AskedOfDispute, command: InspectReturn) -> Outcome:
 def _offer(asked: AskedOfDispute, command: InspectReturn) -> Offer | Refused | None:
     """The lower amount offered, or None; refuses one that does not fit what was found."""
     fine = command.condition == "as_sent"
-    if not fine and not command.note.strip():
-        return Refused("text_missing", {}, ("say_what_is_wrong",), "invalid", "note")
     if command.amount is None:
         return None
     if fine:
@@ -105,6 +103,6 @@ def _offer(asked: AskedOfDispute, command: InspectReturn) -> Offer | Refused | N
         remedy="refund",
         amount=amount,
         at=asked.now,
-        note_ref=asked.stamp.ref("note"),
+        note_ref=asked.text("note", command.note)[0],
         return_paid_by=effect.return_paid_by,
     )
