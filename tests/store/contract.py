@@ -6,6 +6,7 @@ and a fixture ``reopen`` that gives another one on the same database.
 
 from __future__ import annotations
 
+from tests.store.contract_drafts import DraftsContract
 from tests.store.contract_lists import (
     AccessContract,
     JobsContract,
@@ -21,6 +22,7 @@ class StoreContract(
     JobsContract,
     ViewsContract,
     AccessContract,
+    DraftsContract,
     ServiceContract,
     UpkeepContract,
 ):

@@ -11,11 +11,12 @@ threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
+from amends.engine.drafts import Drafts
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
@@ -151,8 +152,11 @@ class Records(Protocol):
         in the same round trip what it will need for them.
         """
 
-    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+    def write(self, writes: Iterable[Write]) -> frozenset[str]:
         """Record all of it durably in one transaction, and return the orders that clashed.
+
+        The writes may be made while they are taken, which must not use the store: a server can
+        work on the first while the next are decided. They come by their orders' ids.
 
         An order clashes when its version is no longer the expected one or when one of its
         idempotency keys has got an answer meanwhile: nothing of it is written, its neighbours are.
@@ -371,6 +375,8 @@ class Store(Protocol):
     def views(self) -> Views: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def drafts(self) -> Drafts: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

@@ -14,6 +14,7 @@ from amends.kernel.decision import Content
 from amends.kernel.people import PersonId
 
 _NONCE = 12
+_DRAFT = "draft"  # stands where a text has its reference
 
 
 class PersonKey(Struct, frozen=True):
@@ -43,6 +44,16 @@ def unseal(secret: bytes, order: str, ref: str, owner: PersonId, sealed: bytes) 
         return AESGCM(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound).decode()
     except InvalidTag:
         raise ValueError(f"text {ref} of order {order} is not the one that was sealed") from None
+
+
+def seal_draft(key: PersonKey, order: str, person: PersonId, text: str) -> bytes:
+    """As ``seal``, for what ``person`` has begun to write about an order."""
+    return seal(key, order, Content(_DRAFT, person, text))
+
+
+def open_draft(secret: bytes, order: str, person: PersonId, sealed: bytes) -> str:
+    """The draft again. Raises ValueError when it is not what was sealed for this place."""
+    return unseal(secret, order, _DRAFT, person, sealed)
 
 
 def sealed_text(ref: str, owner: PersonId, sealed: bytes) -> SealedText:

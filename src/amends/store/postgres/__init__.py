@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.connections import Connections
+from amends.store.postgres.drafts import PostgresDrafts
 from amends.store.postgres.jobs import PostgresJobs
 from amends.store.postgres.records import PostgresRecords
 from amends.store.postgres.service import PostgresMeta, PostgresUptime
@@ -23,6 +24,7 @@ class PostgresStore:
         self.jobs = PostgresJobs(self._connections)
         self.views = PostgresViews(self._connections)
         self.access = PostgresAccess(self._connections)
+        self.drafts = PostgresDrafts(self._connections)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.connections import Connections
+from amends.store.sqlite.drafts import SqliteDrafts
 from amends.store.sqlite.jobs import SqliteJobs
 from amends.store.sqlite.records import SqliteRecords
 from amends.store.sqlite.service import SqliteMeta, SqliteUptime
@@ -24,6 +25,7 @@ class SqliteStore:
         self.jobs = SqliteJobs(self._connections)
         self.views = SqliteViews(self._connections)
         self.access = SqliteAccess(self._connections)
+        self.drafts = SqliteDrafts(self._connections)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)
