@@ -144,6 +144,14 @@ def test_001_the_claim_is_taken_back_until_the_seller_has_answered(market: Marke
     assert again.stands() == ("mediation", "mediator", None)
 
 
+def test_001_a_seller_who_never_answered_cannot_hold_the_buyer(market: Market) -> None:
+    order = under(market, "guide-001").received()
+    dispute = order.open()
+    dispute.lapse("answer")
+    dispute.do("buyer", "cancel_dispute")
+    assert dispute.stands() == ("closed", None, "cancelled")
+
+
 def test_001_seven_days_for_the_seller_and_fifteen_in_all(market: Market) -> None:
     order = under(market, "guide-001").received()
     dispute, start = order.open(), market.now

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case, Dispute, Phase
-from amends.kernel.decision import Accepted, Content, Refused, Stamp
+from amends.kernel.decision import Accepted, Content, Facts, Refused, Stamp
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor, Role, Side
 from amends.order.state import Order
@@ -56,10 +56,15 @@ class AskedOfDispute(Struct, frozen=True):
 
     def refuse_phase(self, *allowed: Phase) -> Refused | None:
         """Refuses when the dispute is in none of ``allowed``."""
-        if self.dispute.phase in allowed:
+        dispute = self.dispute
+        if dispute.phase in allowed:
             return None
-        rule = "dispute_closed" if self.dispute.phase == "closed" else "wrong_phase"
-        return Refused(rule, {"phase": self.dispute.phase, "allowed": allowed}, ("see_options",))
+        facts: Facts = {"phase": dispute.phase, "allowed": allowed}
+        if dispute.phase != "closed":
+            return Refused("wrong_phase", facts, ("see_options",))
+        # Whoever came second in a race is told how it ended, and when.
+        ended: Facts = {**facts, "outcome": dispute.outcome, "closed_at": dispute.closed_at}
+        return Refused("dispute_closed", ended, ("see_options",))
 
     def refuse_turn(self) -> Refused | None:
         """Refuses when it is not the asking side's turn."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.request_more_time import RequestMoreTime
@@ -18,9 +19,10 @@ from tests.dispute.cases import (
     of,
     opened,
     refused,
+    ruling,
     then,
 )  # fmt: skip
-from tests.given import BUYER, DAY, SELLER, after, terms
+from tests.given import BUYER, DAY, MEDIATOR, SELLER, SUPERVISOR, after, terms
 
 
 def test_the_buyer_takes_the_claim_back_before_the_answer() -> None:
@@ -48,13 +50,20 @@ def test_an_answer_ends_the_right_to_cancel(case: Case) -> None:
     assert refused(case, CancelDispute(), BUYER, ANSWERED).rule == "seller_has_answered"
 
 
-def test_a_case_that_silence_brought_to_a_mediator_is_not_cancelled() -> None:
+def test_a_silent_seller_does_not_end_it_until_there_is_a_ruling() -> None:
     moved = escalated(of(opened()), terms(), OPENED + 5 * DAY, "seller_silent")
-    no = refused(after(opened(), moved), CancelDispute(), BUYER, OPENED + 6 * DAY)
-    assert (no.rule, no.facts["phase"]) == ("wrong_phase", "mediation")
+    case = after(opened(), moved)
+    assert of(then(case, CancelDispute(), BUYER, OPENED + 6 * DAY)).outcome == "cancelled"
+    case = then(case, AssignMediator("m1"), SUPERVISOR, OPENED + 6 * DAY)
+    case = then(case, ruling(), MEDIATOR, OPENED + 6 * DAY)
+    no = refused(case, CancelDispute(), BUYER, OPENED + 6 * DAY)
+    assert (no.rule, no.facts["phase"]) == ("wrong_phase", "ruled")
 
 
 def test_not_twice_and_not_by_the_seller() -> None:
     case = then(opened(), CancelDispute(), BUYER, OPENED)
-    assert refused(case, CancelDispute(), BUYER, OPENED).rule == "dispute_closed"
+    no = refused(case, CancelDispute(), BUYER, OPENED)
+    assert (no.rule, no.facts["outcome"], no.facts["closed_at"]) == (
+        "dispute_closed", "cancelled", OPENED,
+    )  # fmt: skip
     assert refused(opened(), CancelDispute(), SELLER, OPENED).rule == "not_for_this_role"

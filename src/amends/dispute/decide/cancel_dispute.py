@@ -17,11 +17,11 @@ class CancelDispute(Struct, frozen=True, forbid_unknown_fields=True, tag="cancel
 
 
 def may(asked: AskedOfDispute) -> Refused | None:
-    """From the seller's answer on, only an agreement or a ruling ends it."""
+    """From the seller's answer or a ruling on, only an agreement or a ruling ends it."""
     if asked.dispute.seller_answered and asked.dispute.phase != "closed":
         facts = {"phase": asked.dispute.phase}
         return Refused("seller_has_answered", facts, ("accept_offer", "make_offer"))
-    return asked.refuse_phase("awaiting_seller")
+    return asked.refuse_phase("awaiting_seller", "mediation")
 
 
 def decide(asked: AskedOfDispute, command: CancelDispute) -> Outcome:
