@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -124,44 +125,63 @@ class Engine(Generic[S, C, E, T]):
         now, again = without_twins(asks, loaded.answers)
         streams: dict[str, Stream[S, C, E, T]] = {}
         given: dict[int, Answer[S, E] | Exception] = {}
-        for ask in now:
-            try:
-                if ask.order not in streams:
-                    streams[ask.order] = self._stream(ask.order, loaded)
-                given[ask.place] = self._judge(streams[ask.order], ask, loaded)
-            except Exception as error:  # one bad request must not take its neighbours with it
-                given[ask.place] = error
-        writes: list[Write] = []
         broken: dict[str, Exception] = {}
-        for order, stream in streams.items():
+        of_order: dict[str, list[Ask[C]]] = defaultdict(list)
+        for ask in now:
+            of_order[ask.order].append(ask)
+
+        def judged(order: str) -> Write | None:
+            stream = streams[order]
+            for ask in of_order[order]:
+                try:
+                    given[ask.place] = self._judge(stream, ask, loaded)
+                except Exception as error:  # one bad request must not take its neighbours with it
+                    given[ask.place] = error
             try:
-                write = stream.write()
+                return stream.write()
             except Exception as error:  # a state that cannot be encoded: the same holds
                 broken[order] = error
-            else:
-                writes += [write] if write else []
-        clashed, failed = self._write(writes)
+                return None
+
+        # What is to be read is read before the store begins to write: streams that are rebuilt, and
+        # answers given earlier. All other orders are judged while it takes their writes.
+        early: dict[str, Write | None] = {}
+        for order in of_order:
+            try:
+                streams[order] = self._stream(order, loaded)
+            except Exception as error:
+                broken[order], early[order] = error, None
+        answered = {key[0] for key in loaded.answers}
+        early |= {order: judged(order) for order in streams if order in answered}
+        coming = (early[o] if o in early else judged(o) for o in sorted(of_order))
+        clashed, failed = self._write(write for write in coming if write)
         failed |= broken
         for ask in now:
             if ask.order in clashed:
                 again.append(ask)
             else:
-                answers[ask.place] = failed.get(ask.order, given[ask.place])
+                answers[ask.place] = failed.get(ask.order) or given[ask.place]
         return sorted(again, key=lambda ask: ask.place)
 
-    def _write(self, writes: list[Write]) -> tuple[frozenset[str], dict[str, Exception]]:
-        if not writes:
-            return frozenset(), {}
+    def _write(self, coming: Iterator[Write]) -> tuple[frozenset[str], dict[str, Exception]]:
+        writes: list[Write] = []
+
+        def each() -> Iterator[Write]:
+            for write in coming:
+                writes.append(write)
+                yield write
+
         try:
-            return self.store.records.write(writes), {}
+            return self.store.records.write(each()), {}
         except NotWritten as error:
+            writes.extend(coming)
             if len(writes) == 1:
                 return frozenset(), {writes[0].order: error}
         # One of them cannot be written. Each alone, so that it is the only one to fail.
         clashed: frozenset[str] = frozenset()
         failed: dict[str, Exception] = {}
         for write in writes:
-            also_clashed, also_failed = self._write([write])
+            also_clashed, also_failed = self._write(iter([write]))
             clashed |= also_clashed
             failed |= also_failed
         return clashed, failed

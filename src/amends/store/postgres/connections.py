@@ -1,14 +1,16 @@
 """A bounded pool of connections, and the two ways they are used: a look and a transaction.
 
 Everything a transaction needs is set within it, and nothing outlives it, so that a PgBouncer in
-transaction mode may stand between. Statements travel in pipelines: a look is one round trip, and so
-is a transaction that reads nothing.
+transaction mode may stand between. Statements travel in pipelines: a transaction that reads nothing
+is one round trip, a look one or two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -43,6 +45,13 @@ def connect(target: Target) -> Connection:
         raise Unavailable(f"the database cannot be reached: {error}") from error
 
 
+def send(db: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute a statement for each row, its results unread."""
+    if rows:
+        with db.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+
 class Connections:
     """The connections of one process to one database, for any number of threads."""
 
@@ -59,7 +68,8 @@ class Connections:
         )
 
     def look(self, *questions: Question) -> list[list[Values]]:
-        """The answers to some questions, all seen at one instant, in one round trip."""
+        """The answers to some questions, all seen at one instant; those that ask the same one after
+        the other share a round trip, and so do all that are asked once."""
         if not questions:
             return []
         try:
@@ -80,7 +90,7 @@ class Connections:
         What is executed in the block is sent in a pipeline: its errors may show only at the end of
         the block, and reading a result costs a round trip.
         """
-        with self._borrowed() as db, db.pipeline():
+        with self._borrowed() as db, _pipeline(db):
             db.execute("BEGIN")
             db.execute(_WRITE_LIMITS)
             yield db
@@ -98,16 +108,16 @@ class Connections:
 
     def _look(self, questions: Sequence[Question]) -> list[list[Values]]:
         with self._borrowed() as db:
-            with db.pipeline():
+            with _pipeline(db):
                 # One statement alone sees one instant anyway.
                 several = len(questions) > 1
                 if several:
                     db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 db.execute(_READ_LIMITS)
-                answers = [db.execute(query, values, binary=True) for query, values in questions]
+                asked = [_ask(db, query, values) for query, values in _alike(questions)]
                 if several:
                     db.execute("COMMIT")
-            return [answer.fetchall() for answer in answers]
+            return [rows for cursor in asked for rows in _answers(cursor)]
 
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
@@ -132,6 +142,47 @@ class Connections:
             raise Unavailable("the connection to the database was lost") from error
         finally:
             self._pool.putconn(db)
+
+
+def _alike(questions: Sequence[Question]) -> Iterator[tuple[str, list[Sequence[Any]]]]:
+    """Each query once, with the values of all questions in a row that ask it."""
+    for query, asked in groupby(questions, itemgetter(0)):
+        yield query, [values for _, values in asked]
+
+
+def _ask(db: Connection, query: str, values: list[Sequence[Any]]) -> psycopg.Cursor[Values]:
+    cursor = db.cursor(binary=True)
+    if len(values) == 1:
+        cursor.execute(query, values[0])
+    else:
+        cursor.executemany(query, values, returning=True)
+    return cursor
+
+
+def _answers(cursor: psycopg.Cursor[Values]) -> Iterator[list[Values]]:
+    yield cursor.fetchall()
+    while cursor.nextset():
+        yield cursor.fetchall()
+
+
+@contextmanager
+def _pipeline(db: Connection) -> Iterator[None]:
+    """A pipeline that raises what went wrong first.
+
+    The statements behind a failed one fail because of it, which psycopg would write to the log.
+    """
+    first: BaseException | None = None
+    try:
+        with db.pipeline():
+            try:
+                yield
+            except BaseException as error:
+                first = error
+    except psycopg.Error:
+        if first is None:
+            raise
+    if first is not None:
+        raise first
 
 
 def _options(target: Target) -> dict[str, Any]:

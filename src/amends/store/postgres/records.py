@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 
 import psycopg
 from psycopg import errors
@@ -28,14 +28,13 @@ from amends.engine.store import (
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
 from amends.kernel.people import PersonId
 from amends.store.batch import (
-    Batch,
     laid_out,
     owners_of,
     saved_answers,
     stored_events,
     stored_state,
 )
-from amends.store.postgres.connections import Connections, Values
+from amends.store.postgres.connections import Connection, Connections, Values, send
 from amends.store.postgres.rows import write_rows
 from amends.store.sealing import PersonKey, new_key, unseal
 
@@ -80,6 +79,7 @@ LAST = 2**63 - 1
 _NO_KEY = (None, None, None)
 _NOTHING = (None, *_NO_KEY)
 _TRIES = 5
+_AT_ONCE = 16
 _KEYS_HELD = 1024
 _TAKEN = (errors.UniqueViolation, errors.DivisionByZero, errors.NotNullViolation)
 _IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
@@ -114,18 +114,23 @@ class PostgresRecords:
             tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
         )
 
-    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+    def write(self, writes: Iterable[Write]) -> frozenset[str]:
         """Record a batch in one transaction; the orders that clashed are returned.
 
-        The batch is written as if nobody else wrote; only when that fails is it asked who was
-        overtaken, and the others are written again.
+        The batch is written as if nobody else wrote, and while it is being made; only when that
+        fails is it asked who was overtaken, and the others are written again.
         """
+        coming = iter(writes)
+        taken: list[Write] = []
+
+        def each() -> Iterator[Write]:
+            for write in coming:
+                taken.append(write)
+                yield write
+
         clashed: set[str] = set()
+        kept: Iterable[Write] = each()
         for _ in range(_TRIES):
-            # Everybody writes in the same order, so that two batches never wait for each other.
-            kept = sorted((w for w in writes if w.order not in clashed), key=lambda w: w.order)
-            if not kept:
-                return frozenset(clashed)
             try:
                 self._write(kept)
                 return frozenset(clashed)
@@ -133,13 +138,16 @@ class PostgresRecords:
                 raise
             except (*_TAKEN, *_IN_THE_WAY) as error:
                 failed: Exception = error
-                overtaken = self._overtaken(kept)
+                taken.extend(coming)
+                overtaken = self._overtaken([w for w in taken if w.order not in clashed])
                 clashed |= overtaken
                 if not overtaken and not _passes(error):
                     break
             except Exception as error:
                 failed = error
                 break
+            # In the same order as everybody's, so that two batches never wait for each other.
+            kept = sorted((w for w in taken if w.order not in clashed), key=lambda w: w.order)
         raise NotWritten("nothing of the batch was written") from failed
 
     def events(self, order: str, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
@@ -178,34 +186,50 @@ class PostgresRecords:
         found = self._connections.ask(query)
         return from_micros(found[0][0]) if found else None
 
-    def _write(self, writes: Sequence[Write]) -> None:
-        heads, keys, made = self._needed(writes)
-        batch = laid_out(writes, heads, keys | made)
+    def _write(self, writes: Iterable[Write]) -> None:
+        coming = iter(writes)
+        first = list(islice(coming, _AT_ONCE))
+        if not first:
+            return
         with self._connections.writing() as db:
-            cursor = db.cursor()
-            cursor.executemany(_PUT_KEY, [(p, key.id, key.secret) for p, key in made.items()])
-            cursor.executemany(_PUT_EVENT, batch.events)
-            cursor.executemany(_PUT_CONTENT, [_content(*values) for values in batch.contents])
-            _move_states(cursor, writes, heads, batch)
-            write_rows(db, [(w.order, row) for w in writes for row in w.rows])
-            cursor.executemany(_PUT_JOB, batch.jobs)
-            cursor.executemany(_PUT_ANSWER, batch.answers)
+            # The server works on what it was sent while the next writes are being made.
+            for some in chain([first], iter(lambda: list(islice(coming, _AT_ONCE)), [])):
+                self._send(db, some)
+
+    def _send(self, db: Connection, writes: Sequence[Write]) -> None:
+        heads, keys, made = self._needed(db, writes)
+        batch = laid_out(writes, heads, keys | made)
+        expected = {w.order: w.expected for w in writes}
+        new = [row for row in batch.states if not expected[row[0]]]
+        next_ = [
+            (*values, order, expected[order], heads.get(order))
+            for order, *values in batch.states
+            if expected[order]
+        ]
+        unmoved = [w for w in writes if w.state is None]
+        send(db, _PUT_KEY, [(person, key.id, key.secret) for person, key in made.items()])
+        send(db, _PUT_EVENT, batch.events)
+        send(db, _PUT_CONTENT, [_content(*values) for values in batch.contents])
+        send(db, _NEW_STATE, new)
+        send(db, _NEXT_STATE, next_)
+        send(db, _STILL, [(w.order, w.expected) for w in unmoved if w.expected])
+        send(db, _STILL_NEW, [(w.order,) for w in unmoved if not w.expected])
+        write_rows(db, [(w.order, row) for w in writes for row in w.rows])
+        send(db, _PUT_JOB, batch.jobs)
+        send(db, _PUT_ANSWER, batch.answers)
 
     def _needed(
-        self, writes: Sequence[Write]
+        self, db: Connection, writes: Sequence[Write]
     ) -> tuple[dict[str, bytes], dict[PersonId, PersonKey], dict[PersonId, PersonKey]]:
         """The chains' ends, the keys of those whose texts are sealed, and those to be made."""
         heads = {w.order: w.head for w in writes if w.head is not None}
-        unknown = [w.order for w in writes if w.expected and w.head is None]
         wanted = owners_of(writes)
         keys = self._keys.take(wanted)
-        owners = sorted(wanted - keys.keys())
-        found = self._connections.look(
-            *((_HEAD, (order,)) for order in unknown), *((_KEY, (owner,)) for owner in owners)
-        )
-        heads |= {order: head for rows in found[: len(unknown)] for order, _, head in rows}
-        keys |= _person_keys(row for rows in found[len(unknown) :] for row in rows)
-        return heads, keys, {owner: new_key() for owner in owners if owner not in keys}
+        ends = [db.execute(_HEAD, (w.order,)) for w in writes if w.expected and w.head is None]
+        secrets = [db.execute(_KEY, (owner,)) for owner in sorted(wanted - keys.keys())]
+        heads |= {order: head for end in ends for order, _, head in end.fetchall()}
+        keys |= _person_keys(row for secret in secrets for row in secret.fetchall())
+        return heads, keys, {owner: new_key() for owner in sorted(wanted - keys.keys())}
 
     def _overtaken(self, writes: Sequence[Write]) -> set[str]:
         """Whose order is not at the expected version, or whose key was answered."""
@@ -271,23 +295,3 @@ def _passes(error: psycopg.Error) -> bool:
     """Whether the same may succeed when it is tried again, though no order was overtaken."""
     at = (error.diag.table_name, error.diag.column_name)
     return isinstance(error, _IN_THE_WAY) or at[0] == "person_keys" or at == ("contents", "key_id")
-
-
-def _move_states(
-    cursor: psycopg.Cursor[Values],
-    writes: Sequence[Write],
-    heads: Mapping[str, bytes],
-    batch: Batch,
-) -> None:
-    expected = {w.order: w.expected for w in writes}
-    new = [row for row in batch.states if not expected[row[0]]]
-    next_: list[Values] = [
-        (*values, order, expected[order], heads.get(order))
-        for order, *values in batch.states
-        if expected[order]
-    ]
-    unmoved = [w for w in writes if w.state is None]
-    cursor.executemany(_NEW_STATE, new)
-    cursor.executemany(_NEXT_STATE, next_)
-    cursor.executemany(_STILL, [(w.order, w.expected) for w in unmoved if w.expected])
-    cursor.executemany(_STILL_NEW, [(w.order,) for w in unmoved if not w.expected])

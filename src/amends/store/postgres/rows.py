@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from amends.kernel.record import Row
-from amends.store.postgres.connections import Connection, Question, Values
+from amends.store.postgres.connections import Connection, Question, Values, send
 from amends.store.rows import changes, row_statements, rows_from
 from amends.store.tables import TABLES
 
@@ -15,11 +15,10 @@ _STATEMENTS = row_statements("%s")
 def write_rows(db: Connection, rows: Iterable[tuple[str, Row]]) -> None:
     """Put rows, or take them away, each for its order. Raises ValueError as ``changes`` does."""
     changed = changes(rows)
-    cursor = db.cursor()
     for name, values in changed.put.items():
-        cursor.executemany(_STATEMENTS.upsert[name], values)
+        send(db, _STATEMENTS.upsert[name], values)
     for name, values in changed.gone.items():
-        cursor.executemany(_STATEMENTS.delete[name], values)
+        send(db, _STATEMENTS.delete[name], values)
 
 
 def questions_about(order: str) -> list[Question]:

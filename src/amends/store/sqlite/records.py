@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from amends.engine.store import (
     AnswerKey,
@@ -87,11 +87,15 @@ class SqliteRecords:
                 ),
             )
 
-    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+    def write(self, writes: Iterable[Write]) -> frozenset[str]:
         """Record a batch in one transaction; the orders that clashed are returned."""
+        # There is one writer at a time: nobody is to wait for it while decisions are made.
+        batch = list(writes)
+        if not batch:
+            return frozenset()
         with self._connections.writing() as db:
             try:
-                return _write(db, writes)
+                return _write(db, batch)
             except Exception as error:
                 # What fails before COMMIT is certain to be undone; a failing COMMIT is not.
                 raise NotWritten("nothing of the batch was written") from error
