@@ -6,13 +6,18 @@ from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.effects import effect_of, settle
 from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, ReturnDelivered
 from amends.dispute.events.negotiation import DeliveryNoted
-from amends.dispute.money import has_arrived, paid_outcome
+from amends.dispute.money import has_arrived, paid_outcome, refunds_of
 from amends.dispute.state import Case, Dispute
 from amends.dispute.steps import clock_since
 from amends.kernel.decision import Stamp
 from amends.order.events.base import OrderEvent
 from amends.order.events.life import TrackingRecorded
-from amends.order.events.money import ChargebackOutcomeRecorded, RefundSettled, TraceRecorded
+from amends.order.events.money import (
+    ChargebackOutcomeRecorded,
+    FinanceAlarmed,
+    RefundSettled,
+    TraceRecorded,
+)
 from amends.order.state import Parcel
 from amends.policy.terms import Terms
 
@@ -24,6 +29,8 @@ def follow(case: Case, event: OrderEvent, terms: Terms, stamp: Stamp) -> tuple[C
             return _delivered(case, event, terms, stamp)
         case RefundSettled() | TraceRecorded():
             return _paid(case, event.refund, stamp)
+        case FinanceAlarmed(because="nothing_left_to_refund"):
+            return _paid_by_bank(case, event)
         case ChargebackOutcomeRecorded() if not case.order.chargeback_open:
             return _freed(case, terms, stamp)
         case _:
@@ -107,6 +114,24 @@ def _paid(case: Case, refund_id: str, stamp: Stamp) -> tuple[CaseEvent, ...]:
         dispute=dispute.id,
         outcome=paid_outcome(effect_of(dispute)),
         because="refund_settled",
+    )
+    return (closed,)
+
+
+def _paid_by_bank(case: Case, event: FinanceAlarmed) -> tuple[CaseEvent, ...]:
+    """A refund could not be sent because nothing is left to refund: a bank has given the buyer the
+    money. The dispute ends as if we had paid it."""
+    order = case.order
+    dispute = case.disputes.get(order.refunds[event.refund].dispute)
+    if dispute is None or dispute.phase != "settling" or dispute.withheld:
+        return ()
+    if order.refundable or any(r.under_way for r in refunds_of(order, dispute.id)):
+        return ()
+    closed = DisputeClosed(
+        at=event.at,
+        dispute=dispute.id,
+        outcome=paid_outcome(effect_of(dispute)),
+        because=event.because,
     )
     return (closed,)
 

@@ -46,8 +46,13 @@ def is_coming(order: Order, dispute_id: str) -> bool:
 
 
 def has_arrived(order: Order, dispute_id: str) -> bool:
-    """Whether the provider has booked every refund made for a dispute."""
-    return all(refund.state == "settled" for refund in refunds_of(order, dispute_id))
+    """Whether the provider has booked every refund made for a dispute, or a person has found that
+    the buyer has the money although it cannot be counted here: a bank had taken it."""
+    return all(
+        refund.state == "settled"
+        or (refund.state == "failed" and refund.traced in ("arrived", "paid_another_way"))
+        for refund in refunds_of(order, dispute_id)
+    )
 
 
 def worth(order: Order, dispute: Dispute) -> int:

@@ -77,6 +77,18 @@ def fits(order: Order, refund: Refund) -> bool:
     )
 
 
+def covered(order: Order, refund: Refund) -> bool:
+    """Whether the money for a refund under way is still there: a bank may have taken it since the
+    refund was recorded. Those recorded before it, and those that may have left, come first."""
+    first, ahead = 0, True
+    for other in order.refunds.values():
+        if other.id == refund.id:
+            ahead = False
+        elif other.counts and (ahead or other.state != "recorded"):
+            first += other.amount
+    return refund.amount <= order.captured - order.taken_by_bank - first
+
+
 def _left(order: Order, key: str) -> int:
     """What can still go back for a whole line, or for the postage."""
     line = order.line(key)

@@ -23,6 +23,7 @@ from amends.kernel.people import Actor, Role
 from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
+from amends.order.retries import covered
 from amends.order.state import Order, Refund
 
 _PENDING_READ_EVERY = timedelta(hours=6)
@@ -37,7 +38,8 @@ class RefundJob:
     """Sends a refund intent to its provider, under the intent's own id as idempotency key.
 
     After an unclear answer, and whenever an attempt was begun before, it reads at the provider
-    first; it sends again, under the same key, only what the provider does not know.
+    first; it sends again, under the same key, only what the provider does not know. While a bank
+    decides about the payment nothing is sent, and nothing that the bank has given back already.
     """
 
     def __init__(self, engine: CaseEngine, provider_for: ProviderFor, clock: Clock) -> None:
@@ -56,13 +58,15 @@ class RefundJob:
         if provider is None:
             return self._tell(order, ReportRefundFailed(refund.id, "provider_not_connected"))
         begun = job.attempts > 1 or refund.state == "unknown"
-        if order.chargeback_open and not begun:
-            return Again(self._clock.now() + _BANK_LOOKED_AT_EVERY)
         try:
             known = provider.find_refund(refund.id) if begun else None
-            if known is None:
-                return self._replied(order, refund, self._send(provider, order, refund))
-            return self._read(order, refund, known)
+            if known is not None:
+                return self._read(order, refund, known)
+            if order.chargeback_open:
+                return Again(self._clock.now() + _BANK_LOOKED_AT_EVERY)
+            if not covered(order, refund):
+                return self._tell(order, ReportRefundFailed(refund.id, "taken_by_bank"))
+            return self._replied(order, refund, self._send(provider, order, refund))
         except ProviderUnclear:
             self._tell(order, ReportRefundUnknown(refund.id))
             return self._look(provider, order, refund, job.attempts)

@@ -1,0 +1,370 @@
+"""The refund path as it runs, on files of its own: engine, store, outbox, jobs and provider.
+
+A crash is an exception nobody catches, after which ``boot`` makes everything anew on the same
+files. ``Faults`` says where one strikes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Literal, cast
+
+import msgspec
+
+from amends.adapters.payments.simulator import PaymentSimulator
+from amends.dispute.decide import DisputeCommand
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.judge import OnDispute, OnOrder
+from amends.dispute.state import Case
+from amends.engine.engine import Engine
+from amends.engine.jobs import Done, Handler, run_due_jobs
+from amends.engine.outside import ProviderRefund, ProviderUnclear, RefundReply
+from amends.engine.store import Jobs, JobToRun, Records, Store, Unavailable, Write
+from amends.engine.sweep import sweep
+from amends.entrypoints.domain import OrderDomain
+from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.service import CaseAnswer, CaseEngine, CaseRequest
+from amends.entrypoints.webhooks_in.payments import request_for
+from amends.kernel.decision import Accepted
+from amends.kernel.instants import Calendar, Instant
+from amends.kernel.money import Money
+from amends.kernel.people import Actor, Role
+from amends.order.decide import OrderCommand
+from amends.order.state import Refund
+from amends.store import migrate, open_store
+from tests.given import packs
+
+START = datetime(2026, 3, 1, 10, tzinfo=UTC)
+BUYER, SELLER = Actor("b1", Role.BUYER), Actor("s1", Role.SELLER)
+SHOP, FINANCE = Actor("shop", Role.MARKETPLACE), Actor("f1", Role.FINANCE)
+# Every commit is forced to the disk; what is shown here does not need one.
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+Moment = Literal["before", "instead", "after"]
+
+
+class Crash(BaseException):
+    """The process is gone. Not an Exception, so that nothing lives through it."""
+
+
+class Faults:
+    """Asked at every call to the provider and at every commit whether a fault strikes there.
+
+    ``strikes`` answers None, or the moment and whether the process dies or only the call fails.
+    """
+
+    def __init__(
+        self, strikes: Callable[[str], tuple[Moment, bool] | None] = lambda _: None
+    ) -> None:
+        self.strikes = strikes
+
+    def around(self, place: str, error: Exception, call: Callable[[], Any]) -> Any:
+        """``call``, with what strikes it. ``error`` is what a call that fails raises."""
+        found = self.strikes(place)
+        if found is None:
+            return call()
+        moment, dies = found
+        if moment == "after":
+            call()
+        raise Crash if dies or moment == "before" else error
+
+
+class FaultyRecords:
+    """A record whose commits may fail, or succeed without anybody hearing of it."""
+
+    def __init__(self, records: Records, faults: Faults) -> None:
+        self._records, self._faults = records, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    def write(self, writes: Sequence[Write]) -> frozenset[str]:
+        def write() -> frozenset[str]:
+            return self._records.write(writes)
+
+        found: frozenset[str] = self._faults.around("commit", Unavailable("gone"), write)
+        return found
+
+
+class FaultyJobs:
+    """An outbox of which the same holds."""
+
+    def __init__(self, jobs: Jobs, faults: Faults) -> None:
+        self._jobs, self._faults = jobs, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._jobs, name)
+
+    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+        def take() -> list[JobToRun]:
+            return self._jobs.take(now, limit, until)
+
+        found: list[JobToRun] = self._faults.around("outbox", Unavailable("gone"), take)
+        return found
+
+    def finish(self, job: JobToRun) -> bool:
+        return bool(
+            self._faults.around("outbox", Unavailable("gone"), lambda: self._jobs.finish(job))
+        )
+
+    def again(self, job: JobToRun, run_at: Instant) -> bool:
+        return bool(
+            self._faults.around(
+                "outbox", Unavailable("gone"), lambda: self._jobs.again(job, run_at)
+            )
+        )
+
+
+class FaultyStore:
+    """A store with both."""
+
+    def __init__(self, store: Store, faults: Faults) -> None:
+        self._store = store
+        self.records = FaultyRecords(store.records, faults)
+        self.jobs = FaultyJobs(store.jobs, faults)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class FaultyProvider:
+    """The provider over a bad line. ``on_refund`` is told of each refund it is asked for."""
+
+    def __init__(
+        self,
+        simulator: PaymentSimulator,
+        faults: Faults,
+        on_refund: Callable[[str, str, Money], None],
+    ) -> None:
+        self._simulator, self._faults, self._on_refund = simulator, faults, on_refund
+
+    def refund(
+        self, intent: str, reference: str, amount: Money, idempotency_key: str
+    ) -> RefundReply:
+        def refund() -> RefundReply:
+            self._on_refund(intent, reference, amount)
+            return self._simulator.refund(intent, reference, amount, idempotency_key)
+
+        reply: RefundReply = self._faults.around("refund", ProviderUnclear("timeout"), refund)
+        return reply
+
+    def find_refund(self, intent: str) -> ProviderRefund | None:
+        found: ProviderRefund | None = self._faults.around(
+            "read", ProviderUnclear("unavailable"), lambda: self._simulator.find_refund(intent)
+        )
+        return found
+
+    def refunds(self) -> tuple[ProviderRefund, ...]:
+        return self._simulator.refunds()
+
+
+@cache
+def _empty_database() -> Path:
+    path = _folder() / "empty.db"
+    migrate(path)
+    return path
+
+
+def _folder() -> Path:
+    return Path(mkdtemp(dir=MEMORY))
+
+
+class World:
+    """One order's world. Every command and job goes through ``engine``, which a crash replaces."""
+
+    def __init__(self, folder: Path, faults: Faults | None = None) -> None:
+        self._folder = folder
+        self._ids = count(1)
+        self._now = START
+        self.faults = faults or Faults()
+        self.asked: list[tuple[str, str, Money]] = []
+        shutil.copy(_empty_database(), folder / "a.db")
+        self.boot()
+
+    def now(self) -> Instant:
+        """What time it is."""
+        return self._now
+
+    def boot(self) -> None:
+        """A new process on the same files."""
+        self.simulator = PaymentSimulator(self._folder / "provider.db", self)
+        self.real_store = open_store(self._folder / "a.db")
+        self.store = FaultyStore(self.real_store, self.faults)
+        self.engine: CaseEngine = Engine(
+            OrderDomain(packs()),
+            cast(Store, self.store),
+            self.now,
+            self._new_id,
+            lambda _s, _c: Calendar(),
+        )
+        self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund)
+        self.handlers: dict[str, Handler] = {
+            "refund": RefundJob(self.engine, lambda _: self.provider, self),
+            "capture": CaptureJob(self.engine, self.simulator, all_of_it=True),
+            "mail": lambda _: Done(),
+        }
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.simulator.close()
+        self.real_store.close()
+
+    def crash(self) -> None:
+        """The process dies and another takes its place."""
+        self.close()
+        self.boot()
+
+    def _new_id(self) -> str:
+        return f"c{next(self._ids)}"
+
+    def on_refund(self, intent: str, reference: str, amount: Money) -> None:
+        """The provider is asked for money."""
+        self.asked.append((intent, reference, amount))
+
+    # --- what people ask ------------------------------------------------------------------------
+
+    def place(
+        self, order: str = "A-1", *, price: int = 100, units: int = 1, **changes: Any
+    ) -> None:
+        """An order delivered three days ago, of one line, with its capture booked."""
+        body = {
+            "type": "place_order", "placed_at": self._now, "currency": "USD",
+            "buyer": {"id": "b1"}, "seller": {"id": "s1"},
+            "lines": [{"id": "1", "title": "Cup", "quantity": units,
+                       "unit_price": usd(price)}],
+            "payment": {"provider": "simulator", "reference": f"pay_{order}",
+                        "captured": usd(price * units)}, **changes,
+        }  # fmt: skip
+        self.ask(order, body, SHOP)
+        self.ask(order, {"type": "ship_order", "carrier": "DHL",
+                         "tracking_number": "1234567890"}, SHOP)  # fmt: skip
+        self.ask(order, {"type": "confirm_receipt"}, BUYER)
+        self.run()
+
+    def ask(self, order: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
+        """A command on the order, whatever comes of it."""
+        command = msgspec.convert(body, OrderCommand | OpenDispute)
+        return self.engine.handle_one(CaseRequest(order, OnOrder(order, command), by))
+
+    def do(self, order: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
+        """A command on the order that has to be accepted."""
+        answer = self.ask(order, body, by)
+        assert isinstance(answer.outcome, Accepted), answer.outcome
+        return answer
+
+    def claim(self, amount: int, units: int = 1, order: str = "A-1") -> str | None:
+        """A dispute about ``units`` of the first line; its id, None when it was refused."""
+        body = {
+            "type": "open_dispute", "received": True, "reason": "not_as_described",
+            "remedy": "refund", "description": "Chipped.", "amount": usd(amount),
+            "lines": [{"line": "1", "quantity": units}],
+        }  # fmt: skip
+        answer = self.ask(order, body, BUYER)
+        if not isinstance(answer.outcome, Accepted) or answer.state is None:
+            return None
+        return list(answer.state.disputes)[-1]
+
+    def accept(self, dispute: str, amount: int, order: str = "A-1") -> CaseAnswer:
+        """The seller agrees to the claim, whatever comes of it."""
+        body = {"type": "accept_offer", "offer": "O1", "amount": usd(amount)}
+        return self._on(dispute, body, SELLER, order)
+
+    def on(self, dispute: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
+        """A command on a dispute that has to be accepted."""
+        answer = self._on(dispute, body, by, "A-1")
+        assert isinstance(answer.outcome, Accepted), answer.outcome
+        return answer
+
+    def _on(self, dispute: str, body: dict[str, Any], by: Actor, order: str) -> CaseAnswer:
+        on = OnDispute(order, dispute, msgspec.convert(body, DisputeCommand))
+        return self.engine.handle_one(CaseRequest(order, on, by))
+
+    def agree(self, amount: int, units: int = 1, order: str = "A-1") -> str:
+        """A claim the seller accepts; the refund is recorded, and not yet sent."""
+        dispute = self.claim(amount, units, order)
+        assert dispute is not None
+        assert isinstance(self.accept(dispute, amount, order).outcome, Accepted)
+        return dispute
+
+    # --- what happens by itself -----------------------------------------------------------------
+
+    def run(self, *, rounds: int = 100) -> None:
+        """Deadlines and jobs that are due, until there are none."""
+        for _ in range(rounds):
+            swept = sweep(self.engine)
+            ran = run_due_jobs(self.store.jobs, self.handlers, self.now)
+            if not (swept.events or ran.any):
+                return
+
+    def to(self, at: Instant) -> None:
+        """The clock moves, and nothing runs."""
+        self._now = max(self._now, at)
+
+    def live(self, span: timedelta, *, callbacks: bool = True) -> None:
+        """Time passes; at each instant at which something is due, it runs."""
+        until = self._now + span
+        self.beat(callbacks=callbacks)
+        while (at := self._next(callbacks=callbacks)) is not None and at <= until:
+            self.to(at)
+            self.beat(callbacks=callbacks)
+        self.to(until)
+        self.beat(callbacks=callbacks)
+
+    def beat(self, *, callbacks: bool = True) -> None:
+        """What is due now."""
+        if callbacks:
+            self.callbacks()
+        self.run()
+
+    def callbacks(self, times: int = 1, *, newest_first: bool = False) -> None:
+        """The provider's reports, each so many times; a report given no time is lost."""
+        found = list(self.simulator.due_callbacks(self._now))
+        told = [report for report in found for _ in range(times)]
+        for report in reversed(told) if newest_first else told:
+            request = request_for(report)
+            assert request is not None
+            self.engine.handle_one(request)
+        for report in found:
+            self.simulator.mark_delivered(report.id)
+
+    def _next(self, *, callbacks: bool) -> Instant | None:
+        due = self.real_store.records.next_due()
+        known: Collection[Instant | None] = (
+            due, self.real_store.jobs.next_run(),
+            self.simulator.next_change_at() if callbacks else None,
+        )  # fmt: skip
+        return min((at for at in known if at is not None and at > self._now), default=None)
+
+    # --- what there is --------------------------------------------------------------------------
+
+    def case(self, order: str = "A-1") -> Case:
+        """The order as it stands."""
+        view = self.engine.view(order)
+        assert view is not None
+        return view.state
+
+    def refunds(self, order: str = "A-1") -> list[Refund]:
+        """Its refunds as we know them."""
+        return list(self.case(order).order.refunds.values())
+
+    def standing(self, order: str = "A-1") -> list[ProviderRefund]:
+        """Its refunds at the provider, those that failed left out."""
+        return [
+            r for r in self.simulator.refunds()
+            if r.reference == f"pay_{order}" and r.state != "failed"
+        ]  # fmt: skip
+
+    def paid(self, order: str = "A-1") -> list[tuple[str, int]]:
+        """Intent and amount of what stands at the provider."""
+        return [(r.intent, r.amount.amount) for r in self.standing(order)]
+
+
+def usd(amount: int) -> dict[str, Any]:
+    """Cents, as commands carry them."""
+    return {"amount": amount, "currency": "USD"}
