@@ -22,12 +22,13 @@ from typing import get_args
 from msgspec import Struct
 
 from amends.engine.check import check
-from amends.engine.outside import Behaviour
+from amends.engine.outside import Behaviour, RefundReply
 from amends.engine.store import Unavailable
 from amends.entrypoints.ledger import trial_balance
 from amends.kernel.decision import Accepted
 from amends.kernel.money import Money
 from amends.order.state import Refund
+from tests.given import PROVIDER
 from tests.money.world import FINANCE, MEMORY, SHOP, Crash, Moment, World, usd
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -35,6 +36,7 @@ _MOMENTS: tuple[Moment, ...] = get_args(Moment)
 _BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
 _STEPS = 30
 _UNITS, _PRICE = 4, 100
+_MAY_HAVE_LEFT = ("recorded", "unknown", "settled")
 _FINAL_TRACES = ("arrived", "paid_another_way")
 
 
@@ -52,22 +54,34 @@ class Life(Struct):
 
 
 class _Watched(World):
-    """A world in which every call for money is looked at before the provider gets it."""
+    """A world in which every call for money is looked at before the provider gets it, and every
+    answer before we do. What is wrong with one is kept, since jobs outlive what is raised."""
+
+    def __init__(self, folder: Path, dice: random.Random) -> None:
+        self.wrong: list[str] = []
+        self.settled: set[str] = set()
+        self._dice = dice
+        super().__init__(folder)
+
+    def on_reply(self, intent: str, reply: RefundReply) -> None:
+        if reply.code == "exceeds_capture":
+            self.wrong.append(f"the provider had to see that {intent} is too much")
+        if reply.state == "succeeded" and self._dice.random() < 0.3:
+            # The report is faster than the answer, and on the same record.
+            strikes, self.faults.strikes = self.faults.strikes, lambda _: None
+            report = {"type": "refund_settled", "refund": intent, "provider_ref": reply.id}
+            self.ask("A-1", report, PROVIDER)
+            self.faults.strikes = strikes
 
     def on_refund(self, intent: str, reference: str, amount: Money) -> None:
         super().on_refund(intent, reference, amount)
-        faults, self.faults.strikes = self.faults.strikes, lambda _: None
-        try:
-            order = self.case().order
-        finally:
-            self.faults.strikes = faults
+        order = self.case().order
         if order.chargeback_open:
-            raise Wrong(f"{intent} is sent while a bank decides")
+            self.wrong.append(f"{intent} is sent while a bank decides")
         standing = {r.intent: r.amount.amount for r in self.standing()}
         out = sum(standing.values()) + (0 if intent in standing else amount.amount)
-        if out + order.taken_by_bank > max(order.captured, sum(standing.values())
-                                           + order.taken_by_bank):  # fmt: skip
-            raise Wrong(f"{intent} would pay {out} and a bank has given {order.taken_by_bank} back")
+        if intent not in standing and out + order.taken_by_bank > order.captured:
+            self.wrong.append(f"{intent}: {out} out, {order.taken_by_bank} given back by a bank")
 
 
 def live(seed: int, folder: Path) -> Life:
@@ -84,9 +98,11 @@ def live(seed: int, folder: Path) -> Life:
         life.faults[name] = life.faults.get(name, 0) + 1
         return found
 
-    world = _Watched(folder)
+    world = _Watched(folder, dice)
+    captured = dice.choice((_PRICE * _UNITS, 250))
+    payment = {"provider": "simulator", "reference": "pay_A-1", "captured": usd(captured)}
     try:
-        world.place(price=_PRICE, units=_UNITS)
+        world.place(price=_PRICE, units=_UNITS, payment=payment)
         world.faults.strikes = strikes
         for _ in range(_STEPS):
             _step(world, dice, life)
@@ -164,15 +180,27 @@ def _trace(world: _Watched, refund: Refund, outcome: str, *, truthful: bool) -> 
 
 def _counted(world: _Watched) -> None:
     """What has to hold after every step."""
+    if world.wrong:
+        raise Wrong("; ".join(world.wrong))
     for of in trial_balance(world.real_store.views).currencies:
         if not of.balanced:
             raise Wrong(f"postings sum to {of.debit.amount - of.credit.amount}")
     booked = [r.intent for r in world.simulator.refunds()]
     if len(booked) != len(set(booked)):
         raise Wrong(f"an intent was booked twice: {booked}")
+    order = world.case().order
     standing = sum(r.amount.amount for r in world.standing())
-    if standing > _PRICE * _UNITS:
-        raise Wrong(f"{standing} is refunded of {_PRICE * _UNITS}")
+    promised = sum(r.amount for r in world.refunds() if r.state in _MAY_HAVE_LEFT)
+    if max(standing, promised) > order.captured:
+        raise Wrong(f"{standing} is refunded and {promised} promised of {order.captured}")
+    at_provider = {r.intent: r.state for r in world.simulator.refunds()}
+    for refund in world.refunds():
+        if refund.state == "settled" and not refund.traced:
+            world.settled.add(refund.id)
+            if at_provider.get(refund.id) not in ("succeeded", "failed"):
+                raise Wrong(f"{refund.id} is settled, and {at_provider.get(refund.id)} there")
+        elif refund.under_way and refund.id in world.settled:
+            raise Wrong(f"{refund.id} was settled and is {refund.state} again")
     known = {r["refund_id"] for r in world.real_store.views.page(
         "refunds", {"order_id": "A-1"}, order_by="refund_id").rows}  # fmt: skip
     if not set(booked) <= known:

@@ -134,23 +134,38 @@ class FaultyStore:
 
 
 class FaultyProvider:
-    """The provider over a bad line. ``on_refund`` is told of each refund it is asked for."""
+    """The provider over a bad line. ``on_refund`` is told of each refund it is asked for, and
+    ``on_reply`` of what it answers, whether or not that comes through.
+
+    A call that is struck ``instead`` may only be late: it arrives just before the same refund is
+    asked for again.
+    """
 
     def __init__(
         self,
         simulator: PaymentSimulator,
         faults: Faults,
         on_refund: Callable[[str, str, Money], None],
+        on_reply: Callable[[str, RefundReply], None],
     ) -> None:
-        self._simulator, self._faults, self._on_refund = simulator, faults, on_refund
+        self._simulator, self._faults = simulator, faults
+        self._on_refund, self._on_reply = on_refund, on_reply
+        self._late: dict[str, str] = {}
 
     def refund(
         self, intent: str, reference: str, amount: Money, idempotency_key: str
     ) -> RefundReply:
         def refund() -> RefundReply:
+            self._late.pop(intent, None)
             self._on_refund(intent, reference, amount)
-            return self._simulator.refund(intent, reference, amount, idempotency_key)
+            if key:
+                self._simulator.refund(intent, reference, amount, key)
+            reply = self._simulator.refund(intent, reference, amount, idempotency_key)
+            self._on_reply(intent, reply)
+            return reply
 
+        key = self._late.get(intent)
+        self._late[intent] = idempotency_key
         reply: RefundReply = self._faults.around("refund", ProviderUnclear("timeout"), refund)
         return reply
 
@@ -203,7 +218,7 @@ class World:
             self._new_id,
             lambda _s, _c: Calendar(),
         )
-        self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund)
+        self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund, self.on_reply)
         self.handlers: dict[str, Handler] = {
             "refund": RefundJob(self.engine, lambda _: self.provider, self),
             "capture": CaptureJob(self.engine, self.simulator, all_of_it=True),
@@ -226,6 +241,9 @@ class World:
     def on_refund(self, intent: str, reference: str, amount: Money) -> None:
         """The provider is asked for money."""
         self.asked.append((intent, reference, amount))
+
+    def on_reply(self, intent: str, reply: RefundReply) -> None:
+        """The provider has answered."""
 
     # --- what people ask ------------------------------------------------------------------------
 
