@@ -32,6 +32,7 @@ from psycopg import sql
 from amends.store import migrate
 
 _STARTS_WITHIN_SECONDS = 60.0
+_STARTS = 20
 _OLDEST = 15
 # Root may not run a server; of these one exists nearly everywhere.
 _UNPRIVILEGED = ("postgres", "nobody")
@@ -68,6 +69,18 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it takes connections. Raises NoServer."""
+        for _ in range(_STARTS):
+            try:
+                self._start()
+            except NoServer as error:
+                refused = error
+                # After a crash the old server's last processes may still be there.
+                time.sleep(0.2)
+            else:
+                return
+        raise refused
+
+    def _start(self) -> None:
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -92,8 +105,15 @@ class Cluster:
             else:
                 return
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End the server: SIGINT lets it shut down, SIGQUIT is a crash it recovers from."""
+    def stop(self) -> None:
+        """End the server at once: nobody reads what it would tidy up."""
+        self._end(signal.SIGQUIT)
+
+    def crash(self) -> None:
+        """Kill it as ``kill -9`` does: it has to recover when it is started again."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
         if self._process:
             self._process.send_signal(how)
             self._process.wait()

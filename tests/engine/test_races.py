@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
+
+import psycopg
+import pytest
 
 from amends.engine.chain import breaks
 from amends.engine.check import check
@@ -16,7 +19,8 @@ from amends.engine.groups import Groups
 from amends.engine.requests import Answer, Request
 from amends.engine.store import Store
 from amends.kernel.decision import Accepted, Refused
-from amends.store import open_store
+from amends.store import migrate, open_store
+from amends.store.urls import is_postgres
 from tests.engine.conftest import Toy
 from tests.engine.toy import (
     ANN,
@@ -30,6 +34,7 @@ from tests.engine.toy import (
     Withdraw,
     no_holidays,
 )
+from tests.postgres_server import Cluster, NoServer, cluster
 
 KILLED = Path(__file__).parent / "writer.py"
 
@@ -189,25 +194,86 @@ def test_kill_9_loses_no_acknowledged_command(database: str, store: Store, engin
     engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
     acknowledged = 0
     for round_ in range(5):
-        writer = subprocess.Popen(
-            [sys.executable, str(KILLED), database, str(round_)], stdout=subprocess.PIPE
-        )
-        assert writer.stdout is not None
-        # It is killed wherever it happens to be, after having answered a few times.
-        for _ in range(10 + 7 * round_):
-            assert writer.stdout.readline()
-            acknowledged += 3
-        os.kill(writer.pid, signal.SIGKILL)
-        acknowledged += 3 * writer.stdout.read().count(b"\n")
-        writer.stdout.close()
-        writer.wait()
-        recorded = 0
-        for i in range(3):
-            stored = store.records.events(f"O{i}")
-            assert breaks(f"O{i}", stored, store.upkeep.snapshot(f"O{i}").sealed) == []
-            recorded += len(stored) - 1
-        assert recorded >= acknowledged
-        # What was recorded without having been acknowledged is one batch at most, and whole.
-        assert recorded - acknowledged in (0, 3)
-        acknowledged = recorded
+        with writing(database, round_) as (writer, answers):
+            acknowledged += killed(writer.kill, answers, 10 + 7 * round_)
+        settled(database)
+        acknowledged = all_there(store, acknowledged)
     assert list(check(store, engine.domain)) == []
+
+
+def test_kill_9_of_the_server_loses_no_acknowledged_command(domain: Counter, clock: Clock) -> None:
+    with running() as own:
+        migrate(own.url)
+        store = open_store(own.url)
+        engine = Engine(domain, store, clock, Ids(), no_holidays)
+        engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
+        acknowledged = 0
+        for round_ in range(3):
+            store.close()
+            with writing(own.url, round_) as (writer, answers):
+
+                def crash(writer: subprocess.Popen[bytes] = writer) -> None:
+                    own.crash()
+                    # It would look for the server for a while.
+                    writer.kill()
+
+                acknowledged += killed(crash, answers, 5 + 9 * round_)
+            own.start()
+            store = open_store(own.url)
+            acknowledged = all_there(store, acknowledged)
+        assert list(check(store, domain)) == []
+        store.close()
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    with ExitStack() as stack:
+        try:
+            own = stack.enter_context(cluster())
+        except NoServer as error:
+            pytest.skip(str(error))
+        yield own
+
+
+@contextmanager
+def writing(database: str, round_: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """Somebody who writes to three orders at once, and says so, until there is an end to it."""
+    writer = subprocess.Popen(
+        [sys.executable, str(KILLED), database, str(round_)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert writer.stdout is not None
+    with writer.stdout as answers:
+        yield writer, answers
+    writer.kill()
+    writer.wait()
+
+
+def killed(kill: Callable[[], None], answers: IO[bytes], after: int) -> int:
+    """How many commands were acknowledged, in threes, when somebody is killed after a while."""
+    for _ in range(after):
+        assert answers.readline()
+    kill()
+    return 3 * (after + answers.read().count(b"\n"))
+
+
+def settled(database: str) -> None:
+    """A server goes on with what it has heard from a client that is no more."""
+    if is_postgres(database):
+        active = """SELECT 1 FROM pg_stat_activity WHERE state <> 'idle'
+            AND pid <> pg_backend_pid() AND datname = current_database()"""
+        with psycopg.connect(database, autocommit=True) as db:
+            while db.execute(active).fetchone():
+                time.sleep(0.01)
+
+
+def all_there(store: Store, acknowledged: int) -> int:
+    """How many commands are on record: all that were acknowledged, and one batch more at most."""
+    recorded = 0
+    for i in range(3):
+        stored = store.records.events(f"O{i}")
+        assert breaks(f"O{i}", stored, store.upkeep.snapshot(f"O{i}").sealed) == []
+        recorded += len(stored) - 1
+    assert recorded - acknowledged in (0, 3)
+    return recorded

@@ -275,3 +275,9 @@ class UpkeepContract:
         assert (after.state, after.rows, after.events) == (right, rows, seen.events)
         assert not store.upkeep.restore("A", state(2), seen.head, ())
         assert store.upkeep.snapshot("A") == after
+
+    def test_commits_are_safe_as_the_database_comes(self, store: Store) -> None:
+        found = store.upkeep.durability()
+        assert found.warnings == ()
+        assert found.database
+        assert found.settings

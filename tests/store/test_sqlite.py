@@ -95,10 +95,10 @@ def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
         assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("read_marks",)]
 
 
-def test_alembic_is_loaded_only_to_migrate(database: Path) -> None:
+def test_alembic_is_loaded_only_to_migrate_and_no_servers_driver(database: Path) -> None:
     code = (
         "import sys; from amends.store import open_store; open_store(sys.argv[1]).close();"
-        "print([m for m in ('alembic', 'sqlalchemy') if m in sys.modules])"
+        "print([m for m in ('alembic', 'sqlalchemy', 'psycopg') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(database)], capture_output=True, text=True, check=True
@@ -183,6 +183,15 @@ def test_commits_are_durable_and_the_log_is_written_ahead(store: SqliteStore) ->
     with store.records._connections.writing() as db:
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_what_may_lose_a_commit_is_told(store: SqliteStore) -> None:
+    writer = store.records._connections._writer
+    writer.execute("PRAGMA synchronous = NORMAL")
+    (warning,) = store.upkeep.durability().warnings
+    assert "a power cut loses acknowledged commits" in warning
+    writer.execute("PRAGMA journal_mode = DELETE")
+    assert any("journal_mode is delete" in text for text in store.upkeep.durability().warnings)
 
 
 def test_no_text_and_no_erased_key_lies_on_the_disk(store: Store, database: Path) -> None:
