@@ -106,10 +106,16 @@ def test_new_evidence_may_be_named_beside_what_is_known() -> None:
 
 def test_known_evidence_is_not_new() -> None:
     case = ruled_on(opened(uploaded_first(), evidence=("E1",)))
-    for known in (NEWS, replace(NEWS, evidence=())):
-        no = refused(case, known, BUYER, AT)
-        assert (no.rule, no.field) == ("new_evidence_missing", "evidence")
+    no = refused(case, NEWS, BUYER, AT)
+    assert (no.rule, no.field) == ("new_evidence_missing", "evidence")
     accepted(case, replace(ERROR, evidence=("E1",)), BUYER, AT)
+
+
+def test_new_evidence_that_is_no_file_is_told_in_words() -> None:
+    case = ruled_on(opened(uploaded_first(), evidence=("E1",)))
+    (filed,) = accepted(case, replace(NEWS, evidence=()), BUYER, AT).events
+    assert isinstance(filed, AppealFiled)
+    assert filed.appeal.evidence == ()
 
 
 def uploaded_first() -> Case:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from amends.dispute.decide.assign_appeals_officer import AssignAppealsOfficer
 from amends.dispute.decide.recuse import Recuse
+from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.dispute.state import Case
 from amends.kernel.people import Actor, Role
 from tests.dispute.carried import appealed
@@ -42,6 +43,14 @@ def test_an_officer_takes_only_what_is_nobodys_and_only_for_themself() -> None:
     assert (no.rule, no.facts["officer"]) == ("already_assigned", APPEALS.person)
     no = refused(waiting(), AssignAppealsOfficer("a3"), other, AT)
     assert (no.rule, no.kind) == ("only_for_yourself", "forbidden")
+    (taken,) = accepted(waiting(), AssignAppealsOfficer(), other, AT).events
+    assert isinstance(taken, AppealsOfficerAssigned)
+    assert taken.officer == "a2"
+
+
+def test_who_assigns_another_names_them() -> None:
+    no = refused(waiting(), AssignAppealsOfficer(), SUPERVISOR, AT)
+    assert (no.rule, no.kind, no.field) == ("officer_missing", "invalid", "officer")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ BY = frozenset({Role.BUYER, Role.SELLER})
 
 
 class FileAppeal(Struct, frozen=True, forbid_unknown_fields=True, tag="appeal"):
-    """``grounds``: one of the pack's. ``evidence``: ids of the asker's uploads; at least one that
-    is not in the dispute yet when the grounds are new evidence."""
+    """``grounds``: one of the pack's. ``evidence``: ids of the asker's uploads; when the grounds
+    are new evidence, one of those named is new, and what is no file stands in ``text``."""
 
     grounds: Code
     text: Prose
@@ -58,7 +58,7 @@ def decide(asked: AskedOfDispute, command: FileAppeal) -> Outcome:
     put = put_evidence(asked, command.evidence)
     if isinstance(put, Refused):
         return put
-    if command.grounds == "new_evidence" and not put:
+    if command.grounds == "new_evidence" and command.evidence and not put:
         return Refused("new_evidence_missing", {}, ("upload_evidence",), field="evidence")
     text_ref, contents = asked.text("text", command.text)
     appeal = Appeal(

@@ -17,9 +17,10 @@ BY = frozenset({Role.APPEALS, Role.SUPERVISOR, Role.ADMIN})
 class AssignAppealsOfficer(
     Struct, frozen=True, forbid_unknown_fields=True, tag="assign_appeals_officer"
 ):
-    """``officer``: the person who takes the place of any officer before."""
+    """``officer``: the person who takes the place of any officer before; an officer who names
+    nobody takes the appeal themself."""
 
-    officer: Id
+    officer: Id | None = None
 
 
 def may(asked: AskedOfDispute) -> Refused | None:
@@ -38,14 +39,19 @@ def may(asked: AskedOfDispute) -> Refused | None:
 
 def decide(asked: AskedOfDispute, command: AssignAppealsOfficer) -> Outcome:
     """The clocks run on: who decides changes, not by when."""
-    dispute = asked.dispute
-    facts: Facts = {"officer": command.officer}
-    if asked.by.role is Role.APPEALS and command.officer != asked.by.person:
-        return Refused("only_for_yourself", facts, ("name_yourself",), "forbidden", "officer")
-    if command.officer == dispute.officer:
-        return Refused("already_assigned", facts, ("choose_other_person",), field="officer")
-    refused = refuse_hearing(asked, command.officer)
+    dispute, officer = asked.dispute, command.officer
+    if asked.by.role is Role.APPEALS:
+        officer = officer or asked.by.person
+        if officer != asked.by.person:
+            facts: Facts = {"officer": officer}
+            return Refused("only_for_yourself", facts, ("name_yourself",), "forbidden", "officer")
+    if officer is None:
+        return Refused("officer_missing", {}, ("choose_other_person",), "invalid", "officer")
+    if officer == dispute.officer:
+        named: Facts = {"officer": officer}
+        return Refused("already_assigned", named, ("choose_other_person",), field="officer")
+    refused = refuse_hearing(asked, officer)
     if refused:
         return refused
-    assigned = AppealsOfficerAssigned(at=asked.now, dispute=dispute.id, officer=command.officer)
+    assigned = AppealsOfficerAssigned(at=asked.now, dispute=dispute.id, officer=officer)
     return Accepted((assigned,))

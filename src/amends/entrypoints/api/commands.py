@@ -12,12 +12,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from amends.dispute.judge import CaseCommand
+from amends.dispute.events.base import DisputeEvent
+from amends.dispute.judge import CaseCommand, OnDispute
 from amends.entrypoints.api.calls import Call, Problem
 from amends.entrypoints.api.problems import refusal
 from amends.entrypoints.service import CaseAnswer, CaseRequest, Service
-from amends.kernel.decision import Refused
+from amends.kernel.decision import Facts, Refused
 
+# A race is lost to one of the last few events; looking further back would only cost time.
+_RACED = 20
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _VERSION = re.compile(r'(?:W/)?(?:"(?P<quoted>\d{1,15})"|(?P<bare>\d{1,15}))')
 
@@ -103,8 +106,30 @@ def send(
     )
     answer = service.groups.handle_one(request)
     if isinstance(answer.outcome, Refused):
-        raise refusal(answer.outcome, replayed=answer.replayed)
+        refused = _with_last_step(service, command, answer, answer.outcome)
+        raise refusal(refused, replayed=answer.replayed)
     return answer
+
+
+def _with_last_step(
+    service: Service, command: CaseCommand, answer: CaseAnswer, refused: Refused
+) -> Refused:
+    """A conflict over a dispute also tells what was done there last, by which role and when: who
+    raced and lost sees who won."""
+    if not isinstance(command, OnDispute) or refused.kind != "conflict":
+        return refused
+    after = max(0, answer.version - _RACED)
+    for recorded in reversed(service.engine.events(answer.order, after, answer.version)):
+        event = recorded.event
+        if isinstance(event, DisputeEvent) and event.dispute == command.dispute:
+            last: Facts = {
+                **refused.facts,
+                "last_step": str(type(event).__struct_config__.tag),
+                "last_by": recorded.by.role.value,
+                "last_at": recorded.at,
+            }
+            return replace(refused, facts=last)
+    return refused
 
 
 def with_number_checked(service: Service, command: Struct) -> Any:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from amends.dispute.asked import AskedOfDispute
+from amends.dispute.decide import add_evidence
 from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import order_of
@@ -16,8 +18,10 @@ from amends.entrypoints.api.bodies import struct_in
 from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
 from amends.entrypoints.api.commands import digest_of, key_of, send
 from amends.entrypoints.api.context import Api, seen_order
-from amends.entrypoints.looking import texts_of
+from amends.entrypoints.api.problems import refusal
+from amends.entrypoints.looking import look_at_dispute, texts_of
 from amends.kernel.decision import Accepted, Refused
+from amends.kernel.refusals import refuse_role
 from amends.kernel.texts import Code, Prose
 from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
@@ -63,6 +67,8 @@ def post_evidence(api: Api, call: Call) -> Reply:
     dispute = fields.dispute
     if dispute and order_of(dispute) != order:
         raise unknown("dispute", dispute)
+    if dispute:
+        _refuse_frozen(api, call, dispute)
     with api.in_flight.hold(call, key):
         sent = hashlib.sha256(upload.data).digest()
         named = tuple(f"{name}={call.form[name]}".encode() for name in sorted(call.form))
@@ -80,6 +86,18 @@ def post_evidence(api: Api, call: Call) -> Reply:
             send(api.service, call, order, asked, key=f"{key}.add", digest=digest)
     location = f"/api/v1/orders/{order}/evidence/{answer_view.id}"
     return json_reply(answer_view, 201, headers={"Location": location}, replayed=replayed)
+
+
+def _refuse_frozen(api: Api, call: Call, dispute_id: str) -> None:
+    """Raises Problem before anything is kept when the dispute takes no evidence now."""
+    found = look_at_dispute(api.service, dispute_id, call.by)
+    if found is None:
+        raise unknown("dispute", dispute_id)
+    looking, dispute = found
+    asked = AskedOfDispute(looking.case, dispute, call.by, looking.terms, looking.stamp)
+    refused = refuse_role(call.by, add_evidence.BY) or add_evidence.may(asked)
+    if refused:
+        raise refusal(refused)
 
 
 def _kept(
