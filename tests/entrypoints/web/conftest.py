@@ -60,6 +60,11 @@ class Page:
                 return _filled(found[2])
         raise AssertionError(f"{self.url} has no form for {action}:\n{self.words}")
 
+    @property
+    def csrf(self) -> list[str]:
+        """The token in every form of the page."""
+        return self.form("/sign-out")["csrf"]
+
     def has_form(self, action: str) -> bool:
         """Whether there is such a form."""
         return f'action="{action}"' in self.html

@@ -16,7 +16,11 @@ def opens(buyer: Visitor, **answers: str | list[str]) -> Page:
         "description": "The chart says M, the blouse is an S.", "lines__1": "1",
         "tried_to_settle": "Wrote on 9 January, no answer.",
     }  # fmt: skip
-    return buyer.fill(buyer.get(OPEN), OPEN, **{**usual, **answers})
+    said = {
+        name.replace("__", "."): answer if isinstance(answer, list) else [answer]
+        for name, answer in {**usual, **answers}.items()
+    }
+    return buyer.post(OPEN, {"csrf": buyer.get(OPEN).csrf, **said})
 
 
 def test_a_dispute_settled_by_the_two(world: World) -> None:

@@ -11,12 +11,10 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.dispute.events.negotiation import DisputeOpened
 from amends.dispute.judge import OnOrder
 from amends.entrypoints.api import evidence, lists
 from amends.entrypoints.api.calls import Problem
 from amends.entrypoints.looking import look
-from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.views.structs import OrderView
@@ -25,13 +23,12 @@ from amends.entrypoints.web.commanding import (
     ORDER_COMMANDS,
     Target,
     carry_out,
-    empty_form,
     refused_in_words,
 )
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
-from amends.entrypoints.web.pages import order_page, wording_of
-from amends.entrypoints.web.protection import Protected, protection_in_short, protection_lines
+from amends.entrypoints.web.pages import dispute_page, order_page, wording_of
+from amends.entrypoints.web.protection import Protected, protection_in_short
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import (
     LARGEST_FORM,
@@ -41,9 +38,9 @@ from amends.entrypoints.web.requests import (
     of_visitor,
     signed_in,
 )
-from amends.entrypoints.web.site import NotThere, Site, call_of, come_to_rest, see_order
+from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
+from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.visitors import Visitor
-from amends.kernel.decision import Accepted
 from amends.kernel.people import Role
 
 _A_PAGE = 20
@@ -149,67 +146,6 @@ def _target(site: Site, looking: Looking, action: str, back: str) -> Target:
     return Target(looking, context, lambda c: OnOrder(order, c), action, back, versioned=False)
 
 
-@get("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
-def ask_to_open(request: Asked, site: TheSite, order_id: FromPath[str]) -> Response[str]:
-    """The form that opens a dispute, or why none can be opened."""
-    visitor = signed_in(request, site)
-    looking = see_order(site, visitor, order_id)
-    return _opening(site, visitor, looking, None, 200)
-
-
-@post("/orders/{order_id:str}/dispute/new", sync_to_thread=True)
-def open_dispute(
-    request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]
-) -> Response[Any]:
-    """Open it, and go to its page."""
-    visitor = of_visitor(request, site, sent)
-    looking = see_order(site, visitor, order_id)
-
-    def show(failed: Form, status: int) -> Response[str]:
-        return _opening(site, visitor, looking, failed, status)
-
-    def leads_to(answer: CaseAnswer) -> str:
-        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
-        opened = next(e for e in events if isinstance(e, DisputeOpened))
-        return f"/disputes/{opened.dispute}"
-
-    here = f"/orders/{order_id}/dispute/new"
-    target = _target(site, looking, here, f"/orders/{order_id}")
-    return carry_out(site, visitor, OpenDispute, target, sent.texts, show, leads_to)
-
-
-def _opening(
-    site: Site, visitor: Visitor, looking: Looking, failed: Form | None, status: int
-) -> Response[str]:
-    order, wording = order_view(looking), wording_of(site, looking)
-    option = next((o for o in order.options if o.type == "open_dispute"), None)
-    if option is None:
-        raise NotThere
-    context = order_context(looking, order, wording)
-    here = f"/orders/{order.id}/dispute/new"
-    reasons = [r for code, r in looking.terms.reasons.items() if _offered(order, code)]
-    return page(
-        "open.html",
-        visitor,
-        now=looking.stamp.at,
-        status=status,
-        errors=failed is not None,
-        failed=failed,
-        form=failed or empty_form(site, OpenDispute, context, here, None),
-        order=order,
-        option=option,
-        wording=wording,
-        reasons=reasons,
-        clocks=looking.terms.clocks,
-        protected=protection_lines(order, looking.stamp.at),
-        titles={line.id: line.title or line.id for line in order.lines},
-    )
-
-
-def _offered(order: OrderView, code: str) -> bool:
-    return any(code in line.reasons for line in order.protection.lines)
-
-
 @post(
     "/orders/{order_id:str}/evidence",
     sync_to_thread=True,
@@ -219,24 +155,18 @@ def upload(request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]
     """Put a file on record with the order, and to a dispute when the form says so."""
     visitor = of_visitor(request, site, sent)
     looking = see_order(site, visitor, order_id)
-    texts = sent.texts
-    form = {name: texts.one(name) for name in ("kind", "note", "dispute") if texts.one(name)}
-    call = call_of(
-        visitor.actor,
-        "/orders/{order_id}/evidence",
-        {"order_id": order_id},
-        headers={"idempotency-key": texts.one("key") or site.service.new_token()},
-        form=form,
-        upload=sent.upload,
-    )
-    dispute = texts.one("dispute")
+    dispute = sent.texts.one("dispute")
     try:
-        evidence.post_evidence(site.api, call)
-        come_to_rest(site)
+        take_upload(site, visitor, order_id, sent)
     except Problem as problem:
         if problem.refused.kind == "unknown":
             raise NotThere from None
         fault = refused_in_words(problem.refused, site.api.words)
+        if dispute:
+            looking, found = see_dispute(site, visitor, dispute)
+            return dispute_page(
+                site, visitor, looking, found, upload_fault=fault, status=problem.status
+            )
         return order_page(site, visitor, looking, upload_fault=fault, status=problem.status)
     back = f"/disputes/{dispute}" if dispute else f"/orders/{order_id}"
     return Redirect(f"{back}?done=upload_evidence", status_code=303)

@@ -109,6 +109,7 @@ def dispute_page(
     dispute: Dispute,
     *,
     failed: Form | None = None,
+    upload_fault: str = "",
     status: int = 200,
     done: str = "",
 ) -> Response[str]:
@@ -132,8 +133,9 @@ def dispute_page(
         now=looking.stamp.at,
         status=status,
         flash=_done(site, done),
-        errors=failed is not None,
+        errors=failed is not None or bool(upload_fault),
         failed=failed,
+        upload_fault=upload_fault,
         dispute=shown,
         order=order,
         wording=wording,

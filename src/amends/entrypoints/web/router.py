@@ -15,6 +15,7 @@ from amends.engine.store import BadCursor
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
 from amends.entrypoints.web import disputes, entering, orders
+from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
@@ -87,8 +88,9 @@ def web_router(service: Service) -> Router:
         path="/",
         route_handlers=[
             entering.home, entering.ask_to_enter, entering.enter, entering.leave,
-            orders.list_orders, orders.show_order, orders.command_order, orders.ask_to_open,
-            orders.open_dispute, orders.upload, orders.show_file,
+            orders.list_orders, orders.show_order, orders.command_order,
+            claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
+            claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
             disputes.list_notices, asset, step_back,
             nowhere,

@@ -1,0 +1,235 @@
+"""The pages of a claim: one for each question, and one on which all answers are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar import Response
+from msgspec import Struct
+
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.events.negotiation import DisputeOpened
+from amends.entrypoints.views.structs import EvidenceView, OptionView
+from amends.entrypoints.web.claims.offered import try_command
+from amends.entrypoints.web.claims.steps import STEPS, Claiming, Step
+from amends.entrypoints.web.commanding import refused_in_words
+from amends.entrypoints.web.forms.answers import Answer, answers_in_words
+from amends.entrypoints.web.forms.building import inputs_of
+from amends.entrypoints.web.forms.form import Form, read_command
+from amends.entrypoints.web.forms.inputs import Choice
+from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.language import mark
+from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.protection import protection_lines
+from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.site import Site, checked
+from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.words import formatting
+from amends.kernel.decision import Refused
+
+TITLES = {
+    "received": mark("Did it reach you?"),
+    "reason": mark("What is wrong?"),
+    "items": mark("Which items is it about?"),
+    "remedy": mark("What would put it right?"),
+    "story": mark("Tell what happened"),
+    "proof": mark("Show what you can"),
+}
+
+
+class Asked(Struct, frozen=True):
+    """A proof that helps, and whether it is there: ``record``, ``added`` or ``missing``."""
+
+    label: str
+    state: str
+    needed: bool
+
+
+class Checked(Struct, frozen=True):
+    """A step on the page where all is checked."""
+
+    step: str
+    title: str
+    answers: tuple[Answer, ...]
+
+
+def where(order: str, step: str = "") -> str:
+    """The address of a claim's page."""
+    return f"/orders/{order}/dispute/new" + (f"/{step}" if step else "")
+
+
+def not_now_page(visitor: Visitor, claiming: Claiming, option: OptionView) -> Response[str]:
+    """Why no dispute can be opened now, and what can be done instead."""
+    order = claiming.order
+    return page(
+        "claim_not_now.html",
+        visitor,
+        now=claiming.looking.stamp.at,
+        order=order,
+        option=option,
+        protected=protection_lines(order, claiming.looking.stamp.at),
+        titles={line.id: line.title or line.id for line in order.lines},
+    )
+
+
+def step_page(
+    site: Site,
+    visitor: Visitor,
+    claiming: Claiming,
+    step: Step,
+    *,
+    posted: Posted | None = None,
+    errors: Mapping[str, str] | None = None,
+    upload_fault: str = "",
+    status: int = 200,
+) -> Response[str]:
+    """One question, with what was answered before."""
+    order = claiming.order
+    names = [s.name for s in claiming.steps]
+    at = names.index(step.name)
+    form = Form(
+        type="open_dispute",
+        title=_(TITLES[step.name]),
+        action=where(order.id, step.name),
+        key=site.service.new_token(),
+        inputs=claiming.inputs(step),
+        posted=posted or claiming.begun.posted,
+        errors=errors or {},
+    )
+    return page(
+        "claim_step.html",
+        visitor,
+        now=claiming.looking.stamp.at,
+        status=status,
+        errors=bool(errors or upload_fault),
+        form=form,
+        step=step.name,
+        number=at + 1,
+        steps=len(names) + 1,
+        back=where(order.id, names[at - 1]) if at else f"/orders/{order.id}",
+        order=order,
+        saved_at=claiming.begun.saved_at,
+        clocks=claiming.looking.terms.clocks,
+        paid=claiming.looking.case.order.money(max(claiming.remedies.values(), default=0)),
+        files=_own_files(claiming) if step.name == "proof" else (),
+        ticked=_ticked(claiming, form.posted),
+        asked=_asked(claiming, form.posted) if step.name == "proof" else (),
+        kinds=_kinds(claiming),
+        upload_fault=upload_fault,
+        wording=claiming.wording,
+    )
+
+
+def check_page(
+    site: Site,
+    visitor: Visitor,
+    claiming: Claiming,
+    *,
+    failed: Form | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """Every answer with a link to change it, what is claimed, and until when it is answered."""
+    order = claiming.order
+    posted = failed.posted if failed else claiming.complete()
+    opened, errors = _tried(site, claiming, posted)
+    form = Form(
+        type="open_dispute",
+        title=_("Send my claim to the seller"),
+        action=where(order.id),
+        key=failed.key if failed else site.service.new_token(),
+        inputs=(),
+    )
+    steps = {name: step.name for step in STEPS for name in step.fields}
+    found = dict(failed.errors) if failed else errors
+    faults = [(where(order.id, steps.get(_top(name), "")), text) for name, text in found.items()]
+    return page(
+        "claim_check.html",
+        visitor,
+        now=claiming.looking.stamp.at,
+        status=status,
+        errors=bool(faults),
+        faults=faults,
+        form=form,
+        carried=[item for item in posted.items() if item[0] not in ("csrf", "key")],
+        rows=_rows(claiming, posted, opened),
+        order=order,
+        opened=opened,
+        amount=claiming.looking.case.order.money(opened.claim.amount) if opened else None,
+        due=opened.deadlines[0] if opened else None,
+        missing=[a.label for a in _asked(claiming, posted) if a.state == "missing" and a.needed],
+        clocks=claiming.looking.terms.clocks,
+        wording=claiming.wording,
+    )
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _tried(
+    site: Site, claiming: Claiming, posted: Posted
+) -> tuple[DisputeOpened | None, dict[str, str]]:
+    """What would come of sending it now: the dispute, or what is against it."""
+    read = read_command(OpenDispute, claiming.whole, posted)
+    if isinstance(read, dict):
+        return None, read
+    tried = try_command(claiming.looking, checked(site, read))
+    if isinstance(tried, Refused):
+        return None, {tried.field or "": refused_in_words(tried, site.api.words)}
+    return tried, {}
+
+
+def _rows(claiming: Claiming, posted: Posted, opened: DisputeOpened | None) -> tuple[Checked, ...]:
+    """The answers as they were given, in the words of the choices."""
+    # Each answer is said whether or not it can still be chosen.
+    asked = {question.name: question for question in inputs_of(OpenDispute, claiming.whole)}
+    rows = []
+    for step in claiming.steps:
+        inputs = tuple(asked[name] for name in step.fields)
+        answers = list(answers_in_words(inputs, posted))
+        if step.name == "remedy" and opened and opened.claim.amount:
+            amount = formatting.money(claiming.looking.case.order.money(opened.claim.amount))
+            answers = [a for a in answers if a.label != asked["amount"].label]  # type: ignore[attr-defined]
+            answers.append(Answer(_("How much"), amount))
+        title = _("Proof") if step.name == "proof" else _(TITLES[step.name])
+        rows.append(Checked(step.name, title, tuple(answers)))
+    return tuple(rows)
+
+
+def _own_files(claiming: Claiming) -> tuple[EvidenceView, ...]:
+    own = claiming.looking.case.order.evidence
+    me = claiming.looking.by.person
+    return tuple(e for e in claiming.order.evidence if own[e.id].by == me and not e.withdrawn)
+
+
+def _ticked(claiming: Claiming, posted: Posted) -> frozenset[str]:
+    """The files put to the claim: at first all there are that no dispute has yet."""
+    if "proof" in claiming.begun.done or "evidence" in posted.texts:
+        return frozenset(posted.all("evidence"))
+    return frozenset(e.id for e in _own_files(claiming) if not e.disputes)
+
+
+def _asked(claiming: Claiming, posted: Posted) -> tuple[Asked, ...]:
+    """What helps for the reason, needed things first, and whether it is there."""
+    if not claiming.reason:
+        return ()
+    ticked = _ticked(claiming, posted)
+    there = {e.kind for e in _own_files(claiming) if e.id in ticked}
+    wanted = claiming.looking.terms.reasons[claiming.reason].evidence_from_buyer
+    found = [
+        Asked(
+            claiming.wording.proof(proof.code),
+            "record" if proof.on_record else "added" if proof.code in there else "missing",
+            proof.essential,
+        )
+        for proof in wanted
+    ]
+    return tuple(sorted(found, key=lambda a: (a.state == "record", not a.needed)))
+
+
+def _kinds(claiming: Claiming) -> tuple[Choice, ...]:
+    """What an upload can show, by what is asked for."""
+    if not claiming.reason:
+        return ()
+    wanted = claiming.looking.terms.reasons[claiming.reason].evidence_from_buyer
+    return tuple(Choice(p.code, claiming.wording.proof(p.code)) for p in wanted if not p.on_record)

@@ -1,0 +1,141 @@
+"""A claim, one question a page: what is asked, kept, shown again, and sent."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import ORDER, Page, Visitor, World
+from tests.entrypoints.web.test_journeys import DISPUTE, OPEN
+
+
+@pytest.fixture
+def olga(world: World) -> Visitor:
+    """The buyer of two blouses that were delivered."""
+    world.place()
+    world.deliver()
+    return world.visitor(Role.BUYER, "b1")
+
+
+def answers(buyer: Visitor, page: Page, **given: str | list[str]) -> Page:
+    """Answer the question of the page."""
+    return buyer.fill(page, urlsplit(page.url).path, **given)
+
+
+def up_to_the_check(buyer: Visitor) -> Page:
+    page = answers(buyer, buyer.get(OPEN), received="yes")
+    page = answers(buyer, page, reason="not_as_described")
+    page = answers(buyer, page, lines__1="1")
+    page = answers(buyer, page, remedy="refund", amount="720")
+    page = answers(buyer, page, description="The chart says M.")
+    return answers(buyer, page)
+
+
+def test_each_question_leads_to_the_next_and_all_are_checked_and_sent(olga: Visitor) -> None:
+    page = olga.get(OPEN)
+    seen = [page.url.rpartition("/")[2]]
+    for given in (
+        {"received": "yes"}, {"reason": "not_as_described"}, {"lines__1": "1"},
+        {"remedy": "refund", "amount": "720"}, {"description": "The chart says M."}, {},
+    ):  # fmt: skip
+        page = answers(olga, page, **given)
+        seen.append(page.url.rpartition("/")[2])
+    assert seen == ["received", "reason", "items", "remedy", "story", "proof", "check"]
+    for said in ("1 x White <b>blouse</b>", "RUB 720.00", "The chart says M.",
+                 "Sent now, the seller has to answer until Fri 16 Jan 2026, 00:00 UTC",
+                 "Needed proof is still missing: A photo that shows the difference"):  # fmt: skip
+        assert said in page.words, page.words
+    sent = olga.post(OPEN, page.form(OPEN))
+    assert sent.url.endswith(f"/disputes/{DISPUTE}?done=open_dispute")
+    assert "RUB 720.00" in sent.words
+    # What was sent is no draft any more.
+    assert olga.get(OPEN).url.endswith("/received")
+
+
+def test_a_claim_goes_on_where_it_was_left_on_another_device(world: World, olga: Visitor) -> None:
+    page = answers(olga, olga.get(OPEN), received="yes")
+    answers(olga, page, reason="damaged")
+    elsewhere = world.visitor(Role.BUYER, "b1")
+    page = elsewhere.get(OPEN)
+    assert page.url.endswith("/items")
+    assert "Your answers are kept, last saved" in page.words
+    assert elsewhere.get(f"{OPEN}/reason").form(f"{OPEN}/reason")["reason"] == ["damaged"]
+    assert elsewhere.get(f"{OPEN}/check").url.endswith("/items")
+
+
+def test_changing_an_answer_leads_back_to_the_check(olga: Visitor) -> None:
+    up_to_the_check(olga)
+    page = answers(olga, olga.get(f"{OPEN}/remedy"), amount="500")
+    assert page.url.endswith("/check")
+    assert "RUB 500.00" in page.words
+
+
+def test_an_answer_that_rules_out_later_ones_asks_these_again(olga: Visitor) -> None:
+    up_to_the_check(olga)
+    page = answers(olga, olga.get(f"{OPEN}/received"), received="no")
+    assert page.url.endswith("/reason")
+    assert "not_as_described" not in page.html
+    page = answers(olga, page, reason="not_received")
+    # A refund can still be asked, so only what nobody answered is left.
+    assert page.url.endswith("/check")
+
+
+def test_what_cannot_be_is_said_beside_its_question(olga: Visitor) -> None:
+    page = answers(olga, olga.get(OPEN), received="yes")
+    page = answers(olga, page)
+    assert page.status == 422
+    assert 'href="#open_dispute-reason"' in page.html
+    page = answers(olga, page, reason="not_as_described")
+    page = answers(olga, page, lines__1="0")
+    assert "Choose at least one" in page.words
+    page = answers(olga, page, lines__1="1")
+    page = answers(olga, page, remedy="refund", amount="800.01")
+    assert page.status == 422
+    assert "RUB 800.00" in page.words
+    assert page.form(f"{OPEN}/remedy")["amount"] == ["800.01"]
+    assert answers(olga, page, amount="").url.endswith("/story")
+
+
+def test_a_file_is_added_in_place_and_goes_with_the_claim(world: World, olga: Visitor) -> None:
+    up_to_the_check(olga)
+    where = f"{OPEN}/proof"
+    page = olga.get(where)
+    fields = {**page.form(where), "then": ["stay"], "kind": ["measurements"]}
+    refused = olga.post(where, fields)
+    assert refused.status == 422
+    assert "Nothing was uploaded yet" in refused.words
+    page = olga.post(where, fields, files={"file": ("size.txt", b"bust 86 cm", "text/plain")})
+    assert "Measurements added" in page.words, page.words
+    assert page.form(where)["evidence"] == ["E1"]
+    # A file that is chosen and sent on with the page's own button comes along too.
+    going_on = {**page.form(where), "kind": ["photo_of_difference"]}
+    page = olga.post(where, going_on, files={"file": ("b.txt", b"see", "text/plain")})
+    assert page.url.endswith("/check")
+    assert "still missing" not in page.words
+    olga.post(OPEN, page.form(OPEN))
+    shop = world.visitor(Role.SELLER, "s1")
+    assert "size.txt" in shop.get(f"/disputes/{DISPUTE}").words
+
+
+def test_questions_with_one_possible_answer_are_not_asked(world: World) -> None:
+    line = {**ORDER["lines"][0], "quantity": 1}
+    paid = {**ORDER["payment"], "captured": {"amount": 80000, "currency": "RUB"}}
+    world.place(lines=[line], payment=paid)
+    world.deliver()
+    olga = world.visitor(Role.BUYER, "b1")
+    olga.does_on_order("A-1", "confirm_receipt")
+    page = olga.get(OPEN)
+    assert page.url.endswith("/reason")
+    assert answers(olga, page, reason="damaged").url.endswith("/remedy")
+
+
+def test_without_protection_there_is_no_question(world: World) -> None:
+    world.place()
+    olga, shop = world.visitor(Role.BUYER, "b1"), world.visitor(Role.SELLER, "s1")
+    page = olga.get(OPEN)
+    assert "A dispute cannot be opened now" in page.words
+    assert olga.get(f"{OPEN}/story").url.endswith(OPEN)
+    assert shop.get(OPEN).status == 404
+    assert olga.get(f"{OPEN}/nothing").status == 404
