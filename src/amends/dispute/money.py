@@ -102,5 +102,12 @@ def plan_rest(order: Order, dispute: Dispute, effect: Effect, now: Instant) -> R
         with_shipping=dispute.claim.whole_order,
         by_line=by_line,
     )
+    if refund is None:
+        return None
     failed = [r.id for r in refunds_of(order, dispute.id) if r not in sent]
-    return replace(refund, retry_of=failed[-1]) if refund and failed else refund
+    back = dispute.return_ if dispute.phase == "returning" else None
+    return replace(
+        refund,
+        retry_of=failed[-1] if failed else "",
+        counted_from=back.delivered_at if back else None,
+    )

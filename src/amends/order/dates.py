@@ -42,8 +42,9 @@ def refuse_dates(
 
 
 def at_the_bank(refund: Refund, terms: Terms, calendar: Calendar) -> tuple[Instant, Instant]:
-    """From when to when a refund should show at the buyer's bank, counted from its instruction."""
-    days, since = terms.refunds, refund.recorded_at
+    """From when to when a refund should show at the buyer's bank, counted from its instruction, or
+    from the receipt of the parcel that came back (guide 003)."""
+    days, since = terms.refunds, refund.counted_from or refund.recorded_at
     return (
         calendar.add_working_days(since, days.arrives_from_working_days.days),
         calendar.add_working_days(since, days.arrives_until_working_days.days),

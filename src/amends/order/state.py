@@ -126,6 +126,7 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     attempt: int = 1
     reason: str = ""  # the provider's code when it failed
     settled_at: Instant | None = None
+    counted_from: Instant | None = None  # the returned parcel's receipt, where one came back
     arrives_from: Instant | None = None
     arrives_until: Instant | None = None
     missing_since: Instant | None = None

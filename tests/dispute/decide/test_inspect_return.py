@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.inspect_return import InspectReturn
 from amends.dispute.events.negotiation import EvidenceAdded
+from amends.kernel.instants import Calendar
+from amends.order.dates import at_the_bank
 from tests.dispute.carried import (
     BACK,
     R1,
@@ -21,7 +23,7 @@ from tests.dispute.carried import (
     tracked,
 )
 from tests.dispute.cases import D1, accepted, of, opened, refused, rub, then, uploaded
-from tests.given import BUYER, DAY, SELLER
+from tests.given import BUYER, DAY, SELLER, terms
 
 FINE = InspectReturn(condition="as_sent")
 STAINED = InspectReturn(condition="damaged", note="A stain on the sleeve.")
@@ -42,6 +44,14 @@ def test_the_carriers_delivery_stays_the_delivery() -> None:
     back = of(then(case, FINE, SELLER, BACK)).return_
     assert back is not None
     assert (back.delivered_at, back.inspected_at) == (BACK - DAY, BACK)
+
+
+def test_the_moneys_working_days_count_from_the_parcels_receipt() -> None:
+    case = telling(sent_back(), tracked(BACK - DAY), at=BACK - DAY)
+    settling = then(case, FINE, SELLER, BACK)
+    assert settling.order.refunds[R1].counted_from == BACK - DAY
+    arrives, _ = at_the_bank(settling.order.refunds[R1], terms(), Calendar())
+    assert arrives == Calendar().add_working_days(BACK - DAY, 3)
 
 
 def test_as_sent_while_a_bank_decides_the_money_waits() -> None:
