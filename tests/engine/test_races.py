@@ -5,12 +5,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import psycopg
-import pytest
 
 from amends.engine.chain import breaks
 from amends.engine.check import check
@@ -34,7 +33,7 @@ from tests.engine.toy import (
     Withdraw,
     no_holidays,
 )
-from tests.postgres_server import Cluster, NoServer, cluster
+from tests.postgres_server import Cluster
 
 KILLED = Path(__file__).parent / "writer.py"
 
@@ -201,38 +200,29 @@ def test_kill_9_loses_no_acknowledged_command(database: str, store: Store, engin
     assert list(check(store, engine.domain)) == []
 
 
-def test_kill_9_of_the_server_loses_no_acknowledged_command(domain: Counter, clock: Clock) -> None:
-    with running() as own:
-        migrate(own.url)
-        store = open_store(own.url)
-        engine = Engine(domain, store, clock, Ids(), no_holidays)
-        engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
-        acknowledged = 0
-        for round_ in range(3):
-            store.close()
-            with writing(own.url, round_) as (writer, answers):
-
-                def crash(writer: subprocess.Popen[bytes] = writer) -> None:
-                    own.crash()
-                    # It would look for the server for a while.
-                    writer.kill()
-
-                acknowledged += killed(crash, answers, 5 + 9 * round_)
-            own.start()
-            store = open_store(own.url)
-            acknowledged = all_there(store, acknowledged)
-        assert list(check(store, domain)) == []
+def test_kill_9_of_the_server_loses_no_acknowledged_command(
+    own_cluster: Cluster, domain: Counter, clock: Clock
+) -> None:
+    migrate(own_cluster.url)
+    store = open_store(own_cluster.url)
+    engine = Engine(domain, store, clock, Ids(), no_holidays)
+    engine.handle([ask(f"O{i}", Open("o")) for i in range(3)])
+    acknowledged = 0
+    for round_ in range(3):
         store.close()
+        with writing(own_cluster.url, round_) as (writer, answers):
 
+            def crash(writer: subprocess.Popen[bytes] = writer) -> None:
+                own_cluster.crash()
+                # It would look for the server for a while.
+                writer.kill()
 
-@contextmanager
-def running() -> Iterator[Cluster]:
-    with ExitStack() as stack:
-        try:
-            own = stack.enter_context(cluster())
-        except NoServer as error:
-            pytest.skip(str(error))
-        yield own
+            acknowledged += killed(crash, answers, 5 + 9 * round_)
+        own_cluster.start()
+        store = open_store(own_cluster.url)
+        acknowledged = all_there(store, acknowledged)
+    assert list(check(store, domain)) == []
+    store.close()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import multiprocessing
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from amends.store.postgres import PostgresStore, connections
 from amends.store.schema import SCHEMA
 from amends.store.tables import INTEGERS, TABLES, Listing, Table
 from amends.store.urls import Target, is_postgres, target_of
-from tests.postgres_server import Server, cluster
+from tests.postgres_server import Cluster, Server
 from tests.store.contract import StoreContract
 from tests.store.given import NOW, Reopen, answer, begin, dispute_row, event, order_row, state
 
@@ -107,13 +108,9 @@ def test_a_database_that_is_not_current_is_not_opened(postgres: Server) -> None:
 
 def test_two_that_start_together_migrate_once(postgres: Server) -> None:
     url = postgres.empty()
-    spawning = multiprocessing.get_context("spawn")
-    processes = [spawning.Process(target=migrate, args=(url,)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
+    code = "import sys; from amends.store import migrate; migrate(sys.argv[1])"
+    processes = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
+    assert [process.wait() for process in processes] == [0, 0]
     with psycopg.connect(url) as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA,)]
 
@@ -357,20 +354,21 @@ def test_more_than_the_pool_holds_wait_their_turn(database: str) -> None:
         store.close()
 
 
-def test_a_server_that_was_started_anew_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_was_started_anew_is_found_again(
+    own_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connections, "_PATIENCE_SECONDS", 0.5)
-    with cluster() as own:
-        migrate(own.url)
-        store = open_store(own.url)
-        begin(store, "A")
-        own.crash()
-        with pytest.raises(Unavailable):
-            store.records.write([Write("A", 1, (event(2),), state(2))])
-        with pytest.raises(Unavailable, match="within"):
-            store.records.events("A")
-        own.start()
-        assert [e.number for e in within_seconds(lambda: store.records.events("A"))] == [1]
-        store.close()
+    migrate(own_cluster.url)
+    store = open_store(own_cluster.url)
+    begin(store, "A")
+    own_cluster.crash()
+    with pytest.raises(Unavailable):
+        store.records.write([Write("A", 1, (event(2),), state(2))])
+    with pytest.raises(Unavailable, match="within"):
+        store.records.events("A")
+    own_cluster.start()
+    assert [e.number for e in within_seconds(lambda: store.records.events("A"))] == [1]
+    store.close()
 
 
 def within_seconds(read: Callable[[], T]) -> T:
