@@ -192,6 +192,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             ),
         },
         simulator=simulator,
+        provider_for=provider_for,
         new_token=new_token,
         listings=_listings,
         calendar_for=working_days,

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from amends.engine.outside import PaymentProvider, ProviderConflict, ProviderRefund
+from amends.engine.outside import Capture, PaymentProvider, ProviderConflict, ProviderRefund
 from amends.kernel.money import Money
 
 
@@ -33,10 +33,13 @@ class PaymentProviderContract(ABC):
         assert provider.find_refund("R1") is None
         assert provider.refunds() == ()
 
+    def test_tells_what_was_captured(self, provider: PaymentProvider) -> None:
+        assert Capture("pay_1", rub(160000)) in tuple(provider.captures())
+
     def test_a_key_answers_once_and_for_all(self, provider: PaymentProvider) -> None:
         first = provider.refund("R1", "pay_1", rub(100000), "k1")
         assert provider.refund("R1", "pay_1", rub(100000), "k1") == first
-        assert len(provider.refunds()) == 1
+        assert len(tuple(provider.refunds())) == 1
 
     @pytest.mark.parametrize(
         ("intent", "reference", "amount"),
@@ -53,7 +56,7 @@ class PaymentProviderContract(ABC):
         provider.refund("R1", "pay_1", rub(100), "k1")
         with pytest.raises(ProviderConflict):
             provider.refund(intent, reference, amount, "k1")
-        assert len(provider.refunds()) == 1
+        assert len(tuple(provider.refunds())) == 1
 
     def test_two_equal_partial_refunds_are_two(self, provider: PaymentProvider) -> None:
         one = provider.refund("R1", "pay_1", rub(100), "k1")
@@ -91,4 +94,4 @@ class PaymentProviderContract(ABC):
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(ask, range(32)))
         assert len({answer for answer in answers if answer}) == 3
-        assert len(provider.refunds()) == 3
+        assert len(tuple(provider.refunds())) == 3

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
+from structlog.testing import capture_logs
 
 from amends.adapters.clock import VirtualClock
 from amends.bootstrap import Settings, build_app, build_service
 from amends.dispute.judge import OnOrder
 from amends.entrypoints.api.bodies import struct_in
+from amends.entrypoints.clock import drain, reconcile_if_due
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.instants import Instant
+from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.order.decide.place_order import PlaceOrder
 from tests.entrypoints.sandbox import order
@@ -63,3 +66,29 @@ def test_having_been_away_is_told(tmp_path: Path) -> None:
         service.close()
     (outage,) = outages
     assert (outage.since, outage.until) == (START, START + timedelta(days=2))
+
+
+def test_the_books_are_compared_once_a_day(tmp_path: Path) -> None:
+    clock = clock_at(START)
+    settings = Settings.read(tmp_path / "live.db", clock=clock, environment={})
+    service = build_service(settings)
+    command = struct_in(order(), PlaceOrder)
+    by = Actor("shop", Role.MARKETPLACE)
+    service.groups.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
+    drain(service)
+    service.simulator.refund("", "pay_1", Money(500, "RUB"), "by hand")
+    with capture_logs() as told:
+        assert reconcile_if_due(service)
+        clock.move_to(START + timedelta(hours=23, minutes=59))
+        assert not reconcile_if_due(service)
+        clock.move_to(START + timedelta(days=1))
+        assert reconcile_if_due(service)
+    differ = {"event": "books_differ", "order": "A-1", "kind": "not_recorded", "about": "re_1",
+              "log_level": "error"}  # fmt: skip
+    assert [entry for entry in told if entry["event"] == "books_differ"] == [differ] * 2
+    service.close()
+
+
+def test_a_running_server_compares_them_by_itself(service: Service) -> None:
+    with TestClient(build_app(service)):
+        until(lambda: service.store.meta.get("reconciled_at"))

@@ -120,7 +120,7 @@ def live(seed: int, folder: Path) -> Life:
 def _step(world: _Watched, dice: random.Random, life: Life) -> None:
     steps = {
         "claim": 4, "cancel": 1, "chargeback": 1, "outcome": 2, "mood": 4, "run": 6, "reports": 4,
-        "hours": 5, "days": 3, "crash": 1, "trace": 1,
+        "hours": 5, "lost": 1, "days": 3, "crash": 1, "trace": 1,
     }  # fmt: skip
     (name,) = dice.choices(list(steps), list(steps.values()))
     life.steps.append(name)
@@ -156,6 +156,8 @@ def _act(world: _Watched, dice: random.Random, name: str) -> None:
             world.run(rounds=5)
         case "reports":
             world.callbacks(dice.choice((1, 1, 2, 5)), newest_first=dice.random() < 0.5)
+        case "lost":
+            world.callbacks(0)
         case "hours":
             world.to(world.now() + dice.randint(1, 30) * HOUR)
         case "days":
@@ -221,6 +223,7 @@ def _comes_to_rest(world: _Watched, life: Life) -> None:
     # A month, and finance does what it is asked every day.
     for _ in range(4):
         world.live(8 * DAY)
+        world.reconcile()
         for refund in world.refunds():
             waits = any(
                 d.subject == refund.id and d.what in ("finance", "trace", "refund_retry")
@@ -237,6 +240,9 @@ def _same_books(world: _Watched) -> None:
     case = world.case()
     if world.real_store.jobs.next_run() is not None:
         raise Wrong("a job is left in the outbox")
+    books = world.reconcile()
+    if books.differences or books.heard:
+        raise Wrong(f"the books differ: {books}")
     standing = {r.intent: r.amount.amount for r in world.standing()}
     for refund in world.refunds():
         there = standing.get(refund.id)

@@ -80,9 +80,13 @@ def test_a_webhook_that_comes_so_many_times(world: World, behaviour: str, times:
         assert [r.state for r in world.refunds()] == ["reversed", "settled"]
         at_rest(world)
     else:
-        # Nobody has heard that it failed. Nothing is paid twice; reconciliation finds it.
+        # Nobody has heard that it failed, until the books are compared.
         assert world.paid() == []
         assert [r.state for r in world.refunds()] == ["settled"]
+        assert world.reconcile().heard == 1
+        world.live(2 * DAY, callbacks=False)
+        assert world.paid() == [("A-1-R2", 60)]
+        at_rest(world)
 
 
 def test_a_webhook_that_comes_before_the_reply(world: World) -> None:

@@ -24,11 +24,12 @@ from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import Case
 from amends.engine.engine import Engine
 from amends.engine.jobs import Done, Handler, run_due_jobs
-from amends.engine.outside import ProviderRefund, ProviderUnclear, RefundReply
+from amends.engine.outside import Capture, ProviderRefund, ProviderUnclear, RefundReply
 from amends.engine.store import Jobs, JobToRun, Records, Store, Unavailable, Write
 from amends.engine.sweep import sweep
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.reconciliation import Reconciled, reconcile
 from amends.entrypoints.service import CaseAnswer, CaseEngine, CaseRequest
 from amends.entrypoints.webhooks_in.payments import request_for
 from amends.kernel.decision import Accepted
@@ -177,6 +178,9 @@ class FaultyProvider:
 
     def refunds(self) -> tuple[ProviderRefund, ...]:
         return self._simulator.refunds()
+
+    def captures(self) -> tuple[Capture, ...]:
+        return self._simulator.captures()
 
 
 @cache
@@ -358,6 +362,10 @@ class World:
             self.simulator.next_change_at() if callbacks else None,
         )  # fmt: skip
         return min((at for at in known if at is not None and at > self._now), default=None)
+
+    def reconcile(self) -> Reconciled:
+        """Our books held against the provider's."""
+        return reconcile(self.engine, cast(Store, self.store), lambda _: self.provider, self)
 
     # --- what there is --------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ implementation passes the contract suite of its protocol in ``tests/adapters``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, Literal, Protocol
 
 from msgspec import Struct
@@ -104,8 +104,11 @@ class PaymentProvider(Protocol):
         Were there several, the first that has not failed.
         """
 
-    def refunds(self) -> tuple[ProviderRefund, ...]:
+    def refunds(self) -> Iterable[ProviderRefund]:
         """All refunds as they stand now, in the order they were booked."""
+
+    def captures(self) -> Iterable[Capture]:
+        """All captures, in the order they were booked."""
 
 
 Behaviour = Literal[

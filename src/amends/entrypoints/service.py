@@ -18,6 +18,7 @@ from amends.engine.outside import (
     Ids,
     Inspector,
     MovableClock,
+    PaymentProvider,
     SimulatedPayments,
 )
 from amends.engine.requests import Answer, Request, View
@@ -32,6 +33,9 @@ CaseRequest = Request[CaseCommand]
 CaseAnswer = Answer[Case, CaseEvent]
 CaseView = View[Case, Terms]
 
+
+# The payment provider of that name, when it is connected.
+ProviderFor = Callable[[str], PaymentProvider | None]
 
 # A view's name and a column to sort by: the sets of columns by which it can be listed so.
 Listings = Callable[[str, str], tuple[frozenset[str], ...]]
@@ -63,6 +67,7 @@ class Service:
     check_number: CheckNumber
     handlers: Mapping[str, Handler]
     simulator: SimulatedPayments
+    provider_for: ProviderFor
     new_token: Ids
     listings: Listings
     calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from amends.dispute.judge import OnOrder
@@ -17,7 +16,7 @@ from amends.engine.outside import (
     SimulatedPayments,
 )
 from amends.engine.store import JobToRun
-from amends.entrypoints.service import CaseEngine, CaseRequest
+from amends.entrypoints.service import CaseEngine, CaseRequest, ProviderFor
 from amends.kernel.decision import Refused
 from amends.kernel.people import Actor, Role
 from amends.order.decide.refund_failed import ReportRefundFailed
@@ -31,7 +30,6 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=6)
 _BANK_LOOKED_AT_EVERY = timedelta(hours=12)
 
 Told = ReportRefundSettled | ReportRefundFailed | ReportRefundUnknown
-ProviderFor = Callable[[str], PaymentProvider | None]
 
 
 class RefundJob:
