@@ -192,6 +192,8 @@ def test_every_list_reads_an_index_and_sorts_nothing(
     with explained(raw, overheard.asked) as plans:
         assert len(plans) == 8 * sum(len(t.listings) for t in TABLES.values())
         for (statement, _), plan in zip(overheard.asked, plans, strict=True):
+            if "One-Time Filter: false" in plan:
+                continue  # newer servers see that no row can be without this column
             assert "Sort" not in plan, statement
             assert "Index" in plan, statement
 
