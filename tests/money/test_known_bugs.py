@@ -11,9 +11,11 @@ from datetime import timedelta
 
 import pytest
 
+from amends.kernel.decision import Refused
+from amends.kernel.money import Money
 from amends.projections.ledger import balances
 from tests.given import APPEALS, PROVIDER
-from tests.money.world import BUYER, FINANCE, World, usd
+from tests.money.world import BUYER, FINANCE, Moment, World, usd
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -105,6 +107,60 @@ def test_a_webhook_that_comes_before_the_reply(world: World) -> None:
     world.simulator.refund = refund  # type: ignore[method-assign,assignment]
     world.run()
     assert outcome(world, dispute) == "refunded"
+    assert world.paid() == [("A-1-R1", 60)]
+    at_rest(world)
+
+
+def test_an_unclear_answer_after_the_report_unlearns_nothing(world: World) -> None:
+    """The report came, our own call broke off, and reading is not possible either."""
+    world.place()
+    dispute = world.agree(60)
+    reported = {"type": "refund_settled", "refund": "A-1-R1", "provider_ref": "re_1"}
+
+    def strike(place: str) -> tuple[Moment, bool] | None:
+        if place == "refund":
+            world.faults.strikes = lambda where: ("instead", False) if where == "read" else None
+            world.simulator.refund("A-1-R1", "pay_A-1", Money(60, "USD"), "A-1-R1")
+            world.do("A-1", reported, PROVIDER)
+            return ("instead", False)
+        return None
+
+    world.faults.strikes = strike
+    world.run()
+    assert [r.state for r in world.refunds()] == ["settled"]
+    assert outcome(world, dispute) == "refunded"
+    world.live(DAY)
+    at_rest(world)
+
+
+def test_a_refund_that_is_booked_after_its_successor_was(world: World) -> None:
+    """Declined, sent again under another name, paid; and now the first is said to be booked too.
+    It is not counted a second time: a person looks."""
+    world.place(units=2)
+    world.agree(60)
+    world.simulator.set_next(["decline"])
+    world.live(2 * DAY)
+    reported = {"type": "refund_settled", "refund": "A-1-R1", "provider_ref": "re_9"}
+    world.do("A-1", reported, PROVIDER)
+    order = world.case().order
+    assert [r.state for r in world.refunds()] == ["failed", "settled"]
+    assert (order.refunded, order.refundable) == (60, 140)
+    assert [(d.what, d.subject) for d in order.deadlines if d.subject] == [("finance", "A-1-R1")]
+
+
+def test_nobody_sends_again_what_is_unclear(world: World) -> None:
+    """Finance has to find out first that it did not arrive."""
+    world.place()
+    world.agree(60)
+    world.simulator.set_next(["timeout"])
+    world.run()
+    assert [r.state for r in world.refunds()] == ["unknown"]
+    trace = {"type": "record_trace", "refund": "A-1-R1", "note": "Now."}
+    for impatient in ("retry", "paid_another_way"):
+        refused = world.ask("A-1", {**trace, "outcome": impatient}, FINANCE).outcome
+        assert isinstance(refused, Refused)
+        assert refused.rule == "refund_unclear"
+    world.live(DAY)
     assert world.paid() == [("A-1-R1", 60)]
     at_rest(world)
 
@@ -286,13 +342,13 @@ def test_a_provider_that_is_down_for_72_hours(world: World) -> None:
     calls: list[str] = []
     strikes = world.faults.strikes
 
-    def strike(place: str) -> tuple[str, bool] | None:
+    def strike(place: str) -> tuple[Moment, bool] | None:
         if place not in ("refund", "read") or world.now() >= down:
             return None
         calls.append(place)
         return ("after" if calls == ["refund"] else "instead", False)
 
-    world.faults.strikes = strike  # type: ignore[assignment]
+    world.faults.strikes = strike
     world.live(71 * HOUR)
     assert [r.state for r in world.refunds()] == ["unknown"]
     assert calls[0] == "refund"
