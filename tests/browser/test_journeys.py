@@ -52,7 +52,7 @@ def test_from_my_orders_to_a_sent_claim(chromium: Browser, market: World) -> Non
     page.get_by_label("White <b>blouse</b>").select_option("1")
     way.clicks += 2  # opening a list and choosing from it
     way.button("Continue")
-    way.click(page.get_by_label("Money back"))
+    way.click(page.get_by_label("Money back, and the goods are kept"))
     way.type("How much do you ask for?", "720")
     way.button("Continue")
     way.type("What happened?", "The chart says M, the blouse is an S.")

@@ -54,7 +54,7 @@ def _fill_in_a_claim(page: Page) -> None:
     page.get_by_label("It was damaged on the way").check()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Money back").check()
+    page.get_by_label("Money back, and the goods are kept").check()
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("What happened?").fill("Torn.")
     page.get_by_role("button", name="Continue").click()

@@ -39,7 +39,8 @@ def test_protection(entry: LineProtectionView, state: str, chip: str, sentence: 
     told = protected(entry, NOW)
     assert (told.state, told.chip) == (state, chip)
     assert sentence in told.sentence
-    assert told.why == ("6 days after shipment (004)",)
+    assert told.why == ("6 days after shipment",)
+    assert protected(entry, NOW, sources=True).why == ("6 days after shipment (004)",)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -24,6 +25,7 @@ from amends.entrypoints.web.commanding import (
 )
 from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form
+from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.pages import dispute_page, wording_of
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
@@ -179,26 +181,40 @@ class Notice(Struct, frozen=True):
     due: Instant | None
 
 
+class Told(Struct, frozen=True):
+    """What somebody was told, a page of it; ``older`` leads to the next one."""
+
+    heading: str
+    notices: tuple[Notice, ...]
+    older: str
+
+
 @get("/notices", sync_to_thread=True)
-def list_notices(request: Asked, site: TheSite, cursor: FromQuery[str] = "") -> Response[str]:
-    """What the visitor was told, newest first; for staff also what their role was told."""
+def list_notices(
+    request: Asked, site: TheSite, cursor: FromQuery[str] = "", shared: FromQuery[str] = ""
+) -> Response[str]:
+    """What the visitor was told, newest first; for staff also what their role was told, which is
+    turned over by itself (``shared``)."""
     visitor = signed_in(request, site)
-    views, me = site.service.store.views, visitor.actor
-    pages = [("person", me.person)]
+    me = visitor.actor
+    lists_ = [_told(site, visitor, me.person, "cursor", cursor, "")]
     if me.role not in (Role.BUYER, Role.SELLER, Role.MEDIATOR):
-        pages.append(("role", ""))
-    rows: list[dict[str, Any]] = []
-    next_ = None
-    for _name, person in pages:
-        found = views.page(
-            "notices", {"person": person, "role": me.role.value}, order_by="-at",
-            after=cursor or None if person else None, limit=_A_PAGE,
-        )  # fmt: skip
-        rows += found.rows
-        next_ = found.next if person else next_
-    rows.sort(key=lambda row: -int(row["at"]))
-    shown = [n for row in rows if (n := _notice(site, visitor, row))]
-    return page("notices.html", visitor, now=site.now(), here="/notices", notices=shown, next=next_)
+        lists_[0] = _told(site, visitor, me.person, "cursor", cursor, _("To you"))
+        everybody = _("To everybody who works as {role}").format(
+            role=site.api.words.role(me.role.value)
+        )
+        lists_.append(_told(site, visitor, "", "shared", shared, everybody))
+    return page("notices.html", visitor, now=site.now(), here="/notices", lists=lists_)
+
+
+def _told(site: Site, visitor: Visitor, person: str, name: str, cursor: str, heading: str) -> Told:
+    found = site.service.store.views.page(
+        "notices", {"person": person, "role": visitor.actor.role.value}, order_by="-at",
+        after=cursor or None, limit=_A_PAGE,
+    )  # fmt: skip
+    shown = tuple(n for row in found.rows if (n := _notice(site, visitor, row)))
+    older = f"/notices?{urlencode({name: found.next})}" if found.next else ""
+    return Told(heading, shown, older)
 
 
 def _notice(site: Site, visitor: Visitor, row: dict[str, Any]) -> Notice | None:

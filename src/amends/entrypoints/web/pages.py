@@ -88,7 +88,7 @@ def order_page(
         wording=wording,
         words=words,
         parcels=order.shipments,
-        protected=protection_lines(order, looking.stamp.at),
+        protected=protection_lines(order, looking.stamp.at, sources=looking.staff),
         messages=_messages(site, order.id),
         message_form=forms.get("send_message"),
         may_open=_option(order.options, "open_dispute"),

@@ -58,6 +58,7 @@ def _facts(event: EventView, currency: str, wording: Wording) -> _Facts:
         "effect": amount_of(data.get("effect")),
         "ruling": amount_of(data.get("ruling")),
         "evidence": ", ".join(map(str, data.get("evidence") or ())),
+        "step": words.step(str(data.get("what", ""))),
         "turn": words.turns.get(str(data.get("turn")), ""),
         "outcome": words.outcomes.get(str(data.get("outcome")), "").lower(),
         "condition": words.label(str(data.get("condition", ""))).lower(),
