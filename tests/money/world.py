@@ -6,13 +6,12 @@ files. ``Faults`` says where one strikes.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, cast
 
 import msgspec
@@ -184,14 +183,12 @@ class FaultyProvider:
 
 
 @cache
-def _empty_database() -> Path:
-    path = _folder() / "empty.db"
-    migrate(path)
-    return path
-
-
-def _folder() -> Path:
-    return Path(mkdtemp(dir=MEMORY))
+def _empty_database() -> bytes:
+    """A migrated database: migrating takes longer than a whole life."""
+    with TemporaryDirectory(dir=MEMORY) as folder:
+        path = Path(folder) / "empty.db"
+        migrate(path)
+        return path.read_bytes()
 
 
 class World:
@@ -203,7 +200,7 @@ class World:
         self._now = START
         self.faults = faults or Faults()
         self.asked: list[tuple[str, str, Money]] = []
-        shutil.copy(_empty_database(), folder / "a.db")
+        (folder / "a.db").write_bytes(_empty_database())
         self.boot()
 
     def now(self) -> Instant:
