@@ -28,12 +28,12 @@ from amends.engine.store import (
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
 from amends.kernel.people import PersonId
 from amends.store.batch import (
-    laid_out,
     owners_of,
     saved_answers,
     stored_events,
     stored_state,
 )
+from amends.store.postgres.appending import PUT_KEY, send_record
 from amends.store.postgres.connections import Connection, Connections, Values, send
 from amends.store.postgres.rows import write_rows
 from amends.store.sealing import PersonKey, new_key, unseal
@@ -50,6 +50,7 @@ _OF_STATE, _OF_ANSWER, _OF_KEY = slice(0, 6), slice(6, 14), slice(14, 17)
 _OUTAGES = "SELECT since, until FROM outages WHERE until > %s ORDER BY since"
 _HEAD = "SELECT order_id, version, head FROM states WHERE order_id = %s"
 _ANSWERED = "SELECT order_id FROM answers WHERE order_id = %s AND caller = %s AND key = %s"
+LAST = 2**63 - 1
 EVENTS = """SELECT number, at, by_person, by_role, command_id, type, body, hash FROM events
     WHERE order_id = %s AND number > %s AND number <= %s ORDER BY number"""
 _TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret FROM contents AS c
@@ -58,24 +59,6 @@ _TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret FROM contents 
 _KEY = "SELECT person, key_id, secret FROM person_keys WHERE person = %s"
 _DUE = """SELECT next_due, order_id FROM states WHERE next_due <= %s
     AND (next_due, order_id) > (%s, %s) ORDER BY next_due, order_id LIMIT %s"""
-_PUT_KEY = "INSERT INTO person_keys VALUES (%s, %s, %s)"
-_PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-# A key that was erased meanwhile is no value, which the column does not take.
-_PUT_CONTENT = """INSERT INTO contents VALUES (%s, %s, %s, %s,
-    (SELECT key_id FROM person_keys WHERE person = %s AND key_id = %s), %s)"""
-_NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s)"
-# Dividing by the number of rows found is how a statement fails, and with it the transaction, when
-# it finds none: the COMMIT behind it in the pipeline need not wait for its answer.
-_NEXT_STATE = """WITH moved AS (UPDATE states
-    SET version = %s, state = %s, code = %s, next_due = %s, head = %s
-    WHERE order_id = %s AND version = %s AND head = %s RETURNING 1)
-    SELECT 1 / count(*) FROM moved"""
-_STILL = "SELECT 1 / count(*) FROM states WHERE order_id = %s AND version = %s"
-_STILL_NEW = "SELECT 1 / (1 - count(*)) FROM states WHERE order_id = %s"
-_PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"
-_PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-LAST = 2**63 - 1
-
 _NO_KEY = (None, None, None)
 _NOTHING = (None, *_NO_KEY)
 _TRIES = 5
@@ -198,25 +181,9 @@ class PostgresRecords:
 
     def _send(self, db: Connection, writes: Sequence[Write]) -> None:
         heads, keys, made = self._needed(db, writes)
-        batch = laid_out(writes, heads, keys | made)
-        expected = {w.order: w.expected for w in writes}
-        new = [row for row in batch.states if not expected[row[0]]]
-        next_ = [
-            (*values, order, expected[order], heads.get(order))
-            for order, *values in batch.states
-            if expected[order]
-        ]
-        unmoved = [w for w in writes if w.state is None]
-        send(db, _PUT_KEY, [(person, key.id, key.secret) for person, key in made.items()])
-        send(db, _PUT_EVENT, batch.events)
-        send(db, _PUT_CONTENT, [_content(*values) for values in batch.contents])
-        send(db, _NEW_STATE, new)
-        send(db, _NEXT_STATE, next_)
-        send(db, _STILL, [(w.order, w.expected) for w in unmoved if w.expected])
-        send(db, _STILL_NEW, [(w.order,) for w in unmoved if not w.expected])
+        send(db, PUT_KEY, [(person, key.id, key.secret) for person, key in made.items()])
+        send_record(db, writes, heads, keys | made)
         write_rows(db, [(w.order, row) for w in writes for row in w.rows])
-        send(db, _PUT_JOB, batch.jobs)
-        send(db, _PUT_ANSWER, batch.answers)
 
     def _needed(
         self, db: Connection, writes: Sequence[Write]
@@ -285,10 +252,6 @@ def _person_keys(found: Iterable[Values]) -> dict[PersonId, PersonKey]:
     return {
         person: PersonKey(key_id, secret) for person, key_id, secret in found if person is not None
     }
-
-
-def _content(order: str, ref: str, number: int, owner: str, key_id: str, sealed: bytes) -> Values:
-    return (order, ref, number, owner, owner, key_id, sealed)
 
 
 def _passes(error: psycopg.Error) -> bool:
