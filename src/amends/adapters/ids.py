@@ -8,6 +8,7 @@ import time
 
 # Crockford's alphabet: sorts as it counts, and leaves out letters that are read as digits.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 _RANDOM_BITS = (
     74  # with 56 bits of microseconds (enough until the year 4253) 26 characters of 5 bits
 )
@@ -20,7 +21,7 @@ def new_id() -> str:
     made: for links and keys use ``new_token``.
     """
     value = (time.time_ns() // 1000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_token() -> str:

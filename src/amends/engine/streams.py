@@ -151,7 +151,8 @@ class Stream(Generic[S, C, E, T]):
         self._jobs += step.jobs
         for row in step.rows:
             # A row says how it now is, so the last one counts.
-            self._rows[(row.table, *sorted(row.key.items()))] = row
+            key = row.key.items()
+            self._rows[(row.table, *(sorted(key) if len(key) > 1 else key))] = row
 
     def write(self) -> Write | None:
         """All that changed since the stream was loaded; None: nothing did."""

@@ -220,9 +220,11 @@ class Order(Struct, frozen=True, omit_defaults=True):
     def delivered_at(self) -> Instant | None:
         """When the last outbound parcel arrived, once all units were shipped and have arrived."""
         arrivals = [p.delivered_at for p in self.outbound]
-        complete = all(self.shipped(line.id) >= line.quantity for line in self.lines)
         known = [at for at in arrivals if at is not None]
-        return max(known) if complete and known and len(known) == len(arrivals) else None
+        if not known or len(known) < len(arrivals):
+            return None
+        complete = all(self.shipped(line.id) >= line.quantity for line in self.lines)
+        return max(known) if complete else None
 
     @property
     def open_claims(self) -> dict[str, Claimed]:
