@@ -45,8 +45,9 @@ from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
 from amends.store import migrate, open_store
-from amends.store.migrate import database_path
+from amends.store.migrate import database_exists, database_path
 from amends.store.tables import TABLES
+from amends.store.urls import database_name, is_postgres
 
 _MADE_FOR = "made_for"
 _CLOCK = "sandbox_clock"
@@ -57,18 +58,20 @@ _PACKS = "packs"
 class Settings:
     """Where a server keeps its things, and how it reaches the world. Secrets are not shown.
 
-    Files, mail written to a folder, and what the simulated payment provider has booked lie beside
-    the database, under its name. ``sandbox`` None: as the database was made. ``smtp`` None: mail
-    goes to the folder. ``clock``: instead of the machine's, for making sample data of the past.
+    ``database`` is a file or a URL. Files, mail written to a folder, and what the simulated payment
+    provider has booked lie beside the file, under its name; for a database on a server, in the
+    folder ``home``. ``sandbox`` None: as the database was made. ``smtp`` None: mail goes to the
+    folder. ``clock``: instead of the machine's, for making sample data of the past.
     """
 
-    database: Path
+    database: str | Path
     sandbox: bool | None = False
     base_url: str = "http://127.0.0.1:8000"
     packs: Path | None = None
     smtp: SmtpSettings | None = None
     clock: MovableClock | None = None
     sender: str = "amends@localhost.localdomain"
+    home: Path = Path("var")
 
     @classmethod
     def read(
@@ -80,8 +83,9 @@ class Settings:
         clock: MovableClock | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> Settings:
-        """From arguments and the environment: ``AMENDS_PACKS`` (a folder), ``AMENDS_SENDER``, and
-        ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``.
+        """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
+        ``AMENDS_SENDER``, and ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``,
+        ``_PASSWORD``.
 
         Raises ValueError for what cannot be.
         """
@@ -89,18 +93,22 @@ class Settings:
         sender = env.get("AMENDS_SENDER", cls.sender)
         packs = env.get("AMENDS_PACKS")
         return cls(
-            database=database_path(database),
+            database=database,
             sandbox=sandbox,
             base_url=(base_url or cls.base_url).rstrip("/"),
             packs=Path(packs) if packs else None,
             smtp=_smtp(env, sender),
             clock=clock,
             sender=sender,
+            home=Path(env.get("AMENDS_HOME", cls.home)),
         )
 
     def beside(self, what: str) -> Path:
         """A file or folder that belongs to the database."""
-        return self.database.with_name(f"{self.database.name}.{what}")
+        if is_postgres(self.database):
+            return self.home / f"{database_name(self.database)}.{what}"
+        path = database_path(self.database)
+        return path.with_name(f"{path.name}.{what}")
 
 
 def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
@@ -131,8 +139,9 @@ def build_service(settings: Settings) -> Service:
     """
     _keep_logs_plain()
     library = load_packs(settings.packs or shipped_packs())
-    if not settings.database.exists():
+    if not database_exists(settings.database):
         migrate(settings.database)
+    settings.beside("files").parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database)
     try:
         sandbox = _claim(store, sandbox=settings.sandbox)
@@ -317,7 +326,7 @@ def toolkit() -> Toolkit:
         open_service=open_service,
         serve=serve,
         migrate=_migrate,
-        database_path=database_path,
+        database_exists=database_exists,
         movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
         load_packs=load_packs,
         check_packs=check_packs,

@@ -59,6 +59,14 @@ def migrate(url: str | Path) -> None:
         command.upgrade(config, SCHEMA)
 
 
+def database_exists(url: str | Path) -> bool:
+    """Whether there is anything to open: a file, or a schema of whatever version on a server.
+
+    Raises ValueError for a URL of another kind, and Unavailable when its server is not there.
+    """
+    return bool(_postgres_schema(url)) if is_postgres(url) else database_path(url).exists()
+
+
 def schema_is_current(url: str | Path) -> bool:
     """Whether the database has exactly the schema this code needs.
 

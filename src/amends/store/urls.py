@@ -25,6 +25,11 @@ def is_postgres(url: str | Path) -> bool:
     return str(url).startswith(_SCHEMES)
 
 
+def database_name(url: str | Path) -> str:
+    """The database on the server a URL names, or a name for the one the server picks."""
+    return urlsplit(str(url)).path.strip("/").replace("/", "-") or "amends"
+
+
 def target_of(url: str | Path) -> Target:
     """The target of ``postgresql://user@host:port/database?parameters``.
 

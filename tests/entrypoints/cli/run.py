@@ -17,15 +17,16 @@ APP = build_cli(toolkit())
 
 
 class Terminal:
-    """Types commands, each on the same database."""
+    """Types commands, each on the same database: a file in ``folder``, or what ``url`` names."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
+        self.url = url
         self.database = folder / "amends.db"
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
         """What came of a command, whatever its exit code; a traceback is an error of the test."""
-        env = {"AMENDS_DATABASE": str(self.database)}
+        env = {"AMENDS_DATABASE": self.url or str(self.database), "AMENDS_HOME": str(self.folder)}
         result = CliRunner().invoke(APP, arguments, input=stdin, env=env)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -10,7 +10,7 @@ import typer
 
 from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.progress import working
-from amends.entrypoints.cli.telling import failure, opened, sentence, taught
+from amends.entrypoints.cli.telling import failure, opened, sentence, shown, taught
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -28,7 +28,7 @@ def db_app(tools: Toolkit) -> typer.Typer:
                 tools.migrate(database)
             except ValueError as error:
                 raise failure(sentence(str(error))) from None
-        typer.echo(f"{database} has the schema this version needs.")
+        typer.echo(f"{shown(database)} has the schema this version needs.")
 
     @app.command()
     def check(database: Database = DATABASE) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from amends.entrypoints.cli.toolkit import Toolkit
     from amends.entrypoints.service import Service
     from amends.kernel.decision import Refused
@@ -47,18 +46,23 @@ def opened(
     ``make``: also when the database is not there yet, as for what comes before all else.
     """
     with taught():
-        if not make and not _path(tools, database).exists():
+        if not make and not _exists(tools, database):
             raise failure(
-                f"There is no database {database}. Name another with --database or AMENDS_DATABASE,"
-                " or make one: amends db migrate"
+                f"There is no database {shown(database)}. Name another with --database or"
+                " AMENDS_DATABASE, or make one: amends db migrate"
             )
         with running(tools, database, base_url=base_url, sandbox=None) as service:
             yield service
 
 
-def _path(tools: Toolkit, database: str) -> Path:
+def shown(database: str) -> str:
+    """The database's name or URL without a password."""
+    return re.sub(r"(?<=://)([^/@]*?):[^/]*@", r"\1@", database)
+
+
+def _exists(tools: Toolkit, database: str) -> bool:
     try:
-        return tools.database_path(database)
+        return tools.database_exists(database)
     except ValueError as error:
         raise failure(sentence(str(error))) from None
 
@@ -84,10 +88,13 @@ def running(tools: Toolkit, database: str, **how: Any) -> Iterator[Service]:
 @contextmanager
 def taught() -> Iterator[None]:
     """Turns what can go wrong for a person's reasons into a line or two on stderr."""
+    from amends.engine.store import Unavailable
     from amends.entrypoints.api.calls import Problem
 
     try:
         yield
+    except Unavailable as error:
+        raise failure(sentence(str(error).strip())) from None
     except Problem as problem:
         raise refusal(problem.refused) from None
     except OSError as error:

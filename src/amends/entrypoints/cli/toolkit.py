@@ -50,7 +50,7 @@ class Toolkit:
     open_service: OpenService
     serve: Serve
     migrate: Callable[[str], None]
-    database_path: Callable[[str], Path]
+    database_exists: Callable[[str], bool]
     movable_clock: Callable[[Instant], MovableClock]
     load_packs: Callable[[Path], Library]
     check_packs: Callable[[Path], Sequence[PackProblem]]
