@@ -48,16 +48,24 @@ VIOLATIONS = """async () => (await axe.run()).violations.map(
 
 
 def _fill_in_a_claim(page: Page) -> None:
-    """Up to the check, so that each of its pages can be shown."""
+    """Up to the check, so that each of its pages can be shown.
+
+    Each question by its own address: a claim that was begun before goes on at its first open one.
+    """
     page.goto(f"{NEW}/received")
     page.get_by_role("button", name="Yes, it came").click()
+    page.goto(f"{NEW}/reason")
     page.get_by_label("It was damaged on the way").check()
     page.get_by_role("button", name="Continue").click()
+    page.goto(f"{NEW}/items")
     page.get_by_role("button", name="Continue").click()
+    page.goto(f"{NEW}/remedy")
     page.get_by_label("Money back, and the goods are kept").check()
     page.get_by_role("button", name="Continue").click()
+    page.goto(f"{NEW}/story")
     page.get_by_label("What happened?").fill("Torn.")
     page.get_by_role("button", name="Continue").click()
+    page.goto(f"{NEW}/proof")
     page.get_by_role("button", name="Continue").click()
 
 
