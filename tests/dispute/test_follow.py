@@ -12,7 +12,13 @@ from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, R
 from amends.dispute.events.negotiation import DeliveryNoted
 from amends.dispute.state import Case
 from amends.order.events.life import MessageSent, ParcelSent
-from amends.order.events.money import RefundUnknown, TraceRecorded
+from amends.order.events.money import (
+    ChargebackRecorded,
+    FinanceAlarmed,
+    RefundUnknown,
+    TraceRecorded,
+)
+from amends.order.state import Chargeback
 from amends.order.units import LineQuantity
 from tests.dispute.carried import (
     ADDRESSED,
@@ -179,6 +185,19 @@ def test_a_refund_of_no_dispute_or_of_one_that_waits_for_nothing() -> None:
     assert len(told(case, booked(AGREED), at=AGREED)) == 1
     appeal = FileAppeal("money_did_not_come", "Nothing.")
     assert len(told(then(agreed(), appeal, BUYER, AGREED), booked(AGREED), at=AGREED)) == 1
+
+
+def test_a_dispute_whose_refund_a_bank_has_paid_ends_and_no_other_does() -> None:
+    spent = FinanceAlarmed(at=AGREED, refund=R1, because="nothing_left_to_refund")
+    taken = ChargebackRecorded(at=AGREED, chargeback=Chargeback("cb_1", 160_000, AGREED))
+    case = after(agreed(), failed(AGREED, again=True))
+    *_, closed = told(after(case, taken), spent, at=AGREED)
+    assert isinstance(closed, DisputeClosed)
+    assert (closed.outcome, closed.because) == ("refunded", "nothing_left_to_refund")
+    assert told(case, spent, at=AGREED) == (spent,), "there is money left to try again with"
+    loose = replace(case.order.refunds[R1], dispute="")
+    of_none = replace(case, order=replace(case.order, refunds={R1: loose}))
+    assert told(after(of_none, taken), spent, at=AGREED) == (spent,)
 
 
 def test_a_bank_that_gave_the_money_back_frees_the_refund() -> None:
