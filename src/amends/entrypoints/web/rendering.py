@@ -134,7 +134,7 @@ def page(
     text = environment().get_template(template).render({**known, **values})
     return Response(
         text,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         status_code=status,
         headers=SECURITY_HEADERS,
     )

@@ -21,7 +21,7 @@ from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_o
 from amends.entrypoints.web.site import NotThere, Site, site_for
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
 
-_TYPES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 _log = structlog.get_logger(__name__)
 _FOR_EVER = "public, max-age=31536000, immutable"
 
