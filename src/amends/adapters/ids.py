@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 
@@ -27,11 +26,3 @@ def new_id() -> str:
 def new_token() -> str:
     """A secret for a link, a key or a file: 43 URL-safe characters, 256 random bits."""
     return secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> str:
-    """What to keep instead of a token: SHA-256 in hex.
-
-    Fast on purpose: 256 random bits cannot be searched, unlike a password.
-    """
-    return hashlib.sha256(token.encode()).hexdigest()

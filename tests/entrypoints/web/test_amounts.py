@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amends.entrypoints.web.forms.amounts import NoAmount, read_amount, write_amount
-from amends.kernel.money import MOST, Money
+from amends.entrypoints.web.forms.amounts import NoAmount, read_amount
+from amends.kernel.money import MOST, Money, decimals
 
 
 @pytest.mark.parametrize(
@@ -59,4 +61,9 @@ def test_refused(typed: str, currency: str, teaches: str) -> None:
 @given(st.integers(0, MOST), st.sampled_from(["USD", "JPY", "KWD", "CLF"]))
 def test_what_is_written_is_read_again(amount: int, currency: str) -> None:
     money = Money(amount, currency)
-    assert read_amount(write_amount(money), currency) == money
+    assert read_amount(_written(money), currency) == money
+
+
+def _written(money: Money) -> str:
+    places = decimals(money.currency)
+    return f"{Decimal(money.amount).scaleb(-places):.{places}f}"

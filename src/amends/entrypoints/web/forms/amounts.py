@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from decimal import Decimal
 
 from amends.entrypoints.web.language import translate as _
 from amends.kernel.money import MOST, Money, decimals
@@ -44,12 +43,6 @@ def read_amount(typed: str, currency: str) -> Money:
     if amount > MOST:
         raise NoAmount(_("This amount is too large to be real. Check the digits."))
     return Money(amount, currency)
-
-
-def write_amount(money: Money) -> str:
-    """The amount as ``read_amount`` reads it, to stand in an input."""
-    places = decimals(money.currency)
-    return f"{Decimal(money.amount).scaleb(-places):.{places}f}"
 
 
 def _plain(character: str) -> str:
