@@ -21,6 +21,7 @@ from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
 from amends.engine.streams import Stream, recorded, replay
 from amends.kernel.decision import Accepted, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, Outage
+from amends.kernel.people import STAFF, Actor, Role, Staff
 from amends.kernel.record import Recorded
 
 S = TypeVar("S")
@@ -32,14 +33,21 @@ T = TypeVar("T")
 _ROUNDS = 5
 # No deadline is as long, so no older outage can have held anybody up.
 _OUTAGES_FOR = timedelta(days=120)
+# Those whose commands may turn on what the accounts of the platform's people say.
+_ASK_OF_STAFF = STAFF | {Role.CLOCK}
+
+
+def _nobody() -> Staff:
+    return {}
 
 
 class Engine(Generic[S, C, E, T]):
     """Judges commands for orders and records what follows.
 
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
-    that hold for an order (state and command; either may be None). It may be used by many threads,
-    and beside other engines on the same store.
+    that hold for an order (state and command; either may be None), ``staff`` the platform's people
+    as they are known now. It may be used by many threads, and beside other engines on the same
+    store.
     """
 
     def __init__(
@@ -49,12 +57,14 @@ class Engine(Generic[S, C, E, T]):
         clock: Callable[[], Instant],
         new_id: Callable[[], str],
         calendar_for: Callable[[S | None, C | None], Calendar],
+        staff: Callable[[], Staff] = _nobody,
     ) -> None:
         self.domain = domain
         self.store = store
         self.clock = clock
         self._new_id = new_id
         self._calendar_for = calendar_for
+        self._staff = staff
 
     def handle_one(self, request: Request[C]) -> Answer[S, E]:
         """The answer to one request. Raises what its decision or the store raised."""
@@ -82,14 +92,18 @@ class Engine(Generic[S, C, E, T]):
         ]
         return self._run(asks)
 
-    def view(self, order: str) -> View[S, T] | None:
-        """The order as it stands now, None when there is none. Records nothing."""
+    def view(self, order: str, by: Actor | None = None) -> View[S, T] | None:
+        """The order as it stands now, None when there is none. Records nothing.
+
+        ``by``: who would ask, when the view is for judging whether they may.
+        """
         at = self.clock()
         loaded = self.store.records.load((order,), (), at - _OUTAGES_FOR)
         stream = self._stream(order, loaded)
         if stream.state is None:
             return None
-        stamp = self._stamped(Stamp(at, self._new_id()), stream.state, None, loaded.outages)
+        asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
+        stamp = self._stamped(asked, stream.state, None, loaded.outages)
         terms = self.domain.terms(stream.state, None, at)
         if isinstance(terms, Refused):
             raise LookupError(f"the terms of order {order} cannot be found: {terms.rule}")
@@ -101,6 +115,10 @@ class Engine(Generic[S, C, E, T]):
         """What is on record, from event ``after + 1`` to ``upto``."""
         stored = self.store.records.events(order, after, upto)
         return [recorded(self.domain, order, event) for event in stored]
+
+    def staff_for(self, *askers: Actor | None) -> Staff:
+        """The platform's people, when what one of ``askers`` does may turn on them."""
+        return self._staff() if any(a and a.role in _ASK_OF_STAFF for a in askers) else {}
 
     def _run(self, asks: Sequence[Ask[C]]) -> list[Answer[S, E] | Exception]:
         answers: dict[int, Answer[S, E] | Exception] = {}
@@ -122,6 +140,7 @@ class Engine(Generic[S, C, E, T]):
         since = asks[0].stamp.at - _OUTAGES_FOR
         writers = {ask.request.by.person for ask in asks if ask.request}
         loaded = self.store.records.load({ask.order for ask in asks}, keys, since, writers)
+        staff = self.staff_for(*(ask.request.by for ask in asks if ask.request))
         now, again = without_twins(asks, loaded.answers)
         streams: dict[str, Stream[S, C, E, T]] = {}
         given: dict[int, Answer[S, E] | Exception] = {}
@@ -134,7 +153,7 @@ class Engine(Generic[S, C, E, T]):
             stream = streams[order]
             for ask in of_order[order]:
                 try:
-                    given[ask.place] = self._judge(stream, ask, loaded)
+                    given[ask.place] = self._judge(stream, ask, loaded, staff)
                 except Exception as error:  # one bad request must not take its neighbours with it
                     given[ask.place] = error
             try:
@@ -186,7 +205,9 @@ class Engine(Generic[S, C, E, T]):
             failed |= also_failed
         return clashed, failed
 
-    def _judge(self, stream: Stream[S, C, E, T], ask: Ask[C], loaded: Loaded) -> Answer[S, E]:
+    def _judge(
+        self, stream: Stream[S, C, E, T], ask: Ask[C], loaded: Loaded, staff: Staff
+    ) -> Answer[S, E]:
         request, at = ask.request, ask.stamp.at
         key = ask.answer_key
         if request is not None and key is not None and (saved := loaded.answers.get(key)):
@@ -194,7 +215,8 @@ class Engine(Generic[S, C, E, T]):
         if request is None and stream.state is None:
             return Answer(ask.order, Accepted(()), 0, None, at)
         command = request.command if request else None
-        stamp = self._stamped(ask.stamp, stream.state, command, loaded.outages)
+        asked = Stamp(at, ask.stamp.id, staff=staff)
+        stamp = self._stamped(asked, stream.state, command, loaded.outages)
         step, since = stream.now(), stream.version
         outcome: Accepted[E] | Refused
         terms = self.domain.terms(stream.state, command, at)
@@ -260,4 +282,4 @@ class Engine(Generic[S, C, E, T]):
     def _stamped(
         self, stamp: Stamp, state: S | None, command: C | None, outages: tuple[Outage, ...]
     ) -> Stamp:
-        return Stamp(stamp.at, stamp.id, self._calendar_for(state, command), outages)
+        return Stamp(stamp.at, stamp.id, self._calendar_for(state, command), outages, stamp.staff)

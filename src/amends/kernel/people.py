@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -49,6 +50,33 @@ class Actor(Struct, frozen=True):
 
 
 CLOCK = Actor("clock", Role.CLOCK)
+
+
+class Member(Struct, frozen=True):
+    """Somebody who works for the platform, as far as a decision may depend on it: no name, no
+    address. The account behind it is ``amends.engine.staff.StaffAccount``.
+
+    ``limits`` are the most they may award on their own, in minor units by currency; without any
+    there is no limit, with some a currency that is not among them has none to spend. ``languages``
+    and ``categories`` are what they can deal with; none named: all.
+    """
+
+    person: PersonId
+    role: Role
+    languages: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    limits: dict[str, int] = {}
+    reports_to: PersonId | None = None
+    disabled: bool = False
+
+    def limit(self, currency: str) -> int | None:
+        """The most they may award on their own, in minor units; None: as much as they like."""
+        return self.limits.get(currency, 0) if self.limits else None
+
+
+# The platform's own people as they are known when something is decided, by id. Whoever has no
+# account is not among them.
+Staff = Mapping[PersonId, Member]
 
 
 def other_side(side: Side) -> Side:
