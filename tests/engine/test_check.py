@@ -69,6 +69,11 @@ def test_what_the_engine_wrote_has_no_difference(store: Store, domain: Counter) 
     assert found(store, domain) == []
 
 
+def test_only_the_orders_named_are_looked_at(store: Store, domain: Counter, database: str) -> None:
+    change(database, "UPDATE states SET version = 9")
+    assert [difference.order for difference in check(store, domain, ["B"])] == ["B"]
+
+
 DERIVED = [
     ("UPDATE states SET version = 9", "the state is at version 9, not 4"),
     ("UPDATE states SET state = x'00'", "the state's bytes are not those the events give"),

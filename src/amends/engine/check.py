@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from msgspec import MsgspecError, Struct
@@ -33,13 +33,16 @@ class _Replayed(Struct, frozen=True):
     rows: dict[RowKey, Row]
 
 
-def check(store: Store, domain: Domain[S, C, E, T]) -> Iterator[Difference]:
-    """Replay every order and compare all there is: chain, state bytes, next instant, each row.
+def check(
+    store: Store, domain: Domain[S, C, E, T], orders: Iterable[str] | None = None
+) -> Iterator[Difference]:
+    """Replay every order, or only ``orders``, and compare all there is: chain, state bytes, next
+    instant, each row.
 
     A state written by other code is compared in version and next instant only; it is rebuilt when
     the order is next touched. Orders are looked at one by one, so a service may be running.
     """
-    for order in _orders(store):
+    for order in _orders(store) if orders is None else orders:
         snapshot = store.upkeep.snapshot(order)
         found = breaks(order, snapshot.events, snapshot.sealed)
         try:
