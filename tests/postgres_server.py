@@ -46,21 +46,32 @@ class NoServer(Exception):
 
 
 class Cluster:
-    """A server's data in a folder, and the server on it while it runs."""
+    """A server's data in a folder, and the server on it while it runs.
 
-    def __init__(self, home: Path) -> None:
+    ``kept`` is a folder for data that are to outlive it, made when it is not there.
+    """
+
+    def __init__(self, home: Path, kept: Path | None = None) -> None:
         self._home = home
+        self._data = kept or home / "data"
+        self._stops_by = signal.SIGINT if kept else signal.SIGQUIT
         self._user = _unprivileged()
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._user:
-            os.chown(home, self._user.pw_uid, self._user.pw_gid)
+            for folder in (home, self._data):
+                os.chown(folder, self._user.pw_uid, self._user.pw_gid)
         self._programs = self._found()
+        if not (self._data / "PG_VERSION").exists():
+            self._make()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _make(self) -> None:
         made = self._run(
-            "initdb", "-D", home / "data", "-U", "amends", "--auth=trust", "--locale=C",
+            "initdb", "-D", self._data, "-U", "amends", "--auth=trust", "--locale=C",
             "--encoding=UTF8", "--no-sync",
         )  # fmt: skip
         if made.returncode:
             raise NoServer(f"initdb fails: {made.stderr.strip()}")
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -84,7 +95,7 @@ class Cluster:
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    self._programs / "postgres", "-D", self._home / "data", "-k", self._home,
+                    self._programs / "postgres", "-D", self._data, "-k", self._home,
                     "-c", "listen_addresses=", "-c", "fsync=on", "-c", "max_connections=60",
                 ],
                 stdout=log,
@@ -106,8 +117,8 @@ class Cluster:
                 return
 
     def stop(self) -> None:
-        """End the server at once: nobody reads what it would tidy up."""
-        self._end(signal.SIGQUIT)
+        """End the server: in good order when its data are kept, else at once."""
+        self._end(self._stops_by)
 
     def crash(self) -> None:
         """Kill it as ``kill -9`` does: it has to recover when it is started again."""
@@ -200,13 +211,14 @@ class Server:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server that nobody else uses, until the end of the block. Raises NoServer."""
+def cluster(kept: Path | None = None) -> Iterator[Cluster]:
+    """A running server that nobody else uses, until the end of the block, on the data in ``kept``
+    if that is given. Raises NoServer."""
     if sys.platform == "win32":
         raise NoServer("the tests start PostgreSQL on Unix only")
     # The path of a socket must be short, so it cannot lie in pytest's own folders.
     with tempfile.TemporaryDirectory(prefix="amends-pg-", ignore_cleanup_errors=True) as folder:
-        made = Cluster(Path(folder))
+        made = Cluster(Path(folder), kept)
         try:
             made.start()
             yield made
