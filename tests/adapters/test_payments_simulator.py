@@ -11,11 +11,9 @@ from amends.adapters.clock import VIRTUAL_START, VirtualClock
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.engine.outside import (
     Behaviour,
-    Callback,
     Capture,
     PaymentProvider,
     ProviderConflict,
-    ProviderRefund,
     ProviderUnclear,
     SimulatedPayments,
 )
@@ -23,7 +21,7 @@ from amends.kernel.money import Money
 from tests.adapters.clocks import standing_clock
 from tests.adapters.contract_payments import PaymentProviderContract, rub
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 
@@ -57,7 +55,7 @@ class TestInAFile(PaymentProviderContract):
 
 def test_fulfils_the_port(simulator: PaymentSimulator) -> None:
     port: SimulatedPayments = simulator
-    assert port.next_change_at() is None
+    assert port.next_report_at() is None
 
 
 def test_a_capture_is_booked_once(simulator: PaymentSimulator) -> None:
@@ -135,7 +133,7 @@ class TestBehaviour:
         with pytest.raises(ProviderUnclear) as caught:
             simulator.refund("R1", "pay_1", rub(100), "k1")
         assert caught.value.reason == reason
-        found = simulator.find_refund("R1")
+        found = simulator.find_refund("R1", "pay_1")
         assert len(simulator.refunds()) == booked
         again = simulator.refund("R1", "pay_1", rub(100), "k1")
         assert again.state == "succeeded"
@@ -146,7 +144,7 @@ class TestBehaviour:
         self, simulator: PaymentSimulator
     ) -> None:
         simulator.set_next(["decline", "unavailable"])
-        simulator.find_refund("R1")
+        simulator.find_refund("R1", "pay_1")
         simulator.booked()
         assert simulator.refund("R1", "pay_1", rub(1), "k1").state == "declined"
         with pytest.raises(ProviderUnclear):
@@ -176,76 +174,97 @@ class TestBehaviour:
         assert simulator.refund("R1", "pay_1", rub(1), "k1").state == "declined"
 
 
-class TestChangesByTime:
-    def state(self, simulator: PaymentSimulator) -> str:
-        found = simulator.find_refund("R1")
+class TestWhatBecomesOfARefund:
+    def booked(self, simulator: PaymentSimulator) -> tuple[str, str]:
+        found = simulator.find_refund("R1", "pay_1")
         assert found is not None
         assert simulator.refunds() == (found,)
-        return found.state
+        return found.state, found.reason
 
-    def test_pending_succeeds_a_day_later(
-        self, simulator: PaymentSimulator, clock: VirtualClock
+    @pytest.mark.parametrize(
+        ("behaviour", "answered", "first", "after", "then"),
+        [
+            ("ok", "succeeded", "succeeded", 30 * DAY, ("succeeded", "")),
+            ("pending", "pending", "pending", DAY, ("succeeded", "")),
+            ("requires_action", "pending", "requires_action", 3 * DAY, ("succeeded", "")),
+            ("canceled", "pending", "pending", DAY, ("canceled", "canceled_at_provider")),
+            ("fail_later", "succeeded", "succeeded", 2 * DAY, ("failed", "failed_at_provider")),
+            ("closed_account", "pending", "pending", 2 * DAY, ("failed", "closed_account")),
+            ("chargeback", "pending", "pending", HOUR, ("failed", "charge_disputed")),
+        ],
+    )
+    def test_by_time(
+        self,
+        simulator: PaymentSimulator,
+        clock: VirtualClock,
+        behaviour: Behaviour,
+        answered: str,
+        first: str,
+        after: timedelta,
+        then: tuple[str, str],
     ) -> None:
-        simulator.set_next(["pending"])
-        assert simulator.refund("R1", "pay_1", rub(100), "k1").state == "pending"
-        assert simulator.next_change_at() == VIRTUAL_START + DAY
-        clock.move_to(VIRTUAL_START + DAY - TICK)
-        assert self.state(simulator) == "pending"
-        assert simulator.due_callbacks(clock.now()) == ()
-        clock.move_to(VIRTUAL_START + DAY)
-        assert self.state(simulator) == "succeeded"
-        assert simulator.due_callbacks(clock.now()) == (
-            Callback(
-                "re_1:succeeded",
-                VIRTUAL_START + DAY,
-                ProviderRefund("re_1", "pay_1", "R1", rub(100), "succeeded"),
-            ),
-        )
+        simulator.set_next([behaviour])
+        assert simulator.refund("R1", "pay_1", rub(100), "k1").state == answered
+        clock.move_to(VIRTUAL_START + after - TICK)
+        assert self.booked(simulator) == (first, "")
+        clock.move_to(VIRTUAL_START + after)
+        assert self.booked(simulator) == then
 
-    def test_fail_later_succeeds_and_fails_two_days_after(
-        self, simulator: PaymentSimulator, clock: VirtualClock
+    @pytest.mark.parametrize(
+        ("behaviour", "code"),
+        [
+            ("decline", "declined_by_provider"),
+            ("expired_card", "expired_card"),
+            ("empty_balance", "balance_insufficient"),
+            ("already_refunded", "already_refunded"),
+        ],
+    )
+    def test_declined_it_is_not_booked(
+        self, simulator: PaymentSimulator, behaviour: Behaviour, code: str
     ) -> None:
-        simulator.set_next(["fail_later"])
-        assert simulator.refund("R1", "pay_1", rub(160000), "k1").state == "succeeded"
-        clock.move_to(VIRTUAL_START + 2 * DAY - TICK)
-        assert self.state(simulator) == "succeeded"
-        assert simulator.refund("R2", "pay_1", rub(1), "k2").code == "exceeds_capture"
-        clock.move_to(VIRTUAL_START + 2 * DAY)
-        assert self.state(simulator) == "failed"
-        [callback] = simulator.due_callbacks(clock.now())
-        assert (callback.id, callback.refund.state) == ("re_1:failed", "failed")
+        simulator.set_next([behaviour])
+        reply = simulator.refund("R1", "pay_1", rub(100), "k1")
+        assert (reply.state, reply.code) == ("declined", code)
+        assert simulator.find_refund("R1", "pay_1") is None
+
+    def test_a_shop_that_refunded_by_hand_leaves_nothing_or_half(
+        self, simulator: PaymentSimulator
+    ) -> None:
+        simulator.set_next(["partial_only"])
+        assert simulator.refund("R1", "pay_1", rub(80001), "k1").code == "exceeds_capture"
+        assert simulator.refund("R2", "pay_1", rub(80000), "k2").state == "succeeded"
+        assert [(r.intent, r.amount.amount) for r in simulator.refunds()] == [
+            ("", 80000), ("R2", 80000),
+        ]  # fmt: skip
+        simulator.book_capture("pay_2", rub(70))
+        simulator.set_next(["already_refunded"])
+        assert simulator.refund("R3", "pay_2", rub(1), "k3").code == "already_refunded"
+        assert simulator.refunds()[-1].amount == rub(70)
+        simulator.set_next(["already_refunded"])
+        assert simulator.refund("R4", "pay_9", rub(1), "k4").code == "unknown_reference"
 
     def test_money_that_came_back_can_be_refunded_anew(
         self, simulator: PaymentSimulator, clock: VirtualClock
     ) -> None:
         simulator.set_next(["fail_later"])
         simulator.refund("R1", "pay_1", rub(160000), "k1")
+        clock.move_to(VIRTUAL_START + 2 * DAY - TICK)
+        assert simulator.refund("R2", "pay_1", rub(1), "k0").code == "already_refunded"
         clock.move_to(VIRTUAL_START + 2 * DAY)
         again = simulator.refund("R1", "pay_1", rub(160000), "k2")
-        found = simulator.find_refund("R1")
+        found = simulator.find_refund("R1", "pay_1")
         assert again.state == "succeeded"
         assert found is not None
         assert found.id == again.id
 
-    def test_callbacks_come_oldest_first_until_they_are_delivered(
+    def test_the_buyers_bank_knows_it_by_a_number_a_day_later(
         self, simulator: PaymentSimulator, clock: VirtualClock
     ) -> None:
-        simulator.set_next(["fail_later", "pending"])
-        simulator.refund("R1", "pay_1", rub(1), "k1")
-        simulator.refund("R2", "pay_1", rub(1), "k2")
-        clock.move_to(VIRTUAL_START + 5 * DAY)
-        due = simulator.due_callbacks(clock.now())
-        assert [callback.id for callback in due] == ["re_2:succeeded", "re_1:failed"]
-        assert simulator.due_callbacks(clock.now()) == due
-        simulator.mark_delivered("re_2:succeeded")
-        simulator.mark_delivered("re_2:succeeded")
-        simulator.mark_delivered("re_1:succeeded")
-        simulator.mark_delivered("nonsense")
-        assert simulator.due_callbacks(clock.now()) == due[1:]
-        assert simulator.next_change_at() == VIRTUAL_START + 2 * DAY
-        simulator.mark_delivered("re_1:failed")
-        assert simulator.due_callbacks(clock.now()) == ()
-        assert simulator.next_change_at() is None
+        simulator.refund("R1", "pay_1", rub(100), "k1")
+        clock.move_to(VIRTUAL_START + DAY - TICK)
+        assert [r.bank_ref for r in simulator.refunds()] == [""]
+        clock.move_to(VIRTUAL_START + DAY)
+        assert [len(r.bank_ref) for r in simulator.refunds()] == [23]
 
 
 def test_everything_survives_a_restart(tmp_path: Path, clock: VirtualClock) -> None:
@@ -258,7 +277,7 @@ def test_everything_survives_a_restart(tmp_path: Path, clock: VirtualClock) -> N
     before.close()
 
     after = PaymentSimulator(path, clock)
-    assert after.next_change_at() == VIRTUAL_START + DAY
+    assert after.next_report_at() == VIRTUAL_START
     with pytest.raises(ProviderUnclear):
         after.refund("R1", "pay_1", rub(400), "k1")
     assert after.refund("R1", "pay_1", rub(400), "k1") == first

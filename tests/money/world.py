@@ -21,9 +21,16 @@ from amends.dispute.decide import DisputeCommand
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import Case
+from amends.engine.callbacks import AboutRefund
 from amends.engine.engine import Engine
 from amends.engine.jobs import Done, Handler, run_due_jobs
-from amends.engine.outside import Capture, ProviderRefund, ProviderUnclear, RefundReply
+from amends.engine.outside import (
+    Capture,
+    ProviderChargeback,
+    ProviderRefund,
+    ProviderUnclear,
+    RefundReply,
+)
 from amends.engine.store import Jobs, JobToRun, Records, Store, Unavailable, Write
 from amends.engine.sweep import sweep
 from amends.entrypoints.domain import OrderDomain
@@ -169,9 +176,12 @@ class FaultyProvider:
         reply: RefundReply = self._faults.around("refund", ProviderUnclear("timeout"), refund)
         return reply
 
-    def find_refund(self, intent: str) -> ProviderRefund | None:
+    def find_refund(self, intent: str, reference: str) -> ProviderRefund | None:
+        def find() -> ProviderRefund | None:
+            return self._simulator.find_refund(intent, reference)
+
         found: ProviderRefund | None = self._faults.around(
-            "read", ProviderUnclear("unavailable"), lambda: self._simulator.find_refund(intent)
+            "read", ProviderUnclear("unavailable"), find
         )
         return found
 
@@ -180,6 +190,15 @@ class FaultyProvider:
 
     def captures(self) -> tuple[Capture, ...]:
         return self._simulator.captures()
+
+    def find_chargeback(self, id_: str) -> ProviderChargeback | None:
+        return self._simulator.find_chargeback(id_)
+
+    def chargebacks(self) -> tuple[ProviderChargeback, ...]:
+        return self._simulator.chargebacks()
+
+    def hand_over(self, chargeback: str, evidence: str) -> bool:
+        return self._simulator.hand_over(chargeback, evidence)
 
 
 @cache
@@ -343,12 +362,15 @@ class World:
 
     def callbacks(self, times: int = 1, *, newest_first: bool = False) -> None:
         """The provider's reports, each so many times; a report given no time is lost."""
-        found = list(self.simulator.due_callbacks(self._now))
+        found = list(self.simulator.due_reports(self._now))
         told = [report for report in found for _ in range(times)]
         for report in reversed(told) if newest_first else told:
-            request = request_for(report)
-            assert request is not None
-            self.engine.handle_one(request)
+            about = self.simulator.about("", report.body.decode())
+            assert isinstance(about, AboutRefund)
+            refund = self.simulator.find_refund(about.intent, about.reference)
+            request = request_for(refund) if refund else None
+            if request is not None:
+                self.engine.handle_one(request)
         for report in found:
             self.simulator.mark_delivered(report.id)
 
@@ -356,7 +378,7 @@ class World:
         due = self.real_store.records.next_due()
         known: Collection[Instant | None] = (
             due, self.real_store.jobs.next_run(),
-            self.simulator.next_change_at() if callbacks else None,
+            self.simulator.next_report_at() if callbacks else None,
         )  # fmt: skip
         return min((at for at in known if at is not None and at > self._now), default=None)
 
@@ -380,7 +402,7 @@ class World:
         """Its refunds at the provider, those that failed left out."""
         return [
             r for r in self.simulator.refunds()
-            if r.reference == f"pay_{order}" and r.state != "failed"
+            if r.reference == f"pay_{order}" and r.stands
         ]  # fmt: skip
 
     def paid(self, order: str = "A-1") -> list[tuple[str, int]]:

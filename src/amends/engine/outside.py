@@ -7,10 +7,12 @@ implementation passes the contract suite of its protocol in ``tests/adapters``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO, Literal, Protocol
+from datetime import timedelta
+from typing import Annotated, BinaryIO, Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from amends.engine.callbacks import CallbackReader
 from amends.kernel.decision import Facts
 from amends.kernel.instants import Calendar, Instant
 from amends.kernel.money import Money
@@ -45,10 +47,11 @@ class MovableClock(Clock, Protocol):
 class ProviderUnclear(Exception):
     """The provider may or may not have done what was asked: read before asking again.
 
-    ``reason`` is ``timeout`` (no answer came) or ``unavailable`` (it answered that it is down).
+    ``reason`` is ``timeout`` (no answer came), ``unavailable`` (it answered that it is down) or
+    ``not_permitted`` (it does not take our key, which an operator has to mend).
     """
 
-    def __init__(self, reason: Literal["timeout", "unavailable"]) -> None:
+    def __init__(self, reason: Literal["timeout", "unavailable", "not_permitted"]) -> None:
         super().__init__(f"the payment provider gave no clear answer: {reason}")
         self.reason = reason
 
@@ -64,14 +67,26 @@ class Capture(Struct, frozen=True):
     amount: Money
 
 
-class ProviderRefund(Struct, frozen=True):
-    """A refund as the provider has booked it; ``intent`` is the metadata we sent along."""
+class ProviderRefund(Struct, frozen=True, omit_defaults=True):
+    """A refund as the provider has booked it; ``intent`` is the metadata we sent along.
+
+    ``requires_action``: on its way once the buyer has answered the provider, for example with an
+    account. Money of a ``failed`` or ``canceled`` one lies with the provider again; ``reason`` is
+    why. ``bank_ref`` is what the buyer's bank finds it by (a card's ARN), once there is one.
+    """
 
     id: str
     reference: str
     intent: str
     amount: Money
-    state: Literal["pending", "succeeded", "failed"]
+    state: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
+    reason: str = ""
+    bank_ref: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the buyer has the money or will have it."""
+        return self.state not in ("failed", "canceled")
 
 
 class RefundReply(Struct, frozen=True):
@@ -83,6 +98,21 @@ class RefundReply(Struct, frozen=True):
     state: Literal["succeeded", "pending", "declined"]
     id: str | None = None
     code: str | None = None
+
+
+class ProviderChargeback(Struct, frozen=True):
+    """Money of a capture that the payer's bank took back: the bank's own dispute.
+
+    ``won``: the money came back to us. ``lost``: it stays with the payer. ``evidence_until``: up to
+    when the bank hears our side; None when it does not. ``answered``: our side was handed over.
+    """
+
+    id: str
+    reference: str
+    amount: Money
+    state: Literal["open", "won", "lost"]
+    evidence_until: Instant | None = None
+    answered: bool = False
 
 
 class PaymentProvider(Protocol):
@@ -98,43 +128,80 @@ class PaymentProvider(Protocol):
         what happened, ProviderConflict when the key stands for other parameters.
         """
 
-    def find_refund(self, intent: str) -> ProviderRefund | None:
-        """The refund booked for ``intent`` as it stands now; None when there is none.
+    def find_refund(self, intent: str, reference: str) -> ProviderRefund | None:
+        """The refund of the capture ``reference`` booked for ``intent``, as it stands now; None
+        when there is none.
 
-        Were there several, the first that has not failed.
+        Were there several, the first that stands. Raises ProviderUnclear.
         """
 
     def refunds(self) -> Iterable[ProviderRefund]:
-        """All refunds as they stand now, in the order they were booked."""
+        """All refunds as they stand now. Raises ProviderUnclear while they are read."""
 
     def captures(self) -> Iterable[Capture]:
-        """All captures, in the order they were booked."""
+        """All captures. Raises ProviderUnclear while they are read."""
+
+    def find_chargeback(self, id_: str) -> ProviderChargeback | None:
+        """The chargeback as it stands now; None when there is none, or while the bank only asks
+        and has taken nothing. Raises ProviderUnclear."""
+
+    def chargebacks(self) -> Iterable[ProviderChargeback]:
+        """All chargebacks as they stand now. Raises ProviderUnclear while they are read."""
+
+    def hand_over(self, chargeback: str, evidence: str) -> bool:
+        """Give the bank our side of it; what was handed over first stands. False when the bank does
+        not hear us, or no more. ``evidence`` is plain text, at most 20,000 characters. Raises
+        ProviderUnclear, after which it may be handed over again."""
 
 
 Behaviour = Literal[
-    "ok", "decline", "pending", "timeout", "timeout_but_done", "fail_later", "unavailable"
+    "ok",
+    "decline",
+    "pending",
+    "requires_action",
+    "canceled",
+    "timeout",
+    "timeout_but_done",
+    "fail_later",
+    "unavailable",
+    "already_refunded",
+    "partial_only",
+    "expired_card",
+    "closed_account",
+    "empty_balance",
+    "chargeback",
 ]
 
 
-class Callback(Struct, frozen=True):
-    """A change of a refund's state that the provider reports of its own accord.
+class Reporting(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a simulated provider reports what it books: each report so many times (0: it is lost), so
+    much later, those due together in which order, and the first report of a refund before the call
+    that asked for it is answered."""
 
-    ``id`` is the same each time this change is reported; ``refund`` shows the state it changed to.
-    """
+    times: Annotated[int, Meta(ge=0, le=50)] = 1
+    late: timedelta = timedelta(0)
+    newest_first: bool = False
+    before_answer: bool = False
+
+
+class SignedReport(Struct, frozen=True):
+    """A report as it travels. ``id`` is the same each time this change is reported."""
 
     id: str
     at: Instant
-    refund: ProviderRefund
+    headers: dict[str, str]
+    body: bytes
 
 
-class BookedPayments(Struct, frozen=True):
+class BookedPayments(Struct, frozen=True, omit_defaults=True):
     """What a provider has booked, as the sandbox shows it."""
 
     captures: tuple[Capture, ...]
     refunds: tuple[ProviderRefund, ...]
+    chargebacks: tuple[ProviderChargeback, ...] = ()
 
 
-class SimulatedPayments(PaymentProvider, Protocol):
+class SimulatedPayments(PaymentProvider, CallbackReader, Protocol):
     """A provider whose behaviour can be set, on a given clock."""
 
     def book_capture(self, reference: str, amount: Money, share: str = "") -> None:
@@ -149,17 +216,29 @@ class SimulatedPayments(PaymentProvider, Protocol):
         Replaces what was set before. Raises ValueError for an unknown behaviour.
         """
 
+    def set_reporting(self, reporting: Reporting) -> None:
+        """How what is booked from now on is reported."""
+
+    def open_chargeback(self, reference: str, amount: Money | None = None) -> ProviderChargeback:
+        """The payer's bank takes ``amount`` back, all of the capture when none is named.
+
+        Raises ValueError when the capture does not hold that much any more.
+        """
+
+    def decide_chargeback(self, id_: str, outcome: Literal["won", "lost"]) -> ProviderChargeback:
+        """The bank decides. Raises ValueError unless there is an open one of that id."""
+
     def booked(self) -> BookedPayments:
-        """All captures and refunds as they stand now."""
+        """All captures, refunds and chargebacks as they stand now."""
 
-    def due_callbacks(self, now: Instant) -> tuple[Callback, ...]:
-        """Changes that have happened by ``now`` and were not marked delivered, oldest first."""
+    def due_reports(self, now: Instant) -> tuple[SignedReport, ...]:
+        """What is to be reported by ``now``, each as often as it is to be, in the order set."""
 
-    def mark_delivered(self, callback: str) -> None:
+    def mark_delivered(self, report: str) -> None:
         """Do not report this change again. Marking twice or an unknown id changes nothing."""
 
-    def next_change_at(self) -> Instant | None:
-        """When the earliest change not yet delivered happens or happened; None: nothing to come."""
+    def next_report_at(self) -> Instant | None:
+        """When the earliest report is due or was due; None: nothing to come."""
 
 
 # --- Mail ---------------------------------------------------------------------------------------

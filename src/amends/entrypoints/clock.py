@@ -80,7 +80,7 @@ def _next(service: Service, sandbox: Sandbox) -> Instant | None:
     known = (
         after[0][0] if after else None,
         service.store.jobs.next_run(),
-        sandbox.payments.next_change_at(),
+        sandbox.payments.next_report_at(),
     )
     return min((at for at in known if at is not None and at > now), default=None)
 

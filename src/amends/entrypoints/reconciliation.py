@@ -204,7 +204,15 @@ def _put_theirs(db: sqlite3.Connection, book: int, provider: PaymentProvider) ->
     db.executemany(
         "INSERT INTO their_refund VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (book, r.id, r.reference, r.intent, r.amount.amount, r.amount.currency, r.state)
+            (
+                book,
+                r.id,
+                r.reference,
+                r.intent,
+                r.amount.amount,
+                r.amount.currency,
+                r.state if r.stands else "failed",
+            )
             for r in provider.refunds()
         ),
     )

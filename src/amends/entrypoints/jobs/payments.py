@@ -57,7 +57,7 @@ class RefundJob:
             return self._tell(order, ReportRefundFailed(refund.id, "provider_not_connected"))
         begun = job.attempts > 1 or refund.state == "unknown"
         try:
-            known = provider.find_refund(refund.id) if begun else None
+            known = provider.find_refund(refund.id, order.payment.reference) if begun else None
             if known is not None:
                 return self._read(order, refund, known)
             if order.chargeback_open:
@@ -76,7 +76,7 @@ class RefundJob:
     ) -> Done | Again:
         """Read at once: a lost answer is often all that went wrong."""
         try:
-            known = provider.find_refund(refund.id)
+            known = provider.find_refund(refund.id, order.payment.reference)
         except ProviderUnclear:
             known = None
         if known is not None:
@@ -102,9 +102,10 @@ class RefundJob:
         match known.state:
             case "succeeded":
                 return self._tell(order, ReportRefundSettled(refund.id, known.id))
-            case "failed":
-                return self._tell(order, ReportRefundFailed(refund.id, "failed_at_provider"))
-            case "pending":
+            case "failed" | "canceled":
+                reason = known.reason or "failed_at_provider"
+                return self._tell(order, ReportRefundFailed(refund.id, reason))
+            case "pending" | "requires_action":
                 return Again(self._clock.now() + _PENDING_READ_EVERY)
 
     def _tell(self, order: Order, told: Told) -> Done:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from amends.dispute.judge import OnOrder
-from amends.engine.outside import Callback
+from amends.engine.callbacks import AboutRefund
+from amends.engine.outside import ProviderRefund
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.people import Actor, Role
 from amends.order.decide.refund_failed import ReportRefundFailed
@@ -18,10 +19,9 @@ def order_of_refund(refund: str) -> str | None:
     return order if mark and number.isascii() and number.isdigit() else None
 
 
-def request_for(callback: Callback) -> CaseRequest | None:
-    """The command a report stands for; None when it is about no refund of ours, or says nothing
+def request_for(refund: ProviderRefund) -> CaseRequest | None:
+    """The command a refund's state stands for; None when it is no refund of ours, or says nothing
     that is not known."""
-    refund = callback.refund
     order = order_of_refund(refund.intent)
     if order is None:
         return None
@@ -29,8 +29,9 @@ def request_for(callback: Callback) -> CaseRequest | None:
         case "succeeded":
             settled = ReportRefundSettled(refund=refund.intent, provider_ref=refund.id)
             return CaseRequest(order, OnOrder(order, settled), PROVIDER)
-        case "failed":
-            failed = ReportRefundFailed(refund=refund.intent, reason="failed_at_provider")
+        case "failed" | "canceled":
+            reason = refund.reason or "failed_at_provider"
+            failed = ReportRefundFailed(refund=refund.intent, reason=reason)
             return CaseRequest(order, OnOrder(order, failed), PROVIDER)
         case _:
             return None
@@ -41,10 +42,15 @@ def take_callbacks(service: Service) -> int:
 
     A report is marked as taken once its command is on record: repeated ones change nothing.
     """
-    callbacks = service.simulator.due_callbacks(service.clock.now())
-    for callback in callbacks:
-        request = request_for(callback)
-        if request is not None:
-            service.engine.handle_one(request)
-        service.simulator.mark_delivered(callback.id)
-    return len(callbacks)
+    simulator = service.simulator
+    reports = simulator.due_reports(service.clock.now())
+    for report in reports:
+        heard = simulator.hear(report.headers, report.body)
+        about = simulator.about(heard.kind, heard.body)
+        if isinstance(about, AboutRefund):
+            refund = simulator.find_refund(about.intent, about.reference)
+            request = request_for(refund) if refund is not None else None
+            if request is not None:
+                service.engine.handle_one(request)
+        simulator.mark_delivered(report.id)
+    return len(reports)
