@@ -77,7 +77,8 @@ def schema_is_current(url: str | Path) -> bool:
     path = database_path(url)
     if not path.is_file():
         return False
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    # Not read-only: after a power cut the file may first have to be brought back to what it held.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
         try:
             found = connection.execute(_VERSION).fetchall()
         except sqlite3.OperationalError:
