@@ -109,6 +109,11 @@ class TestKeys:
         assert simulator.refund("R1", "pay_1", rub(100), "k1") == first
         assert simulator.refund("R1", "pay_1", rub(100), "k2").state == "succeeded"
 
+    def test_used_for_something_else_are_an_error(self, simulator: PaymentSimulator) -> None:
+        simulator.refund("R1", "pay_1", rub(100), "k1")
+        with pytest.raises(ProviderConflict):
+            simulator.refund("R1", "pay_1", rub(101), "k1")
+
     def test_are_not_mixed_up_by_odd_names(self, simulator: PaymentSimulator) -> None:
         simulator.book_capture("c", rub(10))
         simulator.book_capture("b c", rub(10))

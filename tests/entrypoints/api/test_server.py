@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.bootstrap import Settings, build_service
 from amends.entrypoints.api import orders
 from tests.entrypoints.sandbox import BUYER, SHOP, Shop, order, sandbox
@@ -98,6 +99,13 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     assert settings.smtp is not None
     assert (settings.smtp.host, settings.smtp.port) == ("mail.example", 587)
     assert "hush" not in repr(settings)
+    stripe = {"AMENDS_STRIPE_KEY": "sk_hush", "AMENDS_STRIPE_WEBHOOK_SECRET": "whsec_hush"}
+    settings = Settings.read(tmp_path / "a.db", environment={**env, **stripe})
+    assert settings.stripe == StripeSettings("sk_hush", "whsec_hush")
+    assert "hush" not in repr(settings)
+    open_line = {**stripe, "AMENDS_STRIPE_API_BASE": "http://stripe.example"}
+    with pytest.raises(ValueError, match="AMENDS_STRIPE_API_BASE"):
+        Settings.read(tmp_path / "a.db", environment=open_line)
     for wrong in ({"AMENDS_SMTP_PORT": "x"}, {"AMENDS_SMTP_SECURITY": "maybe"}):
         with pytest.raises(ValueError, match="AMENDS_SMTP"):
             Settings.read(tmp_path / "a.db", environment={**env, **wrong})
