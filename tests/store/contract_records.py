@@ -93,6 +93,38 @@ class RecordsContract:
         assert store.jobs.next_run() is None
         assert store.upkeep.snapshot("A").rows == ()
 
+    def test_a_feed_of_new_orders_is_written_as_each_alone(self, store: Store) -> None:
+        names = [f"N{n:04d}" for n in range(1_000)]
+        begin(store, names[700])
+        begin(store, names[900])
+
+        def placed(name: str) -> Write:
+            texts = (Content("b", f"buyer {name[:4]}", f"of {name}"), Content("s", "bob", "shop"))
+            said = (answer(f"key of {name}"),)
+            mailed = (Job("j", "mail", NOW, {"to": name}),)
+            rows = (order_row("ann", 1), dispute_row("D1", 5))
+            return Write(name, 0, (event(1, *texts), event(2)), state(2, NOW), rows, mailed, said)
+
+        writes = [placed(name) for name in names]
+        writes[900] = Write(names[900], 1, (event(2),), state(2))
+        assert store.records.write(iter(writes)) == {names[700]}
+        loaded = store.records.load(names, [], NOW)
+        assert loaded.states[names[700]] == state(1)
+        assert loaded.states[names[900]] == state(2)
+        assert loaded.states.keys() == set(names)
+        for name in (names[0], names[500], names[999]):
+            assert loaded.states[name] == state(2, NOW)
+            snapshot = store.upkeep.snapshot(name)
+            assert breaks(name, snapshot.events, snapshot.sealed) == []
+            assert snapshot.head == loaded.heads[name] == snapshot.events[-1].hash
+            assert snapshot.rows == (order_row("ann", 1), dispute_row("D1", 5))
+            key = (name, "buyer/ann", f"key of {name}")
+            assert store.records.load([], [key], NOW).answers == {key: answer(f"key of {name}")}
+            texts = store.records.texts([(name, "b"), (name, "s")])
+            assert texts == {(name, "b"): f"of {name}", (name, "s"): "shop"}
+        assert store.records.texts([(names[700], "b")]) == {}
+        assert len(store.jobs.take(NOW, 2_000, NOW + DAY)) == 998
+
     def test_a_key_that_was_answered_meanwhile_clashes(self, store: Store) -> None:
         refusal = Write("A", 0, answers=(answer("k", 0, b"{}"),))
         assert store.records.write([refusal]) == frozenset()

@@ -255,7 +255,7 @@ def test_nothing_outlives_a_transaction(store: Store) -> None:
     with pool.writing() as db:
         limits = db.execute("SELECT current_setting('lock_timeout')").fetchone()
     assert limits == ("5s",)
-    with pool._borrowed() as db:
+    with pool.borrowed() as db:
         left = db.execute("SELECT current_setting('lock_timeout')").fetchone()
     assert left == ("0",)
 

@@ -23,7 +23,9 @@ from amends.order.decide.ship_order import ShipOrder
 from amends.order.tracking import plain_number
 
 _log = structlog.get_logger(__name__)
-_BATCH = 200
+# Lines sent to the engine together, in one transaction: at most so many, and so many bytes.
+_BATCH = 2_000
+_BATCH_BYTES = 8_000_000
 _CHUNK = 1 << 20
 # A feed that is wrong from its first line on must not fill the memory; beyond, lines are counted.
 _BAD_LISTED = 1_000
@@ -95,6 +97,7 @@ class Feed:
     def take_numbered(self, lines: Iterable[NumberedLine]) -> Iterator[Imported]:
         """As ``take``, of lines that were numbered, and perhaps found bad, by who read them."""
         batch: list[_Sent] = []
+        size = 0
         for number, line in lines:
             self.imported.lines = number
             if isinstance(line, BadLine):
@@ -116,8 +119,9 @@ class Feed:
                     self.imported.shipments.same += 1
                     continue
             batch.append(sent)
-            if len(batch) >= _BATCH:
-                batch = self._flush(batch)
+            size += len(line)
+            if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+                batch, size = self._flush(batch), 0
                 yield self.imported
         self._flush(batch)
         # A line found bad when it was read stands before one refused when its batch was sent.

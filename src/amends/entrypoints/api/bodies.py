@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, inspect
 from msgspec.structs import replace
 
 from amends.entrypoints.api.calls import Problem, invalid
@@ -22,6 +23,8 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"^(?P<what>.*?) - at `(?:key in )?\$(?P<path>[^`]*)`$")
 _NAMED = re.compile(r"(?:unknown|required) field `(?P<name>[^`]+)`")
+_DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER = b"0" * len(str(MOST))
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
@@ -37,7 +40,8 @@ def decode(body: bytes) -> Any:
         raise _too_deep() from None
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise _broken("broken_json", str(error)) from None
-    _check(value)
+    if not _harmless(body):
+        _check(value)
     return value
 
 
@@ -89,6 +93,13 @@ def _misfit(message: str, value: object, wanted: object) -> Problem:
     return invalid("field_invalid", {"field": field, "problem": what}, "mend_field", field=field)
 
 
+def _harmless(body: bytes) -> bool:
+    """Whether JSON can hold nothing that ``_check`` refuses, as nearly all can be told at once."""
+    brackets = body.count(b"{") + body.count(b"[")
+    long_number = _LONG_NUMBER in body.translate(_DIGITS_AS_ZERO)
+    return brackets <= DEEPEST and not long_number and b"\\u0000" not in body
+
+
 def _check(value: object) -> None:
     """Refuse nesting, characters and numbers that nothing here can hold."""
     stack: list[tuple[object, str, int]] = [(value, "", 1)]
@@ -124,7 +135,7 @@ def _in_utc(value: Any, path: str) -> Any:
         return _instant(value, path)
     if isinstance(value, Struct):
         changed = {}
-        for name in value.__struct_fields__:
+        for name in _may_hold_instants(type(value)):
             was = getattr(value, name)
             now = _in_utc(was, f"{path}.{name}" if path else name)
             if now is not was:
@@ -134,6 +145,32 @@ def _in_utc(value: Any, path: str) -> Any:
         parts = tuple(_in_utc(part, f"{path}[{i}]") for i, part in enumerate(value))
         return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
     return value
+
+
+@cache
+def _may_hold_instants(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields in which, however deep, there may be an instant."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(kind)
+        if _is_or_holds_instant(inspect.type_info(field.type))
+    )
+
+
+def _is_or_holds_instant(info: inspect.Type) -> bool:
+    match info:
+        case inspect.DateTimeType():
+            return True
+        case inspect.UnionType():
+            return any(map(_is_or_holds_instant, info.types))
+        case inspect.VarTupleType():
+            return _is_or_holds_instant(info.item_type)
+        case inspect.Metadata():
+            return _is_or_holds_instant(info.type)
+        case inspect.StructType():
+            return bool(_may_hold_instants(info.cls))
+        case _:
+            return False
 
 
 def _instant(at: datetime, path: str) -> datetime:

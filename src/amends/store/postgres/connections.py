@@ -52,6 +52,12 @@ def send(db: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
             cursor.executemany(statement, rows)
 
 
+def begin(db: Connection) -> None:
+    """Begin a durable transaction."""
+    db.execute("BEGIN")
+    db.execute(_WRITE_LIMITS)
+
+
 class Connections:
     """The connections of one process to one database, for any number of threads."""
 
@@ -90,9 +96,8 @@ class Connections:
         What is executed in the block is sent in a pipeline: its errors may show only at the end of
         the block, and reading a result costs a round trip.
         """
-        with self._borrowed() as db, _pipeline(db):
-            db.execute("BEGIN")
-            db.execute(_WRITE_LIMITS)
+        with self.borrowed() as db, pipeline(db):
+            begin(db)
             yield db
             db.execute("COMMIT")
 
@@ -107,8 +112,8 @@ class Connections:
         self._pool.close()
 
     def _look(self, questions: Sequence[Question]) -> list[list[Values]]:
-        with self._borrowed() as db:
-            with _pipeline(db):
+        with self.borrowed() as db:
+            with pipeline(db):
                 # One statement alone sees one instant anyway.
                 several = len(questions) > 1
                 if several:
@@ -120,7 +125,8 @@ class Connections:
             return [rows for cursor in asked for rows in _answers(cursor)]
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
+    def borrowed(self) -> Iterator[Connection]:
+        """A connection for the block; what it has begun is rolled back when the block raises."""
         try:
             db = self._pool.getconn()
         except PoolTimeout as error:
@@ -166,7 +172,7 @@ def _answers(cursor: psycopg.Cursor[Values]) -> Iterator[list[Values]]:
 
 
 @contextmanager
-def _pipeline(db: Connection) -> Iterator[None]:
+def pipeline(db: Connection) -> Iterator[None]:
     """A pipeline that raises what went wrong first.
 
     The statements behind a failed one fail because of it, which psycopg would write to the log.

@@ -34,7 +34,15 @@ from amends.store.batch import (
     stored_state,
 )
 from amends.store.postgres.appending import PUT_KEY, send_record
-from amends.store.postgres.connections import Connection, Connections, Values, send
+from amends.store.postgres.connections import (
+    Connection,
+    Connections,
+    Values,
+    begin,
+    pipeline,
+    send,
+)
+from amends.store.postgres.loading import copy_new, is_new
 from amends.store.postgres.rows import write_rows
 from amends.store.sealing import PersonKey, new_key, unseal
 
@@ -47,6 +55,8 @@ _LOOK = """SELECT s.order_id, s.version, s.state, s.code, s.next_due, s.head,
     LEFT JOIN answers AS a ON a.order_id = %s AND a.caller = %s AND a.key = %s
     LEFT JOIN person_keys AS p ON p.person = %s"""
 _OF_STATE, _OF_ANSWER, _OF_KEY = slice(0, 6), slice(6, 14), slice(14, 17)
+_STATES = """SELECT order_id, version, state, code, next_due, head FROM states
+    WHERE order_id = ANY(%s)"""
 _OUTAGES = "SELECT since, until FROM outages WHERE until > %s ORDER BY since"
 _HEAD = "SELECT order_id, version, head FROM states WHERE order_id = %s"
 _ANSWERED = "SELECT order_id FROM answers WHERE order_id = %s AND caller = %s AND key = %s"
@@ -63,6 +73,10 @@ _NO_KEY = (None, None, None)
 _NOTHING = (None, *_NO_KEY)
 _TRIES = 5
 _AT_ONCE = 16
+# So many orders at once are a feed's. They are asked for in one statement, not in one each; and
+# when so many were new that were written, what is still to come is loaded as one.
+_A_FEED = 500
+_NEW_ENOUGH = 128
 _KEYS_HELD = 1024
 _TAKEN = (errors.UniqueViolation, errors.DivisionByZero, errors.NotNullViolation)
 _IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
@@ -83,18 +97,18 @@ class PostgresRecords:
         writers: Collection[PersonId] = (),
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
-        outages, *found = self._connections.look(
-            (_OUTAGES, (to_micros(outages_since),)),
-            *((_LOOK, values) for values in _asked(orders, keys, writers)),
-        )
+        since = (_OUTAGES, (to_micros(outages_since),))
+        if len(orders) >= _A_FEED and not keys:
+            outages, states = self._connections.look(since, (_STATES, (list(orders),)))
+            return _loaded(states, [], outages)
+        questions = ((_LOOK, values) for values in _asked(orders, keys, writers))
+        outages, *found = self._connections.look(since, *questions)
         rows = [row for (row,) in found]
-        states = [row[_OF_STATE] for row in rows if row[0] is not None]
         self._keys.put(_person_keys(row[_OF_KEY] for row in rows))
-        return Loaded(
-            {order: stored_state(*values) for order, *values, _ in states},
-            {values[0]: values[-1] for values in states},
-            saved_answers([row[_OF_ANSWER] for row in rows if row[6] is not None]),
-            tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
+        return _loaded(
+            [row[_OF_STATE] for row in rows if row[0] is not None],
+            [row[_OF_ANSWER] for row in rows if row[6] is not None],
+            outages,
         )
 
     def write(self, writes: Iterable[Write]) -> frozenset[str]:
@@ -174,10 +188,27 @@ class PostgresRecords:
         first = list(islice(coming, _AT_ONCE))
         if not first:
             return
-        with self._connections.writing() as db:
-            # The server works on what it was sent while the next writes are being made.
-            for some in chain([first], iter(lambda: list(islice(coming, _AT_ONCE)), [])):
-                self._send(db, some)
+        sent, only_new = 0, True
+        with self._connections.borrowed() as db:
+            with pipeline(db):
+                begin(db)
+                # The server works on what it was sent while the next writes are being made.
+                for some in chain([first], iter(lambda: list(islice(coming, _AT_ONCE)), [])):
+                    self._send(db, some)
+                    sent += len(some)
+                    only_new = only_new and all(map(is_new, some))
+                    if only_new and sent >= _NEW_ENOUGH:
+                        break
+                else:
+                    db.execute("COMMIT")
+                    return
+            self._load(db, list(coming))
+            db.execute("COMMIT")
+
+    def _load(self, db: Connection, writes: Sequence[Write]) -> None:
+        copy_new(db, [w for w in writes if is_new(w)])
+        with pipeline(db):
+            self._send(db, [w for w in writes if not is_new(w)])
 
     def _send(self, db: Connection, writes: Sequence[Write]) -> None:
         heads, keys, made = self._needed(db, writes)
@@ -229,6 +260,15 @@ class _LookedUp:
     def take(self, people: Collection[PersonId]) -> dict[PersonId, PersonKey]:
         with self._lock:
             return {person: self._keys.pop(person) for person in people if person in self._keys}
+
+
+def _loaded(states: list[Values], answers: list[Values], outages: list[Values]) -> Loaded:
+    return Loaded(
+        {order: stored_state(*values) for order, *values, _ in states},
+        {values[0]: values[-1] for values in states},
+        saved_answers(answers),
+        tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
+    )
 
 
 def _asked(
