@@ -68,7 +68,7 @@ RECORD = {
     "states": "INSERT INTO states VALUES ({}) ON CONFLICT (order_id) DO UPDATE SET"
     " version = excluded.version, state = excluded.state, code = excluded.code,"
     " next_due = excluded.next_due, head = excluded.head",
-    "jobs": "INSERT INTO jobs VALUES ({}, 0)",
+    "jobs": "INSERT INTO jobs VALUES ({})",
     "answers": "INSERT INTO answers VALUES ({})",
 }
 

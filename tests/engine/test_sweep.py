@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from amends.engine.engine import Engine
 from amends.engine.requests import Request
+from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import Store
 from amends.engine.sweep import keep_beat, sweep
 from amends.kernel.decision import Refused, Stamp
@@ -63,7 +64,7 @@ def test_two_workers_sweep_each_deadline_once(
     other_store = open_store(database)
     other = Engine(Counter(), other_store, clock, Ids("o"), no_holidays)
     clock.advance(9 * DAY)
-    names = [order for _, order in engine.store.records.due(clock.now, 9)]
+    names = [order for _, order in engine.store.records.due(clock.now, 9, dict.fromkeys(ALL_SLOTS))]
     assert sweep(other).events == 10
     # The first worker chose its orders before the other was done.
     assert [a.outcome.events for a in engine.expire(names)] == [()] * 5  # type: ignore[union-attr]

@@ -31,6 +31,7 @@ from amends.engine.outside import (
     ProviderUnclear,
     RefundReply,
 )
+from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import Jobs, JobToRun, Records, Store, Unavailable, Write
 from amends.engine.sweep import sweep
 from amends.entrypoints.domain import OrderDomain
@@ -108,9 +109,11 @@ class FaultyJobs:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._jobs, name)
 
-    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+    def take(
+        self, now: Instant, limit: int, until: Instant, slots: Collection[int] = ALL_SLOTS
+    ) -> list[JobToRun]:
         def take() -> list[JobToRun]:
-            return self._jobs.take(now, limit, until)
+            return self._jobs.take(now, limit, until, slots)
 
         found: list[JobToRun] = self._faults.around("outbox", Unavailable("gone"), take)
         return found

@@ -7,6 +7,7 @@ and a fixture ``reopen`` that gives another one on the same database.
 from __future__ import annotations
 
 from tests.store.contract_drafts import DraftsContract
+from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import (
     AccessContract,
     JobsContract,
@@ -23,6 +24,8 @@ class StoreContract(
     ViewsContract,
     AccessContract,
     DraftsContract,
+    SlotsContract,
+    LeasesContract,
     ServiceContract,
     UpkeepContract,
 ):

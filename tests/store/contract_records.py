@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
-
 import pytest
 
 from amends.engine.chain import GENESIS, breaks, next_hash
@@ -192,22 +190,6 @@ class RecordsContract:
         stored = store.records.events("A")
         assert [e.number for e in stored] == list(range(1, len(won) + 2))
         assert breaks("A", stored, {}) == []
-
-    def test_due_orders_come_earliest_first_and_in_stretches(self, store: Store) -> None:
-        for order, days in (("A", 3), ("B", 1), ("C", 1), ("D", 2), ("E", 9)):
-            begin(store, order, due=NOW + days * DAY)
-        begin(store, "F")
-        records = store.records
-        first = records.due(NOW + 3 * DAY, 2)
-        assert first == [(NOW + DAY, "B"), (NOW + DAY, "C")]
-        assert records.due(NOW + 3 * DAY, 2, first[0]) == [first[1], (NOW + 2 * DAY, "D")]
-        assert records.due(NOW + 3 * DAY, 9, first[1])[-1] == (NOW + 3 * DAY, "A")
-        assert records.due(NOW + DAY - timedelta(microseconds=1), 9) == []
-        assert records.next_due() == NOW + DAY
-
-    def test_nothing_is_due_where_nothing_is(self, store: Store) -> None:
-        assert store.records.next_due() is None
-        assert store.records.due(NOW, 9) == []
 
 
 class ContentsContract:

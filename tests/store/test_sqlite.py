@@ -170,8 +170,8 @@ def test_hot_statements_search_their_index(store: SqliteStore) -> None:
         store.records.load(["A"], [("A", "c", "k")], NOW)
         store.records.events("A")
         store.records.texts([("A", "r")])
-        store.records.due(NOW, 9)
-        store.jobs.take(NOW, 9, NOW)
+        store.records.due(NOW, 9, {7: None})
+        store.jobs.take(NOW, 9, NOW, {7})
     assert len(plans) == 7
     # Only the list of keys that came in as JSON, and the few outages, are read from end to end.
     scanned = {name for plan in plans for name in re.findall(r"SCAN (\w+)", plan)}

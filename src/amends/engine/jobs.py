@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from msgspec import Struct
 
+from amends.engine.slots import every_slot, slot_of
 from amends.engine.store import Jobs, JobToRun
 from amends.kernel.instants import Instant
 
@@ -44,22 +45,26 @@ def run_due_jobs(
     jobs: Jobs,
     handlers: Mapping[str, Handler],
     clock: Callable[[], Instant],
+    slots: Callable[[], Collection[int]] = every_slot,
     *,
     limit: int = 20,
-    lease: timedelta = timedelta(minutes=5),
+    lease: timedelta = timedelta(minutes=1),
 ) -> Ran:
     """Run up to ``limit`` due jobs, one after the other; call again while ``any`` is true.
 
-    A handler that raises, or is missing, has its job run again after 10 seconds, doubling up to an
+    Only those of the slots we hold are run; what passes to another meanwhile is left to them. A handler that raises, or is missing, has its job run again after 10 seconds, doubling up to an
     hour: no job is ever dropped. A job may run twice, when a worker dies or outlasts its lease;
     handlers make that harmless by the job's id. Handlers may send commands through the engine.
     """
     until = clock() + lease
     done = again = 0
     failed: list[tuple[JobToRun, Exception]] = []
-    for job in jobs.take(clock(), limit, until):
+    for job in jobs.take(clock(), limit, until, slots()):
         if clock() >= until:
             break  # the rest may be with somebody else by now
+        if slot_of(job.order) not in slots():
+            jobs.again(job, job.run_at)
+            continue
         try:
             outcome = handlers[job.kind](job)
         except Exception as error:

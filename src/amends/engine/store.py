@@ -17,6 +17,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from amends.engine.drafts import Drafts
+from amends.engine.leases import Leases
+from amends.engine.slots import ALL_SLOTS
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
@@ -24,6 +26,7 @@ from amends.kernel.record import Column, Job, Row
 
 AnswerKey = tuple[str, str, str]  # order, caller, idempotency key
 ContentKey = tuple[str, str]  # order, reference
+Due = tuple[Instant, str]  # when something of an order is due, and the order
 
 
 class NotWritten(Exception):
@@ -176,13 +179,14 @@ class Records(Protocol):
     def erase(self, person: PersonId) -> bool:
         """Destroy the person's key, and so every text of theirs; False when there was none."""
 
-    def due(
-        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
-    ) -> list[tuple[Instant, str]]:
-        """Orders with something due at or before ``at``, earliest first, past ``after``."""
+    def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
+        """Orders of these slots with something due at or before ``at``, earliest first.
 
-    def next_due(self) -> Instant | None:
-        """The earliest instant at which anything of any order is due."""
+        Of each slot the first ``each`` past its place, or from its beginning where that is None.
+        """
+
+    def next_due(self, after: Instant | None = None) -> Instant | None:
+        """The earliest instant, past ``after`` if given, at which any order has something due."""
 
 
 class JobToRun(Struct, frozen=True):
@@ -199,8 +203,10 @@ class JobToRun(Struct, frozen=True):
 class Jobs(Protocol):
     """The outbox. A job stays in it until it was finished."""
 
-    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
-        """Take due jobs, earliest first; nobody else gets them before ``until``."""
+    def take(
+        self, now: Instant, limit: int, until: Instant, slots: Collection[int] = ALL_SLOTS
+    ) -> list[JobToRun]:
+        """Take due jobs of these slots, earliest first; nobody else gets them before ``until``."""
 
     def finish(self, job: JobToRun) -> bool:
         """It is done. False when somebody else has taken it since."""
@@ -377,6 +383,8 @@ class Store(Protocol):
     def access(self) -> Access: ...
     @property
     def drafts(self) -> Drafts: ...
+    @property
+    def leases(self) -> Leases: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TypeVar
 
 from msgspec import Struct
 
 from amends.engine.engine import Engine
-from amends.engine.store import Uptime
+from amends.engine.slots import every_slot, slot_of
+from amends.engine.store import Due, Uptime
 from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant, Outage
 
@@ -29,18 +31,30 @@ class Swept(Struct, frozen=True):
     failed: tuple[tuple[str, Exception], ...] = ()
 
 
-def sweep(engine: Engine[S, C, E, T], *, batch: int = BATCH) -> Swept:
-    """Let everything expire that is due now, the earliest first, ``batch`` orders at a time.
+def sweep(
+    engine: Engine[S, C, E, T],
+    slots: Callable[[], Collection[int]] = every_slot,
+    *,
+    batch: int = BATCH,
+) -> Swept:
+    """Let everything expire that is due now in the slots we hold, about ``batch`` orders at a time.
 
-    Another worker may do the same: each event is recorded once. An order that fails is passed over
-    and tried again by the next sweep, so that it holds up nobody else.
+    In each slot the earliest comes first; ``slots`` is asked before every batch, so that what has
+    passed to another is left to them. Should two look after one slot for a moment, each event is
+    still recorded once. An order that fails is passed over and tried again by the next sweep, so
+    that it holds up nobody else.
     """
     now = engine.clock()
     orders = events = 0
     failed: list[tuple[str, Exception]] = []
-    after: tuple[Instant, str] | None = None
-    while due := engine.store.records.due(now, batch, after):
-        after = due[-1]
+    places: dict[int, Due | None] = dict.fromkeys(slots())
+    while places:
+        each = -(-batch // len(places))
+        due = engine.store.records.due(now, each, places)
+        found = Counter(slot_of(order) for _, order in due)
+        # A slot that gave less than it could has no more to give.
+        still = {slot for slot in slots() if found[slot] == each}
+        places = {slot_of(place[1]): place for place in due if slot_of(place[1]) in still}
         names = [order for _, order in due]
         for order, answer in zip(names, engine.expire(names), strict=True):
             orders += 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import timedelta
 
 import structlog
 
 from amends.engine.jobs import run_due_jobs
+from amends.engine.leases import RENEW_EVERY, Worker
+from amends.engine.slots import every_slot
 from amends.engine.sweep import keep_beat, sweep
 from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.service import Sandbox, Service
@@ -18,18 +21,21 @@ _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 _LOOKED_AT_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=15)
+# What one process does for all of them.
+_UPKEEP, _CALLBACKS = "upkeep", "callbacks"
 _RECONCILE_EVERY = timedelta(days=1)
 _RECONCILED_AT = "reconciled_at"
+_TIDIED_AT = "tidied_at"
 _TIDY_EVERY = timedelta(hours=1)
 # Shorter gaps are a restart; what a gap means for a turn is the policy pack's to say.
 _LONGEST_GAP = timedelta(minutes=2)
 # Rounds of jobs at one instant; a job that always asks for another is a fault.
 _MOST_ROUNDS = 10_000
 
-# Later than any deadline.
-_END = datetime(9000, 1, 1, tzinfo=UTC)
-
 _quiet = threading.RLock()
+
+
+Held = Callable[[], Collection[int]]
 
 
 class NeverQuiet(RuntimeError):
@@ -43,19 +49,29 @@ def drain(service: Service) -> None:
     """
     with _quiet:
         for _ in range(_MOST_ROUNDS):
-            swept = sweep(service.engine)
-            for order, error in swept.failed:
-                _log.error("deadline_failed", order=order, error=type(error).__name__)
-            ran = run_due_jobs(service.store.jobs, service.handlers, service.clock.now)
-            for job, error in ran.failed:
-                _log.error(
-                    "job_failed", job=job.id, kind=job.kind, error=type(error).__name__,
-                    exc_info=error,
-                )  # fmt: skip
-            taken = take_callbacks(service)
-            if not (swept.events or ran.any or taken):
+            events = let_expire(service)
+            ran = work_off(service)
+            if not (take_callbacks(service) or ran or events):
                 return
         raise NeverQuiet("jobs at one instant never come to an end")
+
+
+def let_expire(service: Service, slots: Held = every_slot) -> int:
+    """Let expire what is due in these slots; how many events that made."""
+    swept = sweep(service.engine, slots)
+    for order, error in swept.failed:
+        _log.error("deadline_failed", order=order, error=type(error).__name__)
+    return swept.events
+
+
+def work_off(service: Service, slots: Held = every_slot) -> bool:
+    """Run some of the jobs that wait in these slots; whether there were any."""
+    ran = run_due_jobs(service.store.jobs, service.handlers, service.clock.now, slots)
+    for job, error in ran.failed:
+        _log.error(
+            "job_failed", job=job.id, kind=job.kind, error=type(error).__name__, exc_info=error
+        )
+    return ran.any
 
 
 def move_to(service: Service, sandbox: Sandbox, target: Instant) -> None:
@@ -76,9 +92,8 @@ def _next(service: Service, sandbox: Sandbox) -> Instant | None:
     What was due before and failed does not count: it would hold the clock for ever.
     """
     now = sandbox.clock.now()
-    after = service.store.records.due(_END, 1, (now, "\uffff"))
     known = (
-        after[0][0] if after else None,
+        service.store.records.next_due(after=now),
         service.store.jobs.next_run(),
         sandbox.payments.next_report_at(),
     )
@@ -90,10 +105,8 @@ def reconcile_if_due(service: Service) -> bool:
 
     Each difference is logged for a person to look into: ``amends money reconcile`` shows them.
     """
-    now, last = service.clock.now(), service.store.meta.get(_RECONCILED_AT)
-    if last is not None and now - from_micros(int(last)) < _RECONCILE_EVERY:
+    if not _is_time(service, _RECONCILED_AT, _RECONCILE_EVERY):
         return False
-    service.store.meta.put(_RECONCILED_AT, str(to_micros(now)))
     found = reconcile(service.engine, service.store, service.provider_for, service.clock)
     for difference in found.differences:
         _log.error(
@@ -104,49 +117,96 @@ def reconcile_if_due(service: Service) -> bool:
     return True
 
 
-class Ticker:
-    """A running server's own thread for it."""
+def tidy_if_due(service: Service) -> bool:
+    """Forget sessions, links and leases that are over, once an hour; whether it was time."""
+    if not _is_time(service, _TIDIED_AT, _TIDY_EVERY):
+        return False
+    now = service.clock.now()
+    service.store.access.forget_expired(now)
+    service.store.leases.forget_lapsed(now - _TIDY_EVERY)
+    return True
 
-    def __init__(self, service: Service) -> None:
+
+def _is_time(service: Service, name: str, every: timedelta) -> bool:
+    """Whether what is done ``every`` so often is to be done now; it then counts as done, so that
+    what fails is not tried again at once."""
+    now, last = service.clock.now(), service.store.meta.get(name)
+    if last is not None and now - from_micros(int(last)) < every:
+        return False
+    service.store.meta.put(name, str(to_micros(now)))
+    return True
+
+
+class Ticker:
+    """A running server's own threads for it, beside those of other processes on the same database.
+
+    ``name`` is the process's among them. Deadlines wait for nobody: jobs, which wait for the world,
+    have a thread of their own, and so has what one process does for all.
+    """
+
+    def __init__(self, service: Service, name: str) -> None:
         self._service = service
+        self._worker = Worker(service.store.leases, name, service.clock.now, (_UPKEEP, _CALLBACKS))
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
-        # Apart from the clock's: deadlines do not wait for it.
-        self._books = threading.Thread(target=self._reconcile, name="books", daemon=True)
+        self._beaten = service.clock.now()
+        self._threads = [
+            threading.Thread(target=self._every, args=arguments, name=arguments[0], daemon=True)
+            for arguments in (
+                ("leases", RENEW_EVERY.total_seconds(), self._renew),
+                ("deadlines", _EVERY_SECONDS, self._deadlines),
+                ("jobs", _EVERY_SECONDS, self._jobs),
+                ("upkeep", _LOOKED_AT_SECONDS, self._upkeep),
+            )
+        ]
 
     def start(self) -> None:
-        """Begin. The first beat tells how long the service was away."""
+        """Begin. The first beat tells how long there was nobody."""
         self._beat()
-        self._thread.start()
-        self._books.start()
+        self._worker.renew()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End, and wait for the round under way."""
+        """End when the batch and the job under way are done, and leave the rest to others."""
         self._stop.set()
-        self._thread.join()
-        self._books.join()
+        for thread in self._threads:
+            thread.join()
+        self._worker.leave()
+
+    def _every(self, what: str, seconds: float, work: Callable[[], object]) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                work()
+            except Exception as error:  # the next round must come, whatever this one met
+                _log.error("clock_failed", what=what, error=type(error).__name__, exc_info=error)
+
+    def _slots(self) -> Collection[int]:
+        return () if self._stop.is_set() else self._worker.slots()
+
+    def _has(self, duty: str) -> bool:
+        return not self._stop.is_set() and self._worker.has(duty)
+
+    def _renew(self) -> None:
+        self._worker.renew()
+        if self._service.clock.now() - self._beaten >= _BEAT_EVERY:
+            self._beat()
 
     def _beat(self) -> None:
         keep_beat(self._service.store.uptime, self._service.clock.now, _LONGEST_GAP)
+        self._beaten = self._service.clock.now()
 
-    def _reconcile(self) -> None:
-        while not self._stop.wait(_LOOKED_AT_SECONDS):
-            try:
-                reconcile_if_due(self._service)
-            except Exception as error:  # a provider that is down today is asked tomorrow
-                _log.error("reconciliation_failed", error=type(error).__name__, exc_info=error)
+    def _deadlines(self) -> None:
+        let_expire(self._service, self._slots)
 
-    def _run(self) -> None:
-        beaten = tidied = self._service.clock.now()
-        while not self._stop.wait(_EVERY_SECONDS):
-            try:
-                drain(self._service)
-                now = self._service.clock.now()
-                if now - beaten >= _BEAT_EVERY:
-                    self._beat()
-                    beaten = now
-                if now - tidied >= _TIDY_EVERY:
-                    self._service.store.access.forget_expired(now)
-                    tidied = now
-            except Exception as error:  # the next round must come, whatever this one met
-                _log.error("clock_failed", error=type(error).__name__, exc_info=error)
+    def _jobs(self) -> None:
+        while work_off(self._service, self._slots) or self._callbacks():
+            pass
+
+    def _callbacks(self) -> bool:
+        return self._has(_CALLBACKS) and take_callbacks(self._service) > 0
+
+    def _upkeep(self) -> None:
+        if self._has(_UPKEEP):
+            tidy_if_due(self._service)
+            # A provider that is down today is asked tomorrow.
+            reconcile_if_due(self._service)

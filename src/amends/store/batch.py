@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from amends.engine.chain import GENESIS, next_hash
+from amends.engine.slots import slot_of
 from amends.engine.store import SavedAnswer, StoredEvent, StoredState, Write
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.people import Actor, PersonId, Role
@@ -60,7 +61,8 @@ def laid_out(
             batch.states.append(state_values(order, write.state, head))
         for job in write.jobs:
             payload = msgspec.json.encode(job.payload).decode()
-            batch.jobs.append((order, job.id, job.kind, to_micros(job.run_at), payload))
+            run_at = to_micros(job.run_at)
+            batch.jobs.append((order, job.id, job.kind, run_at, payload, 0, slot_of(order)))
         for a in write.answers:
             at = to_micros(a.at)
             batch.answers.append(
@@ -72,7 +74,7 @@ def laid_out(
 def state_values(order: str, state: StoredState, head: bytes) -> Values:
     """A row of the table of states."""
     due = None if state.next_due is None else to_micros(state.next_due)
-    return (order, state.version, state.state, state.code, due, head)
+    return (order, state.version, state.state, state.code, due, head, slot_of(order))
 
 
 def stored_state(version: int, data: bytes, code: str, due: int | None) -> StoredState:

@@ -6,6 +6,7 @@ from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.connections import Connections
 from amends.store.postgres.drafts import PostgresDrafts
 from amends.store.postgres.jobs import PostgresJobs
+from amends.store.postgres.leases import PostgresLeases
 from amends.store.postgres.records import PostgresRecords
 from amends.store.postgres.service import PostgresMeta, PostgresUptime
 from amends.store.postgres.upkeep import PostgresUpkeep
@@ -25,6 +26,7 @@ class PostgresStore:
         self.views = PostgresViews(self._connections)
         self.access = PostgresAccess(self._connections)
         self.drafts = PostgresDrafts(self._connections)
+        self.leases = PostgresLeases(self._connections)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

@@ -24,9 +24,9 @@ _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 # A key that was erased since it was looked up is no value, which the column does not take.
 _PUT_CONTENT = """INSERT INTO contents VALUES (%s, %s, %s, %s,
     (SELECT key_id FROM person_keys WHERE person = %s AND key_id = %s), %s)"""
-_PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"
+_PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-_NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s)"
+_NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s, %s)"
 _MOVE_STATE = """UPDATE states SET version = %s, state = %s, code = %s, next_due = %s, head = %s
     WHERE order_id = %s AND version = %s AND head = %s RETURNING 1"""
 _NEXT_STATE = f"WITH moved AS ({_MOVE_STATE}) SELECT 1 / count(*) FROM moved"  # noqa: S608
@@ -71,7 +71,7 @@ class _Part(Struct):
 
     def state(self) -> Values:
         """The values that move the state on."""
-        order, *values = self.rows.states.pop()
+        order, *values, _slot = self.rows.states.pop()
         return (*values, order, self.expected, self.head)
 
     def first(self) -> Values:

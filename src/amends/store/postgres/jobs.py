@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
+from amends.engine.slots import ALL_SLOTS, SLOTS
 from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.store.batch import instant_or_none
 from amends.store.postgres.connections import Connections, Values
 
 # Taking a job moves its instant to the end of the lease, so one column and one index serve both.
-_DUE = """SELECT order_id, id, kind, run_at, payload, attempts FROM jobs WHERE run_at <= %s
-    ORDER BY run_at LIMIT %s"""
+_DUE = """SELECT due.* FROM unnest(%s::bigint[]) AS held (slot)
+    CROSS JOIN LATERAL (SELECT order_id, id, kind, run_at, payload, attempts FROM jobs
+        WHERE slot = held.slot AND run_at <= %s ORDER BY run_at LIMIT %s) AS due
+    ORDER BY due.run_at LIMIT %s"""
+_NEXT_RUN = """SELECT min(head.run_at) FROM generate_series(0, %s - 1) AS held (slot)
+    CROSS JOIN LATERAL (SELECT run_at FROM jobs WHERE slot = held.slot
+        ORDER BY run_at LIMIT 1) AS head"""
 # The number of attempts tells whether the job is still as it was seen, and with whom.
 _MINE = "WHERE order_id = %s AND id = %s AND attempts = %s"
 _TAKE = f"UPDATE jobs SET run_at = %s, attempts = attempts + 1 {_MINE} AND run_at = %s"  # noqa: S608
@@ -25,13 +33,15 @@ class PostgresJobs:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+    def take(
+        self, now: Instant, limit: int, until: Instant, slots: Collection[int] = ALL_SLOTS
+    ) -> list[JobToRun]:
         """Take due jobs for oneself: they are read without a lock, and each is then claimed.
 
         When others were quicker with all of them, it is looked again.
         """
         for _ in range(_TRIES):
-            found = self._connections.ask(_DUE, (to_micros(now), limit))
+            found = self._connections.ask(_DUE, (list(slots), to_micros(now), limit, limit))
             if not found:
                 break
             if taken := self._claimed(found, until):
@@ -47,9 +57,9 @@ class PostgresJobs:
         return self._connections.run(_AGAIN, (to_micros(run_at), *_mine(job))) > 0
 
     def next_run(self) -> Instant | None:
-        """The head of the index."""
-        found = self._connections.ask("SELECT run_at FROM jobs ORDER BY run_at LIMIT 1")
-        return from_micros(found[0][0]) if found else None
+        """The earliest of the heads of all slots."""
+        ((run_at,),) = self._connections.ask(_NEXT_RUN, (SLOTS,))
+        return instant_or_none(run_at)
 
     def _claimed(self, found: list[Values], until: Instant) -> list[JobToRun]:
         # Everybody claims in the same order, so that two workers never wait for each other.

@@ -16,9 +16,11 @@ from itertools import chain, islice, zip_longest
 import psycopg
 from psycopg import errors
 
+from amends.engine.slots import SLOTS
 from amends.engine.store import (
     AnswerKey,
     ContentKey,
+    Due,
     Loaded,
     NotWritten,
     StoredEvent,
@@ -28,6 +30,7 @@ from amends.engine.store import (
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
 from amends.kernel.people import PersonId
 from amends.store.batch import (
+    instant_or_none,
     owners_of,
     saved_answers,
     stored_events,
@@ -67,8 +70,15 @@ _TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret FROM contents 
     LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id
     WHERE c.order_id = %s AND c.ref = ANY(%s)"""
 _KEY = "SELECT person, key_id, secret FROM person_keys WHERE person = %s"
-_DUE = """SELECT next_due, order_id FROM states WHERE next_due <= %s
-    AND (next_due, order_id) > (%s, %s) ORDER BY next_due, order_id LIMIT %s"""
+_DUE = """SELECT due.next_due, due.order_id
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS place (slot, at, order_id)
+    CROSS JOIN LATERAL (SELECT next_due, order_id FROM states
+        WHERE slot = place.slot AND next_due <= %s
+        AND (next_due, order_id) > (place.at, place.order_id COLLATE "C")
+        ORDER BY next_due, order_id LIMIT %s) AS due"""
+_NEXT_DUE = """SELECT min(head.next_due) FROM generate_series(0, %s - 1) AS held (slot)
+    CROSS JOIN LATERAL (SELECT next_due FROM states WHERE slot = held.slot AND next_due > %s
+        ORDER BY next_due LIMIT 1) AS head"""
 _NO_KEY = (None, None, None)
 _NOTHING = (None, *_NO_KEY)
 _TRIES = 5
@@ -169,19 +179,21 @@ class PostgresRecords:
         back-ups when these are recycled: how long they are kept bounds an erasure."""
         return self._connections.run("DELETE FROM person_keys WHERE person = %s", (person,)) > 0
 
-    def due(
-        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
-    ) -> list[tuple[Instant, str]]:
-        """Due orders by instant and id."""
-        past = (to_micros(after[0]), after[1]) if after else (-LAST, "")
-        found = self._connections.ask(_DUE, (to_micros(at), *past, limit))
-        return [(from_micros(due), order) for due, order in found]
+    def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
+        """Due orders: for each slot a search in the index, all in one statement."""
+        places = [
+            (slot, to_micros(place[0]), place[1]) if place else (slot, -LAST, "")
+            for slot, place in slots.items()
+        ]
+        columns = [list(column) for column in zip(*places, strict=True)]
+        found = self._connections.ask(_DUE, (*columns, to_micros(at), each)) if places else ()
+        return [(from_micros(due), order) for due, order in sorted(found)]
 
-    def next_due(self) -> Instant | None:
-        """The head of the index of due orders."""
-        query = "SELECT next_due FROM states WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1"
-        found = self._connections.ask(query)
-        return from_micros(found[0][0]) if found else None
+    def next_due(self, after: Instant | None = None) -> Instant | None:
+        """The earliest of the heads of all slots."""
+        past = -LAST if after is None else to_micros(after)
+        ((due,),) = self._connections.ask(_NEXT_DUE, (SLOTS, past))
+        return instant_or_none(due)
 
     def _write(self, writes: Iterable[Write]) -> None:
         coming = iter(writes)

@@ -28,7 +28,7 @@ _STATE = "SELECT version, state, code, next_due, head FROM states WHERE order_id
 _SEALED = "SELECT number, ref, owner, sealed FROM contents WHERE order_id = %s ORDER BY ref"
 _LOCK = "SELECT 1 FROM states WHERE order_id = %s FOR UPDATE"
 _NEWEST = "SELECT MAX(number) FROM events WHERE order_id = %s"
-_PUT_STATE = """INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s)
+_PUT_STATE = """INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (order_id) DO UPDATE SET version = excluded.version, state = excluded.state,
     code = excluded.code, next_due = excluded.next_due, head = excluded.head"""
 _SETTINGS = (

@@ -8,6 +8,7 @@ from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.drafts import SqliteDrafts
 from amends.store.sqlite.jobs import SqliteJobs
+from amends.store.sqlite.leases import SqliteLeases
 from amends.store.sqlite.records import SqliteRecords
 from amends.store.sqlite.service import SqliteMeta, SqliteUptime
 from amends.store.sqlite.upkeep import SqliteUpkeep
@@ -26,6 +27,7 @@ class SqliteStore:
         self.views = SqliteViews(self._connections)
         self.access = SqliteAccess(self._connections)
         self.drafts = SqliteDrafts(self._connections)
+        self.leases = SqliteLeases(self._connections)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 
+from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.store.batch import Values, instant_or_none
 from amends.store.sqlite.connections import Connections
 
 # Taking a job moves its instant to the end of the lease, so one column and one index serve both.
-_DUE = "SELECT order_id, id, kind, run_at, payload, attempts FROM jobs WHERE run_at <= ?"
+_DUE = """SELECT run_at, order_id, id, kind, payload, attempts FROM jobs
+    WHERE slot = ? AND run_at <= ? ORDER BY run_at LIMIT ?"""
+_NEXT_RUN = "SELECT MIN(run_at) FROM jobs WHERE slot = ?"
 _TAKE = "UPDATE jobs SET run_at = ?, attempts = attempts + 1 WHERE order_id = ? AND id = ?"
 # The number of attempts tells whether the job is still with whoever took it.
 _MINE = "WHERE order_id = ? AND id = ? AND attempts = ?"
@@ -22,16 +27,16 @@ class SqliteJobs:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def take(self, now: Instant, limit: int, until: Instant) -> list[JobToRun]:
+    def take(
+        self, now: Instant, limit: int, until: Instant, slots: Collection[int] = ALL_SLOTS
+    ) -> list[JobToRun]:
         """Take due jobs for oneself."""
-        due = (to_micros(now), limit)
-        query = f"{_DUE} ORDER BY run_at LIMIT ?"
         with self._connections.reading() as db:
             # Looking first keeps an idle worker from writing to the disk each time it asks.
-            if db.execute(query, due).fetchone() is None:
+            if not _due(db, now, 1, slots):
                 return []
         with self._connections.writing() as db:
-            jobs = [_job(values) for values in db.execute(query, due).fetchall()]
+            jobs = [_job(values) for values in _due(db, now, limit, slots)]
             db.executemany(_TAKE, [(to_micros(until), job.order, job.id) for job in jobs])
         return jobs
 
@@ -47,14 +52,21 @@ class SqliteJobs:
             return _changed(db, f"UPDATE jobs SET run_at = ? {_MINE}", values)  # noqa: S608
 
     def next_run(self) -> Instant | None:
-        """The head of the index."""
+        """The earliest of the heads of all slots."""
         with self._connections.reading() as db:
-            (run_at,) = db.execute("SELECT MIN(run_at) FROM jobs").fetchone()
-        return None if run_at is None else from_micros(run_at)
+            heads = [db.execute(_NEXT_RUN, (slot,)).fetchone()[0] for slot in ALL_SLOTS]
+        return instant_or_none(min((at for at in heads if at is not None), default=None))
 
 
-def _job(values: tuple[str, str, str, int, str, int]) -> JobToRun:
-    order, id_, kind, run_at, payload, attempts = values
+def _due(db: sqlite3.Connection, now: Instant, limit: int, slots: Collection[int]) -> list[Values]:
+    found: list[Values] = []
+    for slot in slots:
+        found += db.execute(_DUE, (slot, to_micros(now), limit)).fetchall()
+    return sorted(found)[:limit]
+
+
+def _job(values: Values) -> JobToRun:
+    run_at, order, id_, kind, payload, attempts = values
     return JobToRun(order, id_, kind, from_micros(run_at), json.loads(payload), attempts + 1)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import (
     AnswerKey,
     ContentKey,
+    Due,
     Loaded,
     NotWritten,
     SavedAnswer,
@@ -49,14 +51,15 @@ _TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret
     LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id"""
 _KEYS = """SELECT person, key_id, secret FROM person_keys
     WHERE person IN (SELECT value FROM json_each(?))"""
-_DUE = """SELECT next_due, order_id FROM states WHERE next_due <= ?
+_DUE = """SELECT next_due, order_id FROM states WHERE slot = ? AND next_due <= ?
     AND (next_due, order_id) > (?, ?) ORDER BY next_due, order_id LIMIT ?"""
+_NEXT_DUE = "SELECT MIN(next_due) FROM states WHERE slot = ? AND next_due > ?"
 _PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_CONTENT = "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_STATE = """INSERT INTO states VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET
+_PUT_STATE = """INSERT INTO states VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET
     version = excluded.version, state = excluded.state, code = excluded.code,
     next_due = excluded.next_due, head = excluded.head"""
-_PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"
+_PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LAST = 2**63 - 1
 
@@ -121,22 +124,21 @@ class SqliteRecords:
         self._connections.empty_log()
         return gone
 
-    def due(
-        self, at: Instant, limit: int, after: tuple[Instant, str] | None = None
-    ) -> list[tuple[Instant, str]]:
-        """Due orders by instant and id."""
-        past = (to_micros(after[0]), after[1]) if after else (-_LAST, "")
+    def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
+        """Due orders, slot by slot: each is a search in the index."""
+        until, found = to_micros(at), []
         with self._connections.reading() as db:
-            found = db.execute(_DUE, (to_micros(at), *past, limit)).fetchall()
-        return [(from_micros(due), order) for due, order in found]
+            for slot, place in slots.items():
+                past = (to_micros(place[0]), place[1]) if place else (-_LAST, "")
+                found += db.execute(_DUE, (slot, until, *past, each)).fetchall()
+        return [(from_micros(due), order) for due, order in sorted(found)]
 
-    def next_due(self) -> Instant | None:
-        """The head of the index of due orders."""
+    def next_due(self, after: Instant | None = None) -> Instant | None:
+        """The earliest of the heads of all slots."""
+        past = -_LAST if after is None else to_micros(after)
         with self._connections.reading() as db:
-            (due,) = db.execute(
-                "SELECT MIN(next_due) FROM states WHERE next_due IS NOT NULL"
-            ).fetchone()
-        return instant_or_none(due)
+            heads = [db.execute(_NEXT_DUE, (slot, past)).fetchone()[0] for slot in ALL_SLOTS]
+        return instant_or_none(min((due for due in heads if due is not None), default=None))
 
 
 def read_events(
