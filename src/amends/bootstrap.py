@@ -27,6 +27,7 @@ from amends.adapters.mail.folder import FolderMailer
 from amends.adapters.mail.smtp import SmtpMailer, SmtpSettings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
+from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.engine import Engine
@@ -61,7 +62,8 @@ class Settings:
     ``database`` is a file or a URL. Files, mail written to a folder, and what the simulated payment
     provider has booked lie beside the file, under its name; for a database on a server, in the
     folder ``home``. ``sandbox`` None: as the database was made. ``smtp`` None: mail goes to the
-    folder. ``clock``: instead of the machine's, for making sample data of the past.
+    folder. ``stripe`` None: payments by Stripe are not connected. ``clock``: instead of the
+    machine's, for making sample data of the past.
     """
 
     database: str | Path
@@ -69,6 +71,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     packs: Path | None = None
     smtp: SmtpSettings | None = None
+    stripe: StripeSettings | None = None
     clock: MovableClock | None = None
     sender: str = "amends@localhost.localdomain"
     home: Path = Path("var")
@@ -84,8 +87,8 @@ class Settings:
         environment: Mapping[str, str] | None = None,
     ) -> Settings:
         """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
-        ``AMENDS_SENDER``, and ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``,
-        ``_PASSWORD``.
+        ``AMENDS_SENDER``, ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
+        and ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``.
 
         Raises ValueError for what cannot be.
         """
@@ -98,6 +101,7 @@ class Settings:
             base_url=(base_url or cls.base_url).rstrip("/"),
             packs=Path(packs) if packs else None,
             smtp=_smtp(env, sender),
+            stripe=_stripe(env),
             clock=clock,
             sender=sender,
             home=Path(env.get("AMENDS_HOME", cls.home)),
@@ -129,6 +133,15 @@ def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
         env.get("AMENDS_SMTP_USER"),
         env.get("AMENDS_SMTP_PASSWORD"),
     )
+
+
+def _stripe(env: Mapping[str, str]) -> StripeSettings | None:
+    key, base = env.get("AMENDS_STRIPE_KEY"), env.get("AMENDS_STRIPE_API_BASE")
+    if not key:
+        return None
+    if base and not base.startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError("AMENDS_STRIPE_API_BASE starts with https://: the key travels there")
+    return StripeSettings(key, env.get("AMENDS_STRIPE_WEBHOOK_SECRET"), base)
 
 
 def build_service(settings: Settings) -> Service:
@@ -177,8 +190,10 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     engine: CaseEngine = Engine(OrderDomain(library), store, clock.now, new_id, working_days)
     simulator = PaymentSimulator(settings.beside("payments"), clock)
 
+    connected = {"simulator": simulator, **_connected(settings, clock)}
+
     def provider_for(name: str) -> PaymentProvider | None:
-        return simulator if settings.sandbox or name == "simulator" else None
+        return simulator if settings.sandbox else connected.get(name)
 
     def close() -> None:
         simulator.close()
@@ -209,6 +224,16 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         sandbox=Sandbox(virtual, simulator) if virtual else None,
         close=close,
     )
+
+
+def _connected(settings: Settings, clock: Clock) -> dict[str, PaymentProvider]:
+    """The payment providers of the world outside, by the name orders give them."""
+    if settings.stripe is None or settings.sandbox:
+        return {}
+    # Stripe's library is large, and most calls of the command line do without.
+    from amends.adapters.payments.stripe import StripePayments  # noqa: PLC0415
+
+    return {"stripe": StripePayments(settings.stripe, clock)}
 
 
 def _listings(table: str, by: str) -> tuple[frozenset[str], ...]:
