@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -97,14 +97,22 @@ class Engine(Generic[S, C, E, T]):
 
         ``by``: who would ask, when the view is for judging whether they may.
         """
+        return self.views((order,), by).get(order)
+
+    def views(self, orders: Collection[str], by: Actor | None = None) -> dict[str, View[S, T]]:
+        """As ``view``, of those of the orders that exist, all seen at one instant."""
         at = self.clock()
-        loaded = self.store.records.load((order,), (), at - _OUTAGES_FOR)
+        asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
+        loaded = self.store.records.load(orders, (), at - _OUTAGES_FOR)
+        views = ((order, self._view(order, loaded, asked)) for order in orders)
+        return {order: view for order, view in views if view is not None}
+
+    def _view(self, order: str, loaded: Loaded, asked: Stamp) -> View[S, T] | None:
         stream = self._stream(order, loaded)
         if stream.state is None:
             return None
-        asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
         stamp = self._stamped(asked, stream.state, None, loaded.outages)
-        terms = self.domain.terms(stream.state, None, at)
+        terms = self.domain.terms(stream.state, None, asked.at)
         if isinstance(terms, Refused):
             raise LookupError(f"the terms of order {order} cannot be found: {terms.rule}")
         step = stream.expired(terms, stamp)

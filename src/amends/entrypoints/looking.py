@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case, Dispute, order_of
@@ -36,6 +36,30 @@ def look(service: Service, order: str, by: Actor, catalogue: Words | None = None
         texts_of(service, order, view.state),
         catalogue or words(),
     )
+
+
+def look_over(
+    service: Service, orders: Collection[str], by: Actor, catalogue: Words | None = None
+) -> dict[str, Looking]:
+    """Those of the orders that ``by`` may see, as they stand now, for a list: of their texts only
+    those about people and what was sold are read, and all at once."""
+    found = service.engine.views(orders, by)
+    seen = {order: view for order, view in found.items() if sees_order(view.state, by)}
+    about = {order: view.state.order for order, view in seen.items()}
+    refs = {order: (o.buyer_ref, o.seller_ref, o.listing_ref) for order, o in about.items()}
+    wanted = {(order, ref) for order, some in refs.items() for ref in some}
+    texts = service.store.records.texts(wanted) if wanted else {}
+    return {
+        order: Looking(
+            view.state,
+            view.terms,
+            view.stamp,
+            by,
+            Texts({ref: texts[order, ref] for ref in refs[order] if (order, ref) in texts}),
+            catalogue or words(),
+        )
+        for order, view in seen.items()
+    }
 
 
 def look_at_dispute(

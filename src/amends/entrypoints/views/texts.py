@@ -12,6 +12,8 @@ from msgspec import UNSET, Struct, UnsetType
 Json = Any
 
 _UNREAD = object()
+# Most of what a case is made of is numbers, names and instants, in which there is nothing to find.
+_HOLDS_PARTS = (Struct, dict, tuple, list)
 
 
 class Texts:
@@ -56,11 +58,9 @@ def refs_in(value: object) -> Iterator[str]:
             if isinstance(part, str):
                 if part and (name == "ref" or name.endswith("_ref")):
                     yield part
-            else:
+            elif isinstance(part, _HOLDS_PARTS):
                 yield from refs_in(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from refs_in(part)
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from refs_in(part)
+    elif isinstance(value, dict | tuple | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            if isinstance(part, _HOLDS_PARTS):
+                yield from refs_in(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,12 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from amends.dispute.judge import OnDispute, OnOrder
+from amends.dispute.state import Dispute, order_of
+from amends.dispute.visibility import sees_dispute
 from amends.entrypoints.api import lists
 from amends.entrypoints.api.calls import Problem
-from amends.entrypoints.looking import look
+from amends.entrypoints.looking import look_over
+from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.web.commanding import (
@@ -68,13 +72,14 @@ def list_disputes(
         raise NotThere from None  # a cursor nobody was given
     rows = msgspec.json.decode(reply.body, type=_DisputePage)
     due = [] if cursor or phase else _due(site, visitor)
+    entries = _entries(site, visitor, {*due, *(row.id for row in rows.items)})
     return page(
         "disputes.html",
         visitor,
         now=site.now(),
         here="/disputes",
-        due=[e for d in due if (e := _entry(site, visitor, d))],
-        entries=[e for row in rows.items if (e := _entry(site, visitor, row.id))],
+        due=[entries[d] for d in due if d in entries],
+        entries=[entries[row.id] for row in rows.items if row.id in entries],
         next=rows.next,
         phase_asked=phase if phase in phases else "",
         phases=tuple(phases),
@@ -108,12 +113,19 @@ def _due(site: Site, visitor: Visitor) -> list[str]:
     return list(dict.fromkeys(str(row["dispute_id"]) for row in rows))
 
 
-def _entry(site: Site, visitor: Visitor, dispute_id: str) -> Entry | None:
-    """The dispute as it stands now: what expired meanwhile shows even before it is recorded."""
-    try:
-        looking, dispute = see_dispute(site, visitor, dispute_id)
-    except NotThere:
-        return None
+def _entries(site: Site, visitor: Visitor, disputes: Collection[str]) -> dict[str, Entry]:
+    """The disputes as they stand now: what expired meanwhile shows even before it is recorded."""
+    by = visitor.actor
+    orders = {order for dispute in disputes if (order := order_of(dispute))}
+    return {
+        dispute.id: _entry(site, visitor, looking, dispute)
+        for looking in look_over(site.service, orders, by, site.api.words).values()
+        for dispute in looking.case.disputes.values()
+        if dispute.id in disputes and sees_dispute(dispute, by)
+    }
+
+
+def _entry(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute) -> Entry:
     order = looking.case.order
     titles = [looking.texts.entry(order.listing_ref, line, "title") for line in dispute.claim.lines]
     clock = min((d.at for d in dispute.deadlines), default=None)
@@ -212,14 +224,14 @@ def _told(site: Site, visitor: Visitor, person: str, name: str, cursor: str, hea
         "notices", {"person": person, "role": visitor.actor.role.value}, order_by="-at",
         after=cursor or None, limit=_A_PAGE,
     )  # fmt: skip
-    shown = tuple(n for row in found.rows if (n := _notice(site, visitor, row)))
+    orders = {str(row["order_id"]) for row in found.rows}
+    seen = look_over(site.service, orders, visitor.actor)
+    shown = tuple(_notice(site, row) for row in found.rows if row["order_id"] in seen)
     older = f"/notices?{urlencode({name: found.next})}" if found.next else ""
     return Told(heading, shown, older)
 
 
-def _notice(site: Site, visitor: Visitor, row: dict[str, Any]) -> Notice | None:
-    if look(site.service, row["order_id"], visitor.actor) is None:
-        return None
+def _notice(site: Site, row: dict[str, Any]) -> Notice:
     words = site.api.words.event(row["kind"])
     dispute, order = row["dispute_id"], row["order_id"]
     return Notice(

@@ -14,7 +14,7 @@ from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import OnOrder
 from amends.entrypoints.api import evidence, lists
 from amends.entrypoints.api.calls import Problem
-from amends.entrypoints.looking import look
+from amends.entrypoints.looking import look, look_over
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.views.structs import OrderView
@@ -40,7 +40,6 @@ from amends.entrypoints.web.requests import (
 )
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
 from amends.entrypoints.web.uploading import take_upload
-from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.people import Role
 
 _A_PAGE = 20
@@ -84,12 +83,14 @@ def list_orders(
     except Problem:
         raise NotThere from None  # a cursor nobody was given
     rows = msgspec.json.decode(reply.body, type=_OrderPage)
+    ids = [row.id for row in rows.items]
+    seen = look_over(site.service, ids, visitor.actor, site.api.words)
     return page(
         "orders.html",
         visitor,
         now=site.now(),
         here="/orders",
-        entries=[entry for row in rows.items if (entry := _entry(site, visitor, row.id))],
+        entries=[_entry(seen[row.id]) for row in rows.items if row.id in seen],
         next=rows.next,
         status_asked=status if status in statuses else "",
         statuses=tuple(statuses),
@@ -97,10 +98,7 @@ def list_orders(
     )
 
 
-def _entry(site: Site, visitor: Visitor, order_id: str) -> Entry | None:
-    looking = look(site.service, order_id, visitor.actor, site.api.words)
-    if looking is None:
-        return None
+def _entry(looking: Looking) -> Entry:
     order = order_view(looking)
     may_open = any(o.type == "open_dispute" and o.allowed for o in order.options)
     claims = looking.case.order.claims
