@@ -38,7 +38,7 @@ _OTHERS = {"already_refunded", "partial_only", "chargeback"}
 _BEHAVIOURS: tuple[Behaviour, ...] = tuple(b for b in get_args(Behaviour) if b not in _OTHERS)
 _STEPS = 30
 _UNITS, _PRICE = 4, 100
-_MAY_HAVE_LEFT = ("recorded", "unknown", "settled")
+_MAY_HAVE_LEFT = ("recorded", "sent", "unknown", "pending", "settled")
 _FINAL_TRACES = ("arrived", "paid_another_way")
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
+from amends.engine.outside import PaymentProvider, ProviderRefund
 from amends.entrypoints.reconciliation import Difference, reconcile
 from amends.kernel.money import Money
 from tests.given import PROVIDER
@@ -61,7 +64,8 @@ def test_a_refund_made_by_hand_at_the_provider(world: World) -> None:
     world.simulator.refund("", "pay_A-1", dollars(30), "by hand")
     assert found(world) == [("not_recorded", "re_1", None, 30)]
     (difference,) = world.reconcile().differences
-    assert difference == Difference("not_recorded", "A-1", "re_1", None, dollars(30))
+    assert difference == Difference("A-1-X1", "not_recorded", "A-1", "re_1", None, dollars(30))
+    assert world.case().order.open_differences == ("A-1-X1",), "seen twice, recorded once"
 
 
 def test_refunds_of_payments_that_are_not_ours_are_nobodys_business(world: World) -> None:
@@ -124,9 +128,12 @@ def test_less_captured_than_orders_count_on(world: World) -> None:
     world.place("A-2", payment=payment)
     assert found(world) == []
     world.simulator.book_capture("pay_A-1", dollars(70), "A-2")
-    assert found(world) == [("captured_less", "pay_A-1", 200, 170)]
+    less = ("captured_less", "pay_A-1", 200, 170)
+    assert found(world) == [less, less], "each order of the payment is frozen"
     world.simulator.book_capture("pay_A-1", dollars(900), "A-2")
     assert found(world) == [], "what others have of a payment is not ours to count"
+    assert not world.case("A-1").order.frozen
+    assert not world.case("A-2").order.frozen
 
 
 def test_a_provider_that_is_not_connected(world: World) -> None:
@@ -155,3 +162,157 @@ def test_a_state_written_by_other_code_is_read_from_its_events(world: World) -> 
     world.engine.domain = Other()  # type: ignore[assignment]
     assert found(world) == []
     assert world.reconcile().refunds == 1
+
+
+def resolve(world: World, resolution: str, order: str = "A-1", **changes: str) -> None:
+    body = {"type": "resolve_difference", "difference": f"{order}-X1", "reason": "Seen.",
+            "resolution": resolution, **changes}  # fmt: skip
+    world.do(order, body, FINANCE)
+
+
+def test_an_open_difference_freezes_the_payment_until_it_is_decided(world: World) -> None:
+    world.place(units=2)
+    world.simulator.refund("", "pay_A-1", dollars(30), "by hand")
+    assert len(found(world)) == 1
+    world.agree(60)
+    world.live(3 * DAY)
+    assert world.asked == [], "nothing was sent"
+    assert world.refunds() == [], "what was agreed is withheld"
+    resolve(world, "count_as_refund")
+    world.live(DAY)
+    assert world.paid() == [("", 30), ("A-1-R2", 60)]
+    assert found(world) == []
+    assert world.case().disputes["A-1-D1"].phase == "closed"
+
+
+def test_what_was_recorded_before_it_waits_and_is_looked_at_again(world: World) -> None:
+    world.place(units=2)
+    world.simulator.refund("", "pay_A-1", dollars(30), "by hand")
+    world.agree(60)
+    assert len(found(world)) == 1
+    world.live(2 * DAY)
+    assert [r.state for r in world.refunds()] == ["recorded"]
+    resolve(world, "explained")
+    world.live(timedelta(hours=1))
+    assert [r.state for r in world.refunds()] == ["settled"]
+    assert found(world) == [], "what was explained is not found again"
+    assert list(world.case().order.differences) == ["A-1-X1"]
+
+
+def test_the_sellers_share_is_not_paid_out_meanwhile(world: World) -> None:
+    world.place()
+    world.simulator.refund("", "pay_A-1", dollars(30), "by hand")
+    assert len(found(world)) == 1
+    world.live(40 * DAY)
+    order = world.case().order
+    assert order.protection_ended_at is not None
+    assert order.released is None
+    resolve(world, "explained")
+    world.live(DAY)
+    assert world.case().order.released == 100
+
+
+def test_of_a_shared_payment_one_order_counts_it_and_the_others_are_free(world: World) -> None:
+    payment = {"provider": "simulator", "reference": "pay_A-1", "captured": usd(100)}
+    world.place("A-1", payment=payment)
+    world.place("A-2", payment=payment)
+    world.simulator.refund("", "pay_A-1", dollars(30), "by hand")
+    assert len(found(world)) == 2
+    resolve(world, "count_as_refund", "A-2")
+    assert world.case("A-1").order.frozen
+    assert found(world) == []
+    assert world.case("A-1").order.differences["A-1-X1"].resolution == "books_agree"
+    assert not world.case("A-1").order.frozen
+
+
+def test_explained_on_one_order_it_is_explained_on_all(world: World) -> None:
+    payment = {"provider": "simulator", "reference": "pay_A-1", "captured": usd(100)}
+    world.place("A-1", payment=payment)
+    world.place("A-2", payment=payment)
+    world.simulator.book_capture("pay_A-1", dollars(70), "A-2")
+    assert len(found(world)) == 2
+    resolve(world, "explained")
+    assert found(world) == []
+    assert not world.case("A-2").order.frozen
+
+
+@pytest.mark.parametrize("theirs", [50, 70])
+def test_another_amount_is_counted_as_it_was_paid(world: World, theirs: int) -> None:
+    world.place()
+    world.agree(60)
+    world.simulator.refund("A-1-R1", "pay_A-1", dollars(theirs), "k")
+    assert found(world) == [("other_amount", "A-1-R1", 60, theirs)]
+    resolve(world, "count_as_refund", reference="re_1")
+    world.live(DAY)
+    assert sum(amount for _, amount in world.paid()) == max(60, theirs)
+    assert world.case().order.refunded == max(60, theirs)
+    assert found(world) == []
+    assert world.case().disputes["A-1-D1"].phase == "closed"
+
+
+def test_booked_twice_the_second_is_counted_by_its_reference(world: World) -> None:
+    world.place()
+    world.agree(40)
+    for day in (0, 2):
+        world.to(world.now() + day * DAY)
+        world.simulator.refund("A-1-R1", "pay_A-1", dollars(40), "A-1-R1")
+    assert len(found(world)) == 1
+    resolve(world, "count_as_refund", reference="re_2", paid_by="platform")
+    assert found(world) == []
+    assert world.case().order.refunded == 80
+    world.callbacks(3)
+    assert world.case().order.refunded == 80
+
+
+def test_what_the_provider_does_not_have_is_sent_again(world: World) -> None:
+    world.place()
+    world.agree(60)
+    reported = {"type": "refund_settled", "refund": "A-1-R1", "provider_ref": "re_77"}
+    world.do("A-1", reported, PROVIDER)
+    assert len(found(world)) == 1
+    resolve(world, "send_again")
+    world.live(DAY)
+    assert world.paid() == [("A-1-R2", 60)]
+    assert found(world) == []
+
+
+def test_a_bank_reference_that_came_late_is_heard(world: World) -> None:
+    world.place()
+    world.agree(60)
+    world.run()
+    (booked,) = world.simulator.refunds()
+
+    class Told:
+        def refunds(self) -> list[ProviderRefund]:
+            return [replace(booked, bank_ref="7488")]
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.simulator, name)
+
+    provider = cast(PaymentProvider, Told())
+    books = reconcile(world.engine, world.real_store, lambda _: provider, world)
+    assert (books.heard, books.differences) == (1, ())
+    assert world.refunds()[0].bank_ref == "7488"
+
+
+def test_an_order_that_cannot_be_written_does_not_hold_up_the_others(world: World) -> None:
+    for order in ("A-1", "A-2"):
+        world.place(order)
+        world.simulator.refund("", f"pay_{order}", dollars(30), order)
+    domain = world.engine.domain
+
+    class Broken:
+        def decide(self, state: Any, command: Any, *rest: Any) -> Any:
+            if command.order == "A-1":
+                raise RuntimeError("broken")
+            return domain.decide(state, command, *rest)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(domain, name)
+
+    world.engine.domain = Broken()  # type: ignore[assignment]
+    with pytest.raises(RuntimeError, match="broken"):
+        world.reconcile()
+    world.engine.domain = domain
+    assert not world.case("A-1").order.frozen
+    assert world.case("A-2").order.frozen

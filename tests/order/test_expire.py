@@ -12,13 +12,17 @@ from amends.dispute.state import Case
 from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant
+from amends.kernel.money import Money
+from amends.kernel.people import CLOCK
 from amends.order.decide.confirm_receipt import ConfirmReceipt
 from amends.order.decide.record_contact import RecordContact
+from amends.order.decide.record_difference import RecordDifference
 from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.decide.send_message import SendMessage
 from amends.order.decide.ship_order import ShipOrder
 from amends.order.events.base import OrderEvent
+from amends.order.events.books import DifferenceAlarmed, DifferenceEscalated
 from amends.order.events.life import FollowUpDue, OrderReminded, ProtectionEnded, SupportOffered
 from amends.order.events.money import FinanceAlarmed, FundsReleased, RefundRecorded
 from amends.order.expire import expire
@@ -292,3 +296,24 @@ def test_a_refund_that_takes_too_long_and_missing_money_are_finances_task() -> N
     assert [(e.because, e.at) for e in told if isinstance(e, FinanceAlarmed)] == [
         ("refund_missing", reported + DAY)
     ]
+
+
+def test_a_difference_nobody_decides_on_is_told_again_and_then_higher_up() -> None:
+    seen = RecordDifference("not_recorded", "re_9", theirs=Money(1, "RUB"))
+    of = then(order(), *events(ask(order(), CLOCK, seen)))
+    of, told = lived(of, NOW + 6 * DAY)
+    alarms = [event for event in told if isinstance(event, DifferenceAlarmed)]
+    assert [(type(a), a.at - NOW) for a in alarms] == [
+        (DifferenceAlarmed, n * DAY) for n in (1, 2, 3, 4)
+    ] + [(DifferenceEscalated, n * DAY) for n in (5, 6)]
+    assert alarms[-1].told == ("finance", "supervisor", "admin")
+    assert of.open_differences == ("A-1001-X1",)
+
+
+def test_while_the_books_differ_nothing_is_tried_again() -> None:
+    seen = RecordDifference("not_recorded", "re_9", theirs=Money(1, "RUB"))
+    of = failing()
+    of = then(of, *events(ask(of, CLOCK, seen)))
+    of, told = lived(of, NOW + DAY)
+    assert [e.because for e in told if isinstance(e, FinanceAlarmed)] == ["difference_open"]
+    assert list(of.refunds) == [R1]

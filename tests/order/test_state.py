@@ -51,6 +51,8 @@ def test_what_can_be_refunded_is_never_negative() -> None:
     ("state", "counts", "under_way"),
     [
         ("recorded", True, True),
+        ("sent", True, True),
+        ("pending", True, True),
         ("unknown", True, True),
         ("settled", True, False),
         ("failed", False, False),

@@ -5,8 +5,9 @@ A drawn command fits its struct; whether it fits the case is for the decision to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import strategies as st
@@ -15,8 +16,9 @@ from amends.dispute.decide import DisputeCommand
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant
-from amends.kernel.people import Actor, Role
+from amends.kernel.people import CLOCK, Actor, Role
 from amends.order.decide import OrderCommand
+from amends.order.state import DifferenceKind
 from amends.policy.terms import Terms
 from tests.given import (
     ADMIN,
@@ -33,7 +35,7 @@ from tests.given import (
 
 ACTORS = (
     BUYER, SELLER, SHOP, MEDIATOR, APPEALS, SUPERVISOR, SUPPORT, FINANCE, PROVIDER, ADMIN,
-    Actor("b2", Role.BUYER), Actor("m2", Role.MEDIATOR), Actor("b1", Role.MEDIATOR),
+    CLOCK, Actor("b2", Role.BUYER), Actor("m2", Role.MEDIATOR), Actor("b1", Role.MEDIATOR),
 )  # fmt: skip
 REMEDIES = ("refund", "return_and_refund", "replacement", "repair_cost")
 STATUSES = ("in_transit", "delivered", "failed_attempt", "lost", "returned_to_sender")
@@ -85,6 +87,28 @@ def _lines(draw: Draw, case: Case) -> list[dict[str, Any]]:
 def _refund(draw: Draw, case: Case) -> str:
     known = sorted(case.order.refunds) or ["A-1001-R9"]
     return str(draw(st.sampled_from(known)))
+
+
+def _known(draw: Draw, known: Mapping[str, object]) -> str:
+    return str(draw(st.sampled_from(sorted(known) or ["A-1001-X9"])))
+
+
+def _difference(draw: Draw, case: Case) -> dict[str, Any]:
+    """One that can be about a refund of the order, or about none."""
+    kind = draw(st.sampled_from(get_args(DifferenceKind)))
+    refund = case.order.refunds.get(_refund(draw, case))
+    if kind in ("not_recorded", "captured_less") or refund is None:
+        about = f"re_{draw(st.integers(5, 7))}"
+        return {"kind": kind, "about": about, "theirs": _money(draw, case, least=1)}
+    ours = {"amount": refund.amount, "currency": case.order.currency}
+    if kind == "not_at_provider":
+        return {"kind": kind, "about": refund.id, "ours": ours}
+    theirs = _money(draw, case, least=1)
+    if kind == "not_settled_here":
+        theirs = ours
+    if kind == "booked_twice":
+        theirs = {**ours, "amount": 2 * refund.amount}
+    return {"kind": kind, "about": refund.id, "ours": ours, "theirs": theirs}
 
 
 def _number(draw: Draw, case: Case) -> str:
@@ -149,8 +173,21 @@ def _of_order(draw: Draw, case: Case, name: str, now: Instant) -> dict[str, Any]
             return {"refund": _refund(draw, case), "provider_ref": "re_1"}
         case "refund_failed":
             return {"refund": _refund(draw, case), "reason": "expired_card"}
-        case "refund_unknown":
+        case "refund_sent" | "refund_pending" | "refund_unknown":
             return {"refund": _refund(draw, case)}
+        case "record_difference":
+            return _difference(draw, case)
+        case "record_agreement":
+            return {"difference": _known(draw, case.order.differences)}
+        case "resolve_difference":
+            return {
+                "difference": _known(draw, case.order.differences),
+                "resolution": draw(st.sampled_from(["explained", "count_as_refund", "send_again"])),
+                "reason": "Looked at it there.",
+                "reference": draw(st.sampled_from(["", "re_8"])),
+                "refund": draw(st.sampled_from(["", *sorted(case.order.refunds)])),
+                "paid_by": draw(st.sampled_from(["seller", "platform"])),
+            }
         case "report_missing_money":
             return {"refund": _refund(draw, case), "evidence": _evidence(draw, case)}
         case "record_trace":

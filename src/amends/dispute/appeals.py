@@ -151,5 +151,5 @@ def resumed(
 
 def _waits_for_money(order: Order, dispute: Dispute) -> bool:
     if dispute.withheld:
-        return order.chargeback_open
+        return order.frozen
     return is_coming(order, dispute.id) or not has_arrived(order, dispute.id)

@@ -41,8 +41,8 @@ def effect_events(
                 at=now, dispute=dispute.id, phase="replacing", turn=ship.turn,
                 deadlines=(ship,), effect=effect,
             )  # fmt: skip
-            # Money that a bank holds back is sent when the replacement has come.
-            part = None if order.chargeback_open else plan_rest(order, dispute, effect, now)
+            # Money that is frozen is sent when the replacement has come.
+            part = None if order.frozen else plan_rest(order, dispute, effect, now)
             return (started, RefundRecorded(at=now, refund=part)) if part else (started,)
         case _:
             return settle(order, dispute, terms, now, effect, because)
@@ -51,7 +51,7 @@ def effect_events(
 def settle(
     order: Order, dispute: Dispute, terms: Terms, now: Instant, effect: Effect, because: str
 ) -> tuple[CaseEvent, ...]:
-    """Send the money: record the refund, wait for one under way or for a bank, or close.
+    """Send the money: record the refund, wait for one under way or until it thaws, or close.
 
     What was sent for the dispute before is part of the effect's amount, so only the rest is sent,
     and never more than can still be refunded. When nothing can, because a bank has given the buyer
@@ -63,7 +63,7 @@ def settle(
     if not owed and not coming:
         outcome = paid_outcome(effect) if sent else effect.without_amount
         return (DisputeClosed(at=now, dispute=dispute.id, outcome=outcome, because=because),)
-    withheld = owed and order.chargeback_open
+    withheld = owed and order.frozen
     under_way = start_clock(terms.refunds.settled_within, "refund", "platform", now, because)
     started = EffectStarted(
         at=now, dispute=dispute.id, phase="settling", turn="platform", deadlines=(under_way,),

@@ -11,6 +11,7 @@ from amends.dispute.state import Case, Dispute
 from amends.dispute.steps import clock_since
 from amends.kernel.decision import Stamp
 from amends.order.events.base import OrderEvent
+from amends.order.events.books import DifferenceResolved, RefundCounted
 from amends.order.events.life import TrackingRecorded
 from amends.order.events.money import (
     ChargebackOutcomeRecorded,
@@ -31,8 +32,12 @@ def follow(case: Case, event: OrderEvent, terms: Terms, stamp: Stamp) -> tuple[C
             return _paid(case, event.refund, stamp)
         case FinanceAlarmed(because="nothing_left_to_refund"):
             return _paid_by_bank(case, event)
-        case ChargebackOutcomeRecorded() if not case.order.chargeback_open:
-            return _freed(case, terms, stamp)
+        case RefundCounted():
+            return _paid(case, event.refund.id, stamp)
+        case ChargebackOutcomeRecorded() if not case.order.frozen:
+            return _freed(case, terms, stamp, "chargeback_decided")
+        case DifferenceResolved() if not case.order.frozen:
+            return _freed(case, terms, stamp, "difference_resolved")
         case _:
             return ()
 
@@ -136,14 +141,13 @@ def _paid_by_bank(case: Case, event: FinanceAlarmed) -> tuple[CaseEvent, ...]:
     return (closed,)
 
 
-def _freed(case: Case, terms: Terms, stamp: Stamp) -> tuple[CaseEvent, ...]:
-    """The bank has decided: what was withheld meanwhile is sent, as far as it is left."""
+def _freed(case: Case, terms: Terms, stamp: Stamp, because: str) -> tuple[CaseEvent, ...]:
+    """The bank has decided, or the books agree: what was withheld meanwhile is sent, as far as it
+    is left."""
     told: list[CaseEvent] = []
     for dispute in case.disputes.values():
         if dispute.phase == "settling" and dispute.withheld:
-            for event in settle(
-                case.order, dispute, terms, stamp.at, effect_of(dispute), "chargeback_decided"
-            ):
+            for event in settle(case.order, dispute, terms, stamp.at, effect_of(dispute), because):
                 told.append(event)
                 case = evolve(case, event)
     return tuple(told)

@@ -150,16 +150,20 @@ def _operator_alarm(lapse: Lapse) -> Events:
 
 
 def _refund(lapse: Lapse) -> Events:
-    """Money that is still under way, or that a bank holds back, is finance's task from here."""
+    """Money that is still under way, or that is frozen, is finance's task from here."""
     alarmed = OperatorAlarmed(
         at=lapse.at,
         dispute=lapse.dispute.id,
         phase="settling",
         turn="platform",
         deadlines=(_alarm(lapse, "refund", "operator_alarmed"),),
-        because="chargeback_open" if lapse.dispute.withheld else "refund_overdue",
+        because=_held_by(lapse.order) if lapse.dispute.withheld else "refund_overdue",
     )
     return (alarmed,)
+
+
+def _held_by(order: Order) -> str:
+    return "chargeback_open" if order.chargeback_open else "difference_open"
 
 
 def _alarm(lapse: Lapse, what: str, anchor: str) -> Deadline:

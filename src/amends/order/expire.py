@@ -5,10 +5,12 @@ from __future__ import annotations
 from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant
-from amends.order.escrow import release_due, sellers_share
+from amends.order.escrow import pay_out, release_due
 from amends.order.events.base import OrderEvent
+from amends.order.events.books import DifferenceAlarmed, DifferenceEscalated
 from amends.order.events.life import FollowUpDue, OrderReminded, ProtectionEnded, SupportOffered
-from amends.order.events.money import FinanceAlarmed, FundsReleased
+from amends.order.events.money import FinanceAlarmed
+from amends.order.freezing import refuse_frozen
 from amends.order.protection import protection
 from amends.order.retries import alarm_clock, plan_retry, record_refund
 from amends.order.state import Order
@@ -29,7 +31,7 @@ def expire(
     if release is not None and (clock is None or release < clock.next_due):
         if release > stamp.at:
             return None
-        return release, (FundsReleased(at=release, amount=sellers_share(order)),)
+        return release, (pay_out(order, terms, release),)
     if clock is None or clock.next_due > stamp.at:
         return None
     if clock.reminders:
@@ -56,6 +58,8 @@ def _ended(order: Order, terms: Terms, clock: Deadline) -> OrderEvent:
             return FollowUpDue(at=at, contact=clock.subject)
         case "refund_retry":
             return _retried(order, terms, clock)
+        case "difference":
+            return _still_differs(order, terms, clock)
         case _:
             because = "refund_missing" if clock.what == "trace" else "refund_overdue"
             return _alarmed(order, terms, clock, because)
@@ -67,9 +71,10 @@ def _dispute_possible(order: Order, terms: Terms, at: Instant) -> bool:
 
 
 def _retried(order: Order, terms: Terms, clock: Deadline) -> OrderEvent:
-    """The next attempt. While a bank decides nothing is sent, and finance is told every day."""
-    if order.chargeback_open:
-        return _alarmed(order, terms, clock, "chargeback_open")
+    """The next attempt. While money is frozen nothing is sent, and finance is told every day."""
+    frozen = refuse_frozen(order)
+    if frozen:
+        return _alarmed(order, terms, clock, frozen.rule)
     another = plan_retry(order, order.refunds[clock.subject], clock.at)
     if another is None:
         return _alarmed(order, terms, clock, "nothing_left_to_refund")
@@ -78,5 +83,14 @@ def _retried(order: Order, terms: Terms, clock: Deadline) -> OrderEvent:
 
 def _alarmed(order: Order, terms: Terms, clock: Deadline, because: str) -> FinanceAlarmed:
     refund = order.refunds[clock.subject]
-    again = alarm_clock(terms, clock.what, refund, clock.at, "finance_alarmed")
+    again = alarm_clock(terms, clock.what, refund.id, clock.at, "finance_alarmed")
     return FinanceAlarmed(at=clock.at, refund=refund.id, because=because, again=again)
+
+
+def _still_differs(order: Order, terms: Terms, clock: Deadline) -> DifferenceAlarmed:
+    """Once it is open for longer than a refund may be under way, those above finance hear of it."""
+    difference = order.differences[clock.subject]
+    late = clock.at - difference.at >= terms.refunds.settled_within.span
+    again = alarm_clock(terms, "difference", difference.id, clock.at, "finance_alarmed")
+    event = DifferenceEscalated if late else DifferenceAlarmed
+    return event(at=clock.at, difference=difference.id, again=again)

@@ -41,10 +41,10 @@ def find_refund(order: Order, refund_id: str) -> Refund | Refused:
     return refund
 
 
-def alarm_clock(terms: Terms, what: str, refund: Refund, since: Instant, anchor: str) -> Deadline:
-    """When finance is told again of a refund that waits for a person."""
+def alarm_clock(terms: Terms, what: str, subject: str, since: Instant, anchor: str) -> Deadline:
+    """When finance is told again of a refund or a difference that waits for a person."""
     term = terms.refunds.finance_alarm_every
-    return start_clock(term, what, "platform", since, anchor, subject=refund.id)
+    return start_clock(term, what, "platform", since, anchor, subject=subject)
 
 
 def plan_retry(order: Order, old: Refund, now: Instant) -> Refund | None:

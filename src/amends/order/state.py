@@ -17,7 +17,14 @@ from amends.kernel.people import PersonId, Side
 from amends.policy.terms import PackRef
 
 FundedBy = Literal["seller", "platform"]
-RefundState = Literal["recorded", "unknown", "settled", "failed", "reversed"]
+RefundState = Literal[
+    "recorded", "sent", "unknown", "pending", "settled", "failed", "reversed"
+]  # fmt: skip
+DifferenceKind = Literal[
+    "not_at_provider", "not_recorded", "other_amount", "booked_twice", "not_settled_here",
+    "captured_less",
+]  # fmt: skip
+Resolution = Literal["", "explained", "count_as_refund", "send_again", "books_agree"]
 ParcelKind = Literal["outbound", "return", "replacement"]
 TrackingStatus = Literal[
     "accepted", "in_transit", "out_for_delivery", "available_for_pickup", "delivered",
@@ -113,6 +120,8 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     """A refund intent: its id is the provider's idempotency key, so it is paid at most once.
 
     ``lines`` says what it gives back for which line; the key ``shipping`` is the postage there.
+    ``recorded``: nothing was tried yet; ``sent``: an attempt was begun; ``unknown``: its answer was
+    unclear; ``pending``: the provider has it and has not decided.
     """
 
     id: str
@@ -131,16 +140,25 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     arrives_until: Instant | None = None
     missing_since: Instant | None = None
     traced: str = ""
+    moved_at: Instant | None = None  # when it came to be in its state; None: when it was recorded
+    provider_ref: str = ""  # the provider's id of it
+    bank_ref: str = ""  # what a bank finds it by (for cards the ARN)
+    difference: str = ""  # of the two books, by which it was counted; nobody here sent it
+
+    @property
+    def state_since(self) -> Instant:
+        """Since when it is in its state."""
+        return self.moved_at or self.recorded_at
 
     @property
     def counts(self) -> bool:
         """Whether the money has left or may have left: it then counts against the cap."""
-        return self.state in ("recorded", "unknown", "settled")
+        return self.under_way or self.state == "settled"
 
     @property
     def under_way(self) -> bool:
         """Whether its end is still to come."""
-        return self.state in ("recorded", "unknown")
+        return self.state in ("recorded", "sent", "unknown", "pending")
 
 
 class Chargeback(Struct, frozen=True, omit_defaults=True):
@@ -150,6 +168,29 @@ class Chargeback(Struct, frozen=True, omit_defaults=True):
     amount: int
     at: Instant
     outcome: Literal["", "won", "lost"] = ""
+
+
+class Difference(Struct, frozen=True, omit_defaults=True):
+    """Where our books and the payment provider's part. While it is open the payment is frozen.
+
+    ``about``: our refund, the provider's refund where we have none, or the payment. ``ours`` and
+    ``theirs`` are amounts, None where that side has nothing; ``theirs`` is in the order's currency
+    unless ``other_currency`` names another.
+    """
+
+    id: str
+    kind: DifferenceKind
+    about: str
+    at: Instant
+    ours: int | None = None
+    theirs: int | None = None
+    other_currency: str = ""
+    resolution: Resolution = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still wants a decision."""
+        return not self.resolution
 
 
 class Thread(Struct, frozen=True, omit_defaults=True):
@@ -192,8 +233,10 @@ class Order(Struct, frozen=True, omit_defaults=True):
     claims: dict[str, Claimed] = {}
     refunds: dict[str, Refund] = {}
     chargebacks: dict[str, Chargeback] = {}
+    differences: dict[str, Difference] = {}
     finance_hold: bool = False
     released: int | None = None  # what the seller was paid out; None while it is held
+    fee: int = 0  # what the platform kept of the seller's share when it was paid out
     goodwill_cases: int = 0
     contacts: int = 0
     feedback_at: Instant | None = None
@@ -245,6 +288,16 @@ class Order(Struct, frozen=True, omit_defaults=True):
     def chargeback_open(self) -> bool:
         """Whether a bank is still deciding; refunds of the payment wait for it."""
         return any(not c.outcome for c in self.chargebacks.values())
+
+    @property
+    def open_differences(self) -> tuple[str, ...]:
+        """The differences with the provider's books that nobody has decided on."""
+        return tuple(d.id for d in self.differences.values() if d.open)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether no money may move: a bank decides, or the books differ."""
+        return self.chargeback_open or bool(self.open_differences)
 
     @property
     def refundable(self) -> int:

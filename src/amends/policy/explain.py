@@ -162,6 +162,11 @@ def _limits(terms: Terms) -> Iterable[Entry]:
     for currency, amount in sorted(terms.platform.honours_up_to.items()):
         source = terms.platform.source
         yield Entry("platform_honours_up_to", str(amount), "minor units", source, currency)
+    fee = terms.platform.fee
+    if fee.source:
+        yield Entry("platform_fee", str(fee.basis_points), "basis points", fee.source)
+        for currency, amount in sorted(fee.fixed.items()):
+            yield Entry("platform_fee", str(amount), "minor units", fee.source, currency)
 
 
 def _span(term: Days, unit: str = "days", of: str = "") -> Entry:

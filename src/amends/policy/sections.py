@@ -15,6 +15,7 @@ from amends.policy.terms import (
     Closing,
     Days,
     EvidenceAsked,
+    Fee,
     Limits,
     Opening,
     Platform,
@@ -304,11 +305,31 @@ def limits(file: Sheet) -> tuple[Platform, Limits]:
                 if currency not in CURRENCIES:
                     amounts.note(currency, "no currency of ISO 4217", "use its code, like USD")
             platform = Platform(
-                {c: amounts.whole(c, 1, MOST) for c in sorted(CURRENCIES)}, cap.source()
+                {c: amounts.whole(c, 1, MOST) for c in sorted(CURRENCIES)}, cap.source(), fee(file)
             )
         cap.close()
     file.close()
     return platform, bounds
+
+
+def fee(file: Sheet) -> Fee:
+    """The platform's fee; a pack without one says nothing of it."""
+    found = file.child("platform_fee", '{ basis_points = 500, source = "..." }', optional=True)
+    if found is None:
+        return Fee()
+    basis_points = found.whole("basis_points", 0, 10_000)
+    fixed: dict[str, int] = {}
+    amounts = found.child("minor_units", "a table of currencies", optional=True)
+    if amounts is not None:
+        for currency in amounts.table:
+            if currency in CURRENCIES:
+                fixed[currency] = amounts.whole(currency, 0, MOST)
+            else:
+                amounts.note(currency, "no currency of ISO 4217", "use its code, like USD")
+    source = found.source()
+    file.reading.cited["platform_fee"] = source
+    found.close()
+    return Fee(basis_points, fixed, source)
 
 
 def joined(reading: Reading, *rules: str) -> str:

@@ -159,11 +159,25 @@ class Refunds(Struct, frozen=True):
     finance_alarm_every: Days
 
 
+class Fee(Struct, frozen=True):
+    """What the platform keeps of a seller's share when it is paid out: ``basis_points`` of it
+    (hundredths of a percent), and a fixed part in the currency's minor units."""
+
+    basis_points: int = 0
+    fixed: dict[str, int] = {}
+    source: str = ""
+
+    def of(self, share: int, currency: str) -> int:
+        """The fee on ``share`` minor units: the part of it rounded down, and never more than it."""
+        return min(share, share * self.basis_points // 10_000 + self.fixed.get(currency, 0))
+
+
 class Platform(Struct, frozen=True):
     """What the platform answers for when nobody ruled: up to the cap, in minor units."""
 
     honours_up_to: dict[str, int]
     source: str
+    fee: Fee = Fee()
 
 
 class Limits(Struct, frozen=True):

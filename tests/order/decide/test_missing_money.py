@@ -47,7 +47,7 @@ def missing(of: Order = ONE) -> Order:
 
 def failed(**changes: Any) -> Order:
     of = with_refund(refund(), **changes)
-    clock = alarm_clock(terms(), "finance", refund(), NOW, "refund_failed")
+    clock = alarm_clock(terms(), "finance", refund().id, NOW, "refund_failed")
     return then(of, RefundFailed(at=NOW, refund=R1, reason="closed", retry=clock))
 
 
@@ -223,7 +223,7 @@ def test_nothing_is_sent_when_nothing_is_left() -> None:
 
 
 def test_a_retry_that_comes_by_itself_is_waited_for() -> None:
-    clock = alarm_clock(terms(), "refund_retry", refund(), NOW, "refund_failed")
+    clock = alarm_clock(terms(), "refund_retry", refund().id, NOW, "refund_failed")
     of = then(with_refund(refund()), RefundFailed(at=NOW, refund=R1, reason="x", retry=clock))
     told = RecordTrace(R1, "not_arrived", "No.")
     assert refused(ask(of, FINANCE, told)) == ("retry_coming", "conflict", "outcome")

@@ -22,7 +22,9 @@ BY = {
     "confirm_receipt": "B", "send_message": "B S U", "leave_feedback": "B", "record_contact": "U",
     "raise_to_supervisor": "U B S", "open_goodwill_case": "U", "hold_funds": "F",
     "release_funds": "F", "record_chargeback": "P F", "record_chargeback_outcome": "P F",
-    "refund_settled": "P K", "refund_failed": "P K", "refund_unknown": "P K",
+    "refund_sent": "P K", "refund_pending": "P K", "refund_settled": "P K", "refund_failed": "P K",
+    "refund_unknown": "P K", "record_difference": "K", "record_agreement": "K",
+    "resolve_difference": "F",
     "report_missing_money": "B", "record_trace": "F", "upload_evidence": "B S M A V U",
     "open_evidence": "B S M A V U F D O", "withdraw_evidence": "B S M A V U",
 }  # fmt: skip

@@ -18,16 +18,21 @@ from amends.order.decide import (
     open_goodwill_case,
     place_order,
     raise_to_supervisor,
+    record_agreement,
     record_chargeback,
     record_chargeback_outcome,
     record_contact,
+    record_difference,
     record_trace,
     record_tracking,
     refund_failed,
+    refund_pending,
+    refund_sent,
     refund_settled,
     refund_unknown,
     release_funds,
     report_missing_money,
+    resolve_difference,
     send_message,
     ship_order,
     upload_evidence,
@@ -42,16 +47,21 @@ from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.open_goodwill_case import OpenGoodwillCase
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.raise_to_supervisor import RaiseToSupervisor
+from amends.order.decide.record_agreement import RecordAgreement
 from amends.order.decide.record_chargeback import RecordChargeback
 from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcome
 from amends.order.decide.record_contact import RecordContact
+from amends.order.decide.record_difference import RecordDifference
 from amends.order.decide.record_trace import RecordTrace
 from amends.order.decide.record_tracking import RecordTracking
 from amends.order.decide.refund_failed import ReportRefundFailed
+from amends.order.decide.refund_pending import ReportRefundPending
+from amends.order.decide.refund_sent import ReportRefundSent
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
 from amends.order.decide.release_funds import ReleaseFunds
 from amends.order.decide.report_missing_money import ReportMissingMoney
+from amends.order.decide.resolve_difference import ResolveDifference
 from amends.order.decide.send_message import SendMessage
 from amends.order.decide.ship_order import ShipOrder
 from amends.order.decide.upload_evidence import UploadEvidence
@@ -75,11 +85,16 @@ OrderCommand = (
     | ReleaseFunds
     | RecordChargeback
     | RecordChargebackOutcome
+    | ReportRefundSent
+    | ReportRefundPending
     | ReportRefundSettled
     | ReportRefundFailed
     | ReportRefundUnknown
     | ReportMissingMoney
     | RecordTrace
+    | RecordDifference
+    | RecordAgreement
+    | ResolveDifference
     | UploadEvidence
     | OpenEvidence
     | WithdrawEvidence
@@ -101,11 +116,16 @@ COMMANDS: dict[type[Struct], OrderCommandModule] = {
     ReleaseFunds: release_funds,
     RecordChargeback: record_chargeback,
     RecordChargebackOutcome: record_chargeback_outcome,
+    ReportRefundSent: refund_sent,
+    ReportRefundPending: refund_pending,
     ReportRefundSettled: refund_settled,
     ReportRefundFailed: refund_failed,
     ReportRefundUnknown: refund_unknown,
     ReportMissingMoney: report_missing_money,
     RecordTrace: record_trace,
+    RecordDifference: record_difference,
+    RecordAgreement: record_agreement,
+    ResolveDifference: resolve_difference,
     UploadEvidence: upload_evidence,
     OpenEvidence: open_evidence,
     WithdrawEvidence: withdraw_evidence,

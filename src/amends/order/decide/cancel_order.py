@@ -10,6 +10,7 @@ from amends.kernel.people import Role
 from amends.order.asked import Asked, OrderOutcome, refuse_cancelled
 from amends.order.events.base import OrderEvent
 from amends.order.events.life import OrderCancelled
+from amends.order.freezing import refuse_frozen
 from amends.order.refunds import plan_refund
 from amends.order.retries import record_refund
 
@@ -21,7 +22,7 @@ class CancelOrder(Struct, frozen=True, forbid_unknown_fields=True, tag="cancel_o
 
 
 def may(asked: Asked) -> Refused | None:
-    """Until anything was shipped or received, and while neither a dispute nor a bank decides."""
+    """Until anything was shipped or received, and while no dispute is open and no money frozen."""
     order = asked.order
     if order.cancelled_at:
         return refuse_cancelled(order)
@@ -33,9 +34,7 @@ def may(asked: Asked) -> Refused | None:
     if order.open_claims:
         disputes: Facts = {"disputes": tuple(order.open_claims)}
         return Refused("dispute_open", disputes, ("settle_dispute",))
-    if order.chargeback_open:
-        return Refused("chargeback_open", {}, ("wait_for_bank",))
-    return None
+    return refuse_frozen(order)
 
 
 def decide(asked: Asked, command: CancelOrder) -> OrderOutcome:

@@ -11,6 +11,7 @@ from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled
 from amends.order.events.base import OrderEvent
 from amends.order.events.money import GoodwillCaseOpened
+from amends.order.freezing import refuse_frozen
 from amends.order.protection import protection
 from amends.order.refunds import bounded_amount, plan_refund
 from amends.order.retries import record_refund
@@ -33,8 +34,9 @@ def may(asked: Asked) -> Refused | None:
     if order.open_claims:
         disputes: Facts = {"disputes": tuple(order.open_claims)}
         return Refused("dispute_open", disputes, ("wait_for_end_of_dispute",))
-    if order.chargeback_open:
-        return Refused("chargeback_open", {}, ("wait_for_bank",))
+    frozen = refuse_frozen(order)
+    if frozen:
+        return frozen
     entries = protection(order, asked.terms, asked.now)
     running = tuple(e.line for e in entries if e.state == "open")
     if running and not order.protection_ended_at:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
@@ -12,6 +13,7 @@ from amends.kernel.texts import Name, Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
 from amends.order.events.base import OrderEvent
 from amends.order.events.money import TraceRecorded
+from amends.order.freezing import refuse_frozen
 from amends.order.retries import (
     alarm_clock,
     find_refund,
@@ -57,7 +59,7 @@ def decide(asked: Asked, command: RecordTrace) -> OrderOutcome:
         return refused
     again = None
     if command.outcome == "not_arrived" and not order.retried(refund.id):
-        again = alarm_clock(asked.terms, "trace", refund, now, "not_arrived")
+        again = alarm_clock(asked.terms, "trace", refund.id, now, "not_arrived")
     ref, contents = asked.text("note", command.note)
     traced = TraceRecorded(
         at=now,
@@ -79,7 +81,7 @@ def decide(asked: Asked, command: RecordTrace) -> OrderOutcome:
 
 def _nothing_to_trace(order: Order, refund: Refund) -> Refused | None:
     facts: Facts = {"refund": refund.id, "state": refund.state}
-    if refund.state == "recorded":
+    if refund.under_way and refund.state != "unknown":
         return Refused("refund_under_way", facts, ("wait_for_refund",))
     if refund.state == "settled":
         asked_for = any(d.subject == refund.id for d in order.deadlines)
@@ -105,9 +107,8 @@ def _not_now(order: Order, refund: Refund, outcome: str) -> Refused | None:
     if refund.traced in ("arrived", "paid_another_way"):
         traced: Facts = {**facts, "traced": refund.traced}
         return Refused("already_traced", traced, ("see_refunds",), field="outcome")
-    if outcome == "retry" and order.chargeback_open:
-        return Refused("chargeback_open", facts, ("wait_for_bank",), field="outcome")
-    return None
+    frozen = refuse_frozen(order) if outcome == "retry" else None
+    return replace(frozen, field="outcome") if frozen else None
 
 
 def _state_after(order: Order, refund: Refund, outcome: str) -> RefundState | None:

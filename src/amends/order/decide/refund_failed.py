@@ -44,6 +44,6 @@ def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
             subject=refund.id,
         )  # fmt: skip
     else:
-        retry = alarm_clock(asked.terms, "finance", refund, asked.now, "refund_failed")
+        retry = alarm_clock(asked.terms, "finance", refund.id, asked.now, "refund_failed")
     failed = RefundFailed(at=asked.now, refund=refund.id, reason=command.reason, retry=retry)
     return Accepted((failed,))

@@ -9,7 +9,7 @@ from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
 from amends.order.dates import at_the_bank
-from amends.order.events.money import FinanceAlarmed, RefundSettled
+from amends.order.events.money import FinanceAlarmed, RefundReferenced, RefundSettled
 from amends.order.retries import alarm_clock, find_refund, fits, refuse_without_refunds
 from amends.order.state import Refund
 
@@ -17,10 +17,12 @@ BY = frozenset({Role.PROVIDER, Role.CLOCK})
 
 
 class ReportRefundSettled(Struct, frozen=True, forbid_unknown_fields=True, tag="refund_settled"):
-    """``refund``: our id of it. ``provider_ref``: the provider's."""
+    """``refund``: our id of it. ``provider_ref``: the provider's. ``bank_ref``: by what the
+    buyer's bank finds it, for cards the ARN; it is often known later, and may be told then."""
 
     refund: Name
     provider_ref: Name
+    bank_ref: Name = ""
 
 
 def may(asked: Asked) -> Refused | None:
@@ -40,14 +42,17 @@ def decide(asked: Asked, command: ReportRefundSettled) -> OrderOutcome:
         return refund
     paid_otherwise = _paid_otherwise(refund)
     if refund.state == "settled" and not paid_otherwise:
-        return Accepted(())
+        if command.bank_ref in ("", refund.bank_ref):
+            return Accepted(())
+        named = RefundReferenced(at=now, refund=refund.id, bank_ref=command.bank_ref)
+        return Accepted((named,))
     if not refund.under_way and (
         paid_otherwise or order.retried(refund.id) or not fits(order, refund)
     ):
         alarmed = any(d.subject == refund.id and d.what == "finance" for d in order.deadlines)
-        if alarmed or refund.traced == "arrived":
+        if alarmed or refund.traced in ("arrived", "counted"):
             return Accepted(())
-        again = alarm_clock(terms, "finance", refund, now, "settled_after_all")
+        again = alarm_clock(terms, "finance", refund.id, now, "settled_after_all")
         alarm = FinanceAlarmed(at=now, refund=refund.id, because="settled_after_all", again=again)
         return Accepted((alarm,))
     arrives_from, arrives_until = at_the_bank(refund, terms, asked.stamp.calendar)
@@ -57,6 +62,7 @@ def decide(asked: Asked, command: ReportRefundSettled) -> OrderOutcome:
         provider_ref=command.provider_ref,
         arrives_from=arrives_from,
         arrives_until=arrives_until,
+        bank_ref=command.bank_ref,
     )
     return Accepted((settled,))
 

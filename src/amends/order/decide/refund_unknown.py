@@ -31,6 +31,6 @@ def decide(asked: Asked, command: ReportRefundUnknown) -> OrderOutcome:
     refund = find_refund(asked.order, command.refund)
     if isinstance(refund, Refused):
         return refund
-    if refund.state != "recorded":
+    if refund.state not in ("recorded", "sent"):
         return Accepted(())
     return Accepted((RefundUnknown(at=asked.now, refund=refund.id),))

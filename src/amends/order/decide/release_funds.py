@@ -8,8 +8,8 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
 from amends.order.asked import Asked, OrderOutcome, refuse_blank
-from amends.order.escrow import refuse_release, sellers_share
-from amends.order.events.money import FundsReleased, HoldLifted
+from amends.order.escrow import pay_out, refuse_release
+from amends.order.events.money import HoldLifted
 
 BY = frozenset({Role.FINANCE})
 
@@ -42,5 +42,4 @@ def decide(asked: Asked, command: ReleaseFunds) -> OrderOutcome:
     if order.protection_ended_at is None:
         lifted = HoldLifted(at=now, by=asked.by.person, reason_ref=ref)
         return Accepted((lifted,), contents)
-    released = FundsReleased(at=now, amount=sellers_share(order), reason_ref=ref)
-    return Accepted((released,), contents)
+    return Accepted((pay_out(order, asked.terms, now, ref),), contents)

@@ -49,7 +49,7 @@ def decide(asked: Asked, command: ReportMissingMoney) -> OrderOutcome:
         at=now,
         refund=refund.id,
         evidence=command.evidence,
-        trace=alarm_clock(asked.terms, "trace", refund, now, "missing_money_reported"),
+        trace=alarm_clock(asked.terms, "trace", refund.id, now, "missing_money_reported"),
     )
     return Accepted((reported,))
 

@@ -7,7 +7,7 @@ happened. Texts are references (``..._ref``) to contents kept apart.
 from __future__ import annotations
 
 from amends.kernel.record import tagged
-from amends.order.events import life, money, proof
+from amends.order.events import books, life, money, proof
 from amends.order.events.base import OrderEvent
 
-ORDER_EVENTS = tagged(OrderEvent, life, money, proof)
+ORDER_EVENTS = tagged(OrderEvent, books, life, money, proof)

@@ -45,15 +45,16 @@ class FundsHeld(OrderEvent, frozen=True, tag="funds_held"):
 
 
 class FundsReleased(OrderEvent, frozen=True, tag="funds_released"):
-    """The seller's share, less what was refunded, is the seller's."""
+    """The seller's share, less what was refunded and the platform's ``fee``, is the seller's."""
 
     told: ClassVar[tuple[Who, ...]] = ("seller",)
 
     amount: int
+    fee: int = 0
     reason_ref: str = ""  # when finance lifted its own hold with it
 
     def on(self, order: Order) -> Order:
-        return replace(order, released=self.amount, finance_hold=False)
+        return replace(order, released=self.amount, fee=self.fee, finance_hold=False)
 
 
 class HoldLifted(OrderEvent, frozen=True, tag="hold_lifted"):
@@ -117,11 +118,28 @@ class RefundEvent(OrderEvent, frozen=True, kw_only=True):
     refund: str
 
     def _moved(self, order: Order, state: RefundState) -> Refund:
-        return replace(order.refunds[self.refund], state=state)
+        return replace(order.refunds[self.refund], state=state, moved_at=self.at)
 
     @staticmethod
     def _with(order: Order, refund: Refund) -> Order:
         return replace(order, refunds={**order.refunds, refund.id: refund})
+
+
+class RefundSent(RefundEvent, frozen=True, tag="refund_sent"):
+    """An attempt begins. Recorded before the provider is asked: whoever goes on from here reads."""
+
+    def on(self, order: Order) -> Order:
+        return self._with(order, self._moved(order, "sent"))
+
+
+class RefundPending(RefundEvent, frozen=True, tag="refund_pending"):
+    """The provider has it and will say later whether it went through."""
+
+    provider_ref: str
+
+    def on(self, order: Order) -> Order:
+        pending = replace(self._moved(order, "pending"), provider_ref=self.provider_ref)
+        return self._with(order, pending)
 
 
 class RefundUnknown(RefundEvent, frozen=True, tag="refund_unknown"):
@@ -139,6 +157,7 @@ class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
     provider_ref: str
     arrives_from: Instant
     arrives_until: Instant
+    bank_ref: str = ""
 
     def on(self, order: Order) -> Order:
         settled = replace(
@@ -146,8 +165,21 @@ class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
             settled_at=self.at,
             arrives_from=self.arrives_from,
             arrives_until=self.arrives_until,
+            provider_ref=self.provider_ref,
+            bank_ref=self.bank_ref,
         )
         return replace(self._with(order, settled), deadlines=without_subject(order, self.refund))
+
+
+class RefundReferenced(RefundEvent, frozen=True, tag="refund_referenced"):
+    """The provider knows by now under which reference the buyer's bank finds the money."""
+
+    told: ClassVar[tuple[Who, ...]] = ("buyer",)
+
+    bank_ref: str
+
+    def on(self, order: Order) -> Order:
+        return self._with(order, replace(order.refunds[self.refund], bank_ref=self.bank_ref))
 
 
 class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
@@ -164,7 +196,7 @@ class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
     def on(self, order: Order) -> Order:
         refund = order.refunds[self.refund]
         state: RefundState = "reversed" if refund.state == "settled" else "failed"
-        failed = replace(refund, state=state, reason=self.reason)
+        failed = replace(self._moved(order, state), reason=self.reason)
         others = without_subject(order, self.refund)
         return replace(self._with(order, failed), deadlines=(*others, self.retry))
 
@@ -215,7 +247,7 @@ class TraceRecorded(RefundEvent, frozen=True, tag="trace_recorded"):
     def on(self, order: Order) -> Order:
         traced = replace(order.refunds[self.refund], traced=self.outcome)
         if self.state is not None:
-            traced = replace(traced, state=self.state)
+            traced = replace(traced, state=self.state, moved_at=self.at)
         if self.state == "settled":
             traced = replace(traced, settled_at=self.at)
         again = (self.again,) if self.again else ()
