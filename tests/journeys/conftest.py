@@ -1,11 +1,13 @@
-"""A server of its own for each file of journeys, so that its clock is nobody else's."""
+"""A server of its own for each file of journeys on each kind of database, so that its clock is
+nobody else's."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +15,7 @@ import httpx
 import pytest
 
 from tests.journeys.market import Market
+from tests.postgres_server import Server as DatabaseServer
 
 _PATIENCE = 60
 # Every commit is forced to the disk; what is proven here does not need one.
@@ -20,14 +23,14 @@ _MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 class Server:
-    """``amends serve --sandbox`` in a process of its own."""
+    """``amends serve --sandbox`` on ``database``, in a process of its own and in ``folder``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str) -> None:
         self.told = folder / "told.txt"
         amends = str(Path(sys.executable).parent / "amends")
         with self.told.open("wb") as out:
             self.process = subprocess.Popen(
-                [amends, "serve", "--sandbox", "--port", "0", "--database", str(folder / "a.db")],
+                [amends, "serve", "--sandbox", "--port", "0", "--database", database],
                 stdout=out, stderr=subprocess.STDOUT, cwd=folder,
             )  # fmt: skip
         self.market = Market(_address(self.process, self.told))
@@ -46,6 +49,27 @@ class Server:
         self.process.wait(30)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database; a file for which it is of no account says which."""
+    assert isinstance(request.param, str)
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def new_database(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], str]]:
+    """Makes a database for a server whose folder is given."""
+    with ExitStack() as stack:
+
+        def made(folder: Path) -> str:
+            if kind == "sqlite":
+                return str(folder / "a.db")
+            server: DatabaseServer = request.getfixturevalue("postgres")
+            return stack.enter_context(server.database())
+
+        yield made
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder for a server of one test."""
@@ -54,10 +78,10 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def market() -> Iterator[Market]:
+def market(new_database: Callable[[Path], str]) -> Iterator[Market]:
     """The sandbox that the tests of a file share."""
     with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as made:
-        server = Server(Path(made))
+        server = Server(Path(made), new_database(Path(made)))
         try:
             yield server.market
         finally:

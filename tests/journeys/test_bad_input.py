@@ -27,6 +27,12 @@ LINE = {"line": "1", "quantity": 1}
 
 
 @pytest.fixture(scope="module")
+def kind() -> str:
+    """Most of this is refused before any database is asked, so one kind is enough."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
 def order(market: Market) -> Order:
     """An order that has come, about which nothing is ever accepted here."""
     return market.place().received()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.journeys.conftest import Server
 from tests.journeys.market import DAY, Dispute, Market, Order, money
 
+NewDatabase = Callable[[Path], str]
 
-def test_what_was_answered_survives_a_kill(folder: Path) -> None:
-    server = Server(folder)
+
+def test_what_was_answered_survives_a_kill(folder: Path, new_database: NewDatabase) -> None:
+    database = new_database(folder)
+    server = Server(folder, database)
     market = server.market
     first, second = market.place().received(), market.place().received()
     dispute = first.open()
@@ -24,7 +28,7 @@ def test_what_was_answered_survives_a_kill(folder: Path) -> None:
     answered = second.open().post("seller", offer, key="before")
     server.kill()
 
-    again = Server(folder)
+    again = Server(folder, database)
     market = again.market
     assert market.now == now
     for order in (first, second):
@@ -53,11 +57,12 @@ def record(order: Order) -> list[tuple[Any, ...]]:
     return [(event["type"], event["at"], event["by"]) for event in told]
 
 
-def test_one_step_of_the_clock_is_like_many(folder: Path) -> None:
+def test_one_step_of_the_clock_is_like_many(folder: Path, new_database: NewDatabase) -> None:
     records, books = [], []
     for name, steps in (("one", [40 * DAY]), ("many", [DAY / 2] * 80)):
-        (folder / name).mkdir()
-        server = Server(folder / name)
+        own = folder / name
+        own.mkdir()
+        server = Server(own, new_database(own))
         order = story(server.market)
         for step in steps:
             server.market.ahead(step)
@@ -69,25 +74,26 @@ def test_one_step_of_the_clock_is_like_many(folder: Path) -> None:
     assert records[0][-1] == ("dispute_closed", "2026-01-22T00:00:00Z", records[0][-1][2])
 
 
-def amends(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def amends(folder: Path, database: str, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line on the server's database."""
     program = str(Path(sys.executable).parent / "amends")
     return subprocess.run(
-        [program, *words, "--database", str(folder / "a.db")],
+        [program, *words, "--database", database],
         capture_output=True, text=True, timeout=60, cwd=folder, check=False,
     )  # fmt: skip
 
 
-def test_the_record_rebuilds_what_is_shown(folder: Path) -> None:
-    server = Server(folder)
+def test_the_record_rebuilds_what_is_shown(folder: Path, new_database: NewDatabase) -> None:
+    database = new_database(folder)
+    server = Server(folder, database)
     order = story(server.market)
     server.market.ahead(40 * DAY)
     shown, now = order.shown(), server.market.now
     server.end()
     for words in (("db", "check"), ("db", "rebuild"), ("db", "check"), ("clock", "run-once")):
-        done = amends(folder, *words)
+        done = amends(folder, database, *words)
         assert done.returncode == 0, done.stdout + done.stderr
-    again = Server(folder)
+    again = Server(folder, database)
     order.market = again.market
     assert (again.market.now, order.shown()) == (now, shown)
     again.end()
