@@ -76,8 +76,8 @@ RECORD = {
 class Bench:
     """An engine on a database, with a dispute open in each of ``count`` orders."""
 
-    def __init__(self, url: str, count: int) -> None:
-        self.now = START
+    def __init__(self, url: str, count: int, *, now: datetime = START, prefix: str = "B") -> None:
+        self.now = now
         self.store: Store = open_store(url)
         self.written: list[list[Write]] = []
         self.engine: CaseEngine = Engine(
@@ -87,8 +87,13 @@ class Bench:
             new_id,
             lambda _state, _command: Calendar(),
         )
-        self.orders = [f"B{n:06d}" for n in range(count)]
+        self.orders = [f"{prefix}{n:06d}" for n in range(count)]
         placing = msgspec.json.decode(ORDER.read_bytes())
+        # Its dates lie as far back as they do from START.
+        away = now - START
+        placing["placed_at"] = datetime.fromisoformat(placing["placed_at"]) + away
+        shipping = placing["shipping"]
+        placing["shipping"] = {d: datetime.fromisoformat(at) + away for d, at in shipping.items()}
         for n in range(0, count, 100):
             names = self.orders[n : n + 100]
             self.ask([self._placed(name, placing) for name in names])
@@ -107,7 +112,7 @@ class Bench:
 
     @staticmethod
     def seller(order: str) -> Actor:
-        return Actor(f"s{int(order[1:]) % 50}", Role.SELLER)
+        return Actor(f"s{int(order[-6:]) % 50}", Role.SELLER)
 
     def ask(self, requests: Sequence[CaseRequest]) -> None:
         for answer in self.engine.handle(requests):

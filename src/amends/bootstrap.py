@@ -201,7 +201,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
 
     return Service(
         engine=engine,
-        groups=Groups(engine),
+        groups=Groups(engine.handle),
         store=store,
         library=library,
         clock=clock,
@@ -339,11 +339,15 @@ def open_service(
 def serve(service: Service, listening: socket.socket) -> None:
     """Pages, API and the clock behind them in this process, until it is told to stop."""
     # Only a server needs these, and every command line call would wait for them.
-    import uvicorn  # noqa: PLC0415
-
     from amends.entrypoints.web.router import web_router  # noqa: PLC0415
 
-    app = build_app(service, [web_router(service)])
+    run_app(build_app(service, [web_router(service)]), listening)
+
+
+def run_app(app: Litestar, listening: socket.socket) -> None:
+    """An application in this process, until it is told to stop."""
+    import uvicorn  # noqa: PLC0415
+
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
     uvicorn.Server(config).run(sockets=[listening])
 

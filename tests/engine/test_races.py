@@ -14,7 +14,6 @@ import psycopg
 from amends.engine.chain import breaks
 from amends.engine.check import check
 from amends.engine.engine import Engine
-from amends.engine.groups import Groups
 from amends.engine.requests import Answer, Request
 from amends.engine.store import Store
 from amends.kernel.decision import Accepted, Refused
@@ -23,7 +22,6 @@ from amends.store.urls import is_postgres
 from tests.engine.conftest import Toy
 from tests.engine.toy import (
     ANN,
-    Burst,
     Clock,
     Command,
     Counter,
@@ -143,50 +141,6 @@ def test_many_threads_on_two_engines_lose_and_double_nothing(
         assert view is not None
         assert (view.state.balance, view.version) == (40, 41)
     assert list(check(store, domain)) == []
-
-
-def test_threads_in_line_share_transactions(engine: Toy) -> None:
-    engine.handle([ask(f"O{i}", Open("o")) for i in range(8)])
-    batches: list[int] = []
-    handle = engine.handle
-
-    class Counting(Engine):  # type: ignore[type-arg]
-        def handle(self, requests):  # type: ignore[no-untyped-def]
-            batches.append(len(requests))
-            time.sleep(0.02)
-            return handle(requests)
-
-    groups = Groups(Counting(engine.domain, engine.store, engine.clock, Ids("g"), no_holidays))
-    got: list[Answer[object, object] | Exception] = []
-
-    def work(i: int) -> None:
-        for _ in range(5):
-            got.append(groups.handle_one(ask(f"O{i}", Deposit(1))))
-        try:
-            groups.handle_one(ask(f"O{i}", Burst()))
-        except ZeroDivisionError as error:
-            got.append(error)
-
-    all_at_once(*(lambda i=i: work(i) for i in range(8)))
-    assert len(got) == 48
-    assert sum(isinstance(g, ZeroDivisionError) for g in got) == 8
-    assert sum(batches) == 48
-    assert len(batches) < 24
-
-
-def test_everybody_in_line_is_told_when_the_store_fails(engine: Toy) -> None:
-    groups = Groups(engine)
-    engine.store.close()
-    got: list[Exception] = []
-
-    def work() -> None:
-        try:
-            groups.handle_one(ask("A", Open("a")))
-        except Exception as error:
-            got.append(error)
-
-    all_at_once(work, work, work)
-    assert len(got) == 3
 
 
 def test_kill_9_loses_no_acknowledged_command(database: str, store: Store, engine: Toy) -> None:

@@ -1,72 +1,156 @@
-"""Requests of many threads in one transaction."""
+"""Requests of many callers in one transaction, and the bounded, fair line in which they wait."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from amends.engine.engine import Engine
-from amends.engine.requests import Answer, Request
-
-S = TypeVar("S")
-C = TypeVar("C")
-E = TypeVar("E")
-T = TypeVar("T")
-
-_MOST = 64
+A = TypeVar("A")
+B = TypeVar("B")
 
 
-class _Waiting(Generic[S, C, E]):
-    def __init__(self, request: Request[C]) -> None:
-        self.request = request
-        self.answer: Answer[S, E] | BaseException | None = None
-        self.woken = threading.Event()
+_IDLE_SECONDS = 5.0
 
 
-class Groups(Generic[S, C, E, T]):
-    """Lets callers share what a durable commit costs, first come, first served.
+class TooBusy(Exception):
+    """More is asked than can be answered in time. Nothing was done: ask again later."""
 
-    While one thread writes a batch, others line up; then whoever stands first takes everybody in
-    line along, up to a bound. Nobody waits for a batch to fill, so a lone request is as quick as
-    without.
+
+class Place(Generic[A, B]):
+    """Somebody's place in the line."""
+
+    __slots__ = ("answered", "asked", "begun", "since")
+
+    def __init__(self, asked: A, answered: Callable[[B | Exception], None], since: float) -> None:
+        self.asked = asked
+        self.answered = answered
+        self.since = since
+        self.begun = False
+
+
+class Groups(Generic[A, B]):
+    """Has one thread work off all that wait at once, so that they share what a commit costs.
+
+    Nobody waits for a group to fill: a lone request is taken at once, and whoever comes while a
+    group is worked on goes with the next. Callers take turns, each of them first come, first
+    served: who asks much waits behind who asks little. Who finds the line full, or has stood in it
+    for longer than ``patience`` seconds, is told ``TooBusy`` and can be sure that nothing was done.
+    What was begun is answered, whatever comes of it.
     """
 
-    def __init__(self, engine: Engine[S, C, E, T]) -> None:
-        self._engine = engine
-        self._line: deque[_Waiting[S, C, E]] = deque()
-        self._lock = threading.Lock()
-        self._led = False
+    def __init__(
+        self,
+        work: Callable[[Sequence[A]], Sequence[B | Exception]],
+        *,
+        group: int = 64,
+        line: int = 512,
+        patience: float = 5.0,
+    ) -> None:
+        """``work`` answers the requests of a group in their order; what it raises is everybody's
+        answer. At most ``line`` requests wait, and of one caller no more than half as many."""
+        self.patience = patience
+        self._work = work
+        self._group = group
+        self._most = line
+        self._lines: dict[str, deque[Place[A, B]]] = {}  # whose turn it is comes first
+        self._waiting = 0
+        self._changed = threading.Condition()
+        self._served = False
 
-    def handle_one(self, request: Request[C]) -> Answer[S, E]:
-        """As ``Engine.handle_one``."""
-        mine: _Waiting[S, C, E] = _Waiting(request)
-        with self._lock:
-            self._line.append(mine)
-            leads, self._led = not self._led, True
-        if not leads:
-            mine.woken.wait()
-        if mine.answer is None:
-            self._lead()
-        if not isinstance(mine.answer, Answer):
-            assert mine.answer is not None  # noqa: S101 - who leads is in the group
-            raise mine.answer
-        return mine.answer
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return self._waiting
 
-    def _lead(self) -> None:
-        with self._lock:
-            group = [self._line.popleft() for _ in range(min(len(self._line), _MOST))]
-        answers: Sequence[Answer[S, E] | BaseException]
-        try:
-            answers = self._engine.handle([w.request for w in group])
-        except BaseException as error:
-            # Everybody is told, or they would wait for ever.
-            answers = [error] * len(group)
-        for waiting, answer in zip(group, answers, strict=True):
-            waiting.answer = answer
-        with self._lock:
-            woken = [*group, *([self._line[0]] if self._line else [])]
-            self._led = len(woken) > len(group)
-        for waiting in woken:
-            waiting.woken.set()
+    def handle_one(self, asked: A, caller: str = "") -> B:
+        """The answer to one request, for which this thread waits.
+
+        Raises TooBusy, and what the request's own decision or the store raised.
+        """
+        answers: list[B | Exception] = []
+        there = threading.Event()
+
+        def answered(answer: B | Exception) -> None:
+            answers.append(answer)
+            there.set()
+
+        place = self.ask(asked, answered, caller)
+        if not there.wait(self.patience):
+            self.give_up(place)
+            there.wait()
+        (answer,) = answers
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def ask(
+        self, asked: A, answered: Callable[[B | Exception], None], caller: str = ""
+    ) -> Place[A, B]:
+        """Stand in line. ``answered`` is called once, by any thread, and must not block.
+
+        Raises TooBusy when the line is full.
+        """
+        place: Place[A, B] = Place(asked, answered, time.monotonic())
+        with self._changed:
+            mine = self._lines.get(caller)
+            if self._waiting >= self._most or (mine and len(mine) >= self._most // 2):
+                raise TooBusy("there are too many in line")
+            if mine is None:
+                mine = self._lines[caller] = deque()
+            mine.append(place)
+            self._waiting += 1
+            if not self._served:
+                self._served = True
+                threading.Thread(target=self._serve, name="groups", daemon=True).start()
+            self._changed.notify()
+        return place
+
+    def give_up(self, place: Place[A, B]) -> None:
+        """Leave the line with TooBusy for an answer, unless the request was begun."""
+        with self._changed:
+            if place.begun:
+                return
+            place.begun = True
+        place.answered(TooBusy("the line did not move"))
+
+    def _serve(self) -> None:
+        while group := self._next():
+            answers: Sequence[B | Exception]
+            try:
+                answers = self._work([place.asked for place in group])
+            except Exception as error:
+                # Everybody is told, or they would wait for ever.
+                answers = [error] * len(group)
+            for place, answer in zip(group, answers, strict=True):
+                place.answered(answer)
+
+    def _next(self) -> list[Place[A, B]]:
+        """Who comes next; nobody: none has come for a while, and this thread is to end."""
+        group: list[Place[A, B]] = []
+        with self._changed:
+            while not group:
+                if not self._changed.wait_for(lambda: self._lines, _IDLE_SECONDS):
+                    self._served = False
+                    return []
+                late = time.monotonic() - self.patience
+                while self._lines and len(group) < self._group:
+                    place = self._first()
+                    if not place.begun and place.since < late:
+                        place.begun = True
+                        place.answered(TooBusy("the line was too slow"))
+                    elif not place.begun:
+                        place.begun = True
+                        group.append(place)
+        return group
+
+    def _first(self) -> Place[A, B]:
+        caller = next(iter(self._lines))
+        line = self._lines.pop(caller)
+        place = line.popleft()
+        self._waiting -= 1
+        if line:
+            self._lines[caller] = line
+        return place

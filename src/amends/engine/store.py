@@ -293,8 +293,8 @@ class Access(Protocol):
     def add_key(self, key: ApiKey, secret: str) -> None:
         """Raises ValueError when a key with this id exists."""
 
-    def key_of(self, secret: str) -> ApiKey | None:
-        """The key with this secret, unless it was revoked."""
+    def keys_of(self, secrets: Collection[str]) -> dict[str, ApiKey]:
+        """The keys with these secrets, by secret; those that were revoked are not in the answer."""
 
     def keys(self) -> list[ApiKey]:
         """All keys, revoked ones too, by id."""

@@ -11,7 +11,7 @@ from amends.entrypoints.service import CaseAnswer, Service
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts, refs_in
 from amends.entrypoints.words.catalogue import Words, words
-from amends.kernel.decision import Stamp
+from amends.kernel.decision import Accepted, Stamp
 from amends.kernel.people import Actor
 from amends.kernel.record import Recorded
 
@@ -74,8 +74,23 @@ def look_at_dispute(
     return looking, dispute
 
 
+def texts_after(service: Service, answers: Iterable[CaseAnswer]) -> list[Texts]:
+    """The texts that each answer's state and events refer to, all read at once."""
+    wanted: list[set[tuple[str, str]]] = []
+    for answer in answers:
+        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
+        wanted.append({(answer.order, ref) for ref in refs_in((answer.state, events))})
+    all_ = set[tuple[str, str]]().union(*wanted)
+    found = service.store.records.texts(all_) if all_ else {}
+    return [Texts({key[1]: found[key] for key in keys if key in found}) for keys in wanted]
+
+
 def look_after(
-    service: Service, answer: CaseAnswer, by: Actor, catalogue: Words | None = None
+    service: Service,
+    answer: CaseAnswer,
+    by: Actor,
+    texts: Texts,
+    catalogue: Words | None = None,
 ) -> Looking:
     """The order as the command left it, at the command's instant.
 
@@ -90,7 +105,7 @@ def look_after(
         service.library.pinned(case.order.pack),
         Stamp(answer.at, "", calendar),
         by,
-        texts_of(service, answer.order, case),
+        texts,
         catalogue or words(),
     )
 

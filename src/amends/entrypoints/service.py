@@ -28,9 +28,9 @@ from amends.policy.library import Library
 from amends.policy.terms import Terms
 
 CaseEngine = Engine[Case, CaseCommand, CaseEvent, Terms]
-CaseGroups = Groups[Case, CaseCommand, CaseEvent, Terms]
 CaseRequest = Request[CaseCommand]
 CaseAnswer = Answer[Case, CaseEvent]
+CaseGroups = Groups[CaseRequest, CaseAnswer]
 CaseView = View[Case, Terms]
 
 

@@ -17,13 +17,12 @@ def test_a_key_opens_until_it_is_revoked(terminal: Terminal) -> None:
     assert row.split()[:4] == ["k1", "mediator", "m1", "all"]
     assert secret not in row
     service = open_service(str(terminal.database))
-    key = service.store.access.key_of(secret)
+    key = service.store.access.keys_of([secret])[secret]
     service.close()
-    assert key is not None
     assert key.actor == Actor("m1", Role.MEDIATOR)
     terminal.out("keys", "revoke", "k1")
     service = open_service(str(terminal.database))
-    assert service.store.access.key_of(secret) is None
+    assert service.store.access.keys_of([secret]) == {}
     service.close()
     assert "no key k1 in force" in terminal.refused("keys", "revoke", "k1")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
-from amends.engine.store import Access
+from amends.engine.store import Access, ApiKey
 from amends.entrypoints.api.calls import EVERYBODY, Problem
+from amends.entrypoints.api.routes import Route
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Actor, Role
 
@@ -22,19 +24,47 @@ class Asker:
         self._access = access
         self._sandbox = sandbox
 
-    def of(self, authorization: str | None) -> tuple[Actor, tuple[str, ...]]:
-        """The actor and the scopes of their key (none named: all). Raises Problem 401."""
-        scheme, _, token = (authorization or "").strip().partition(" ")
-        token = token.strip()
-        if scheme.casefold() != "bearer" or not token:
+    def keys(self, authorizations: Iterable[str | None]) -> Mapping[str, ApiKey]:
+        """The keys in force behind some headers, looked up at once."""
+        tokens = {token for a in authorizations if (token := _token(a))}
+        if self._sandbox:
+            tokens = {token for token in tokens if not _SANDBOX.fullmatch(token)}
+        return self._access.keys_of(tokens) if tokens else {}
+
+    def of(
+        self, authorization: str | None, keys: Mapping[str, ApiKey]
+    ) -> tuple[Actor, tuple[str, ...]]:
+        """The actor and the scopes of their key (none named: all), which is among ``keys``.
+
+        Raises Problem 401.
+        """
+        token = _token(authorization)
+        if not token:
             raise _unauthorised("credentials_missing", _REALM)
         if self._sandbox and (named := _SANDBOX.fullmatch(token)):
             role = named["role"]
             if role in {allowed.value for allowed in EVERYBODY}:
                 return Actor(named["id"], Role(role)), ()
-        elif key := self._access.key_of(token):
+        elif key := keys.get(token):
             return key.actor, key.scopes
         raise _unauthorised("credentials_unknown", f'{_REALM}, error="invalid_token"')
+
+    def admitted(
+        self, route: Route, authorization: str | None, keys: Mapping[str, ApiKey]
+    ) -> tuple[Actor, tuple[str, ...]]:
+        """As ``of``; a hat the address is not for is refused before anything is looked at."""
+        by, scopes = self.of(authorization, keys)
+        refuse_scope(scopes, route.method)
+        if by.role not in route.roles:
+            allowed = tuple(sorted(role.value for role in route.roles))
+            facts = {"role": by.role.value, "allowed": allowed}
+            raise Problem(Refused("not_for_this_role", facts, (), "forbidden"), 403)
+        return by, scopes
+
+
+def _token(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.casefold() == "bearer" else ""
 
 
 def refuse_scope(scopes: tuple[str, ...], method: str) -> None:

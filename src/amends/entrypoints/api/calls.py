@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import msgspec
 
+from amends.entrypoints.service import CaseAnswer, CaseRequest
+from amends.entrypoints.views.texts import Texts
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Actor, Role
 
@@ -75,6 +77,15 @@ class Reply:
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command that a call comes down to, and how its answer is shown: ``show`` is given what the
+    engine accepted, with the texts its state and events refer to."""
+
+    request: CaseRequest
+    show: Callable[[CaseAnswer, Texts], Reply]
 
 
 def json_reply(

@@ -14,8 +14,11 @@ from msgspec.structs import replace
 
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.judge import CaseCommand, OnDispute
+from amends.engine.groups import TooBusy
+from amends.engine.requests import caller_of
+from amends.engine.store import Unavailable
 from amends.entrypoints.api.calls import Call, Problem
-from amends.entrypoints.api.problems import refusal
+from amends.entrypoints.api.problems import not_now, refusal
 from amends.entrypoints.service import CaseAnswer, CaseRequest, Service
 from amends.kernel.decision import Facts, Refused
 
@@ -33,12 +36,12 @@ class InFlight:
         self._lock = threading.Lock()
 
     @contextmanager
-    def hold(self, call: Call, key: str | None) -> Iterator[None]:
-        """Raises Problem 409 while another request under the same key is not answered."""
+    def hold(self, caller: str, key: str | None) -> Iterator[None]:
+        """Raises Problem 409 while another request under the caller's key is not answered."""
         if key is None:
             yield
             return
-        mine = (f"{call.by.role.value}/{call.by.person}", key)
+        mine = (caller, key)
         with self._lock:
             if mine in self._keys:
                 next_ = ("send_again_later",)
@@ -90,8 +93,7 @@ def _named(path: Any) -> tuple[bytes, ...]:
     return tuple(f"{name}={value}".encode() for name, value in sorted(path.items()))
 
 
-def send(
-    service: Service,
+def request_of(
     call: Call,
     order: str,
     command: CaseCommand,
@@ -99,14 +101,25 @@ def send(
     key: str | None,
     digest: str = "",
     if_match: int | None = None,
-) -> CaseAnswer:
-    """The engine's answer to an accepted command. Raises Problem when it is refused."""
-    request: CaseRequest = CaseRequest(
-        order, command, call.by, key, digest or digest_of(call), if_match
-    )
-    answer = service.groups.handle_one(request)
+) -> CaseRequest:
+    """What a call asks of the engine; its digest is of the call, unless another is given."""
+    return CaseRequest(order, command, call.by, key, digest or digest_of(call), if_match)
+
+
+def send(service: Service, request: CaseRequest) -> CaseAnswer:
+    """The engine's answer to an accepted command. Raises Problem when it is refused, or when there
+    is no getting through to the engine now."""
+    try:
+        answer = service.groups.handle_one(request, caller_of(request.by))
+    except (TooBusy, Unavailable) as error:
+        raise not_now(error) from error
+    return accepted(service, request, answer)
+
+
+def accepted(service: Service, request: CaseRequest, answer: CaseAnswer) -> CaseAnswer:
+    """``answer``, unless it is a refusal, which is raised as a Problem."""
     if isinstance(answer.outcome, Refused):
-        refused = _with_last_step(service, command, answer, answer.outcome)
+        refused = _with_last_step(service, request.command, answer, answer.outcome)
         raise refusal(refused, replayed=answer.replayed)
     return answer
 

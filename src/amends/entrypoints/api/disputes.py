@@ -8,19 +8,29 @@ from amends.dispute import decide as dispute_commands
 from amends.dispute.judge import CaseCommand, OnDispute, OnOrder, tag_of
 from amends.dispute.state import order_of
 from amends.entrypoints.api.bodies import command_in, fields_of
-from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
+from amends.entrypoints.api.calls import (
+    Asked,
+    Call,
+    Problem,
+    Reply,
+    invalid,
+    json_reply,
+    unknown,
+)
 from amends.entrypoints.api.commands import (
     as_a_server_sends_it,
     key_of,
-    send,
+    request_of,
     version_of,
     with_number_checked,
 )
 from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import look_after, texts_of_events
+from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.record import concerns, event_views
+from amends.entrypoints.views.texts import Texts
 from amends.kernel.decision import Refused
 from amends.order import decide as order_commands
 
@@ -39,35 +49,36 @@ def get_dispute(api: Api, call: Call) -> Reply:
     return json_reply(dispute_view(looking, dispute), headers={"ETag": f'"{dispute.version}"'})
 
 
-def post_command(api: Api, call: Call) -> Reply:
+def post_command(api: Api, call: Call) -> Asked:
     """A command on the dispute; answers the dispute as the command left it."""
     key, if_match = key_of(call), version_of(call)
     dispute_id = call.path["dispute_id"]
     order = order_of(dispute_id)
     if order is None:
         raise unknown("dispute", dispute_id)
-    with api.in_flight.hold(call, key):
-        value = fields_of(call.body)
-        on_order = value.get("type") in tuple(_ON_ORDER)
-        if on_order:
-            _, dispute = seen_dispute(api, call)
-            if value["type"] == "report_missing_money":
-                value.setdefault("dispute", dispute_id)
-            # The engine holds If-Match against the order's version for these.
-            if if_match is not None and if_match != dispute.version:
-                raise _changed(if_match, dispute.version)
-            if_match = None
-        given = with_number_checked(api.service, command_in(value, COMMANDS))
-        command = as_a_server_sends_it(value, given)
-        asked: CaseCommand = (
-            OnOrder(order, command) if on_order else OnDispute(order, dispute_id, command)
-        )
-        answer = send(api.service, call, order, asked, key=key, if_match=if_match)
-        looking = look_after(api.service, answer, call.by, api.words)
+    value = fields_of(call.body)
+    on_order = value.get("type") in tuple(_ON_ORDER)
+    if on_order:
+        _, dispute = seen_dispute(api, call)
+        if value["type"] == "report_missing_money":
+            value.setdefault("dispute", dispute_id)
+        # The engine holds If-Match against the order's version for these.
+        if if_match is not None and if_match != dispute.version:
+            raise _changed(if_match, dispute.version)
+        if_match = None
+    given = with_number_checked(api.service, command_in(value, COMMANDS))
+    command = as_a_server_sends_it(value, given)
+    asked: CaseCommand = (
+        OnOrder(order, command) if on_order else OnDispute(order, dispute_id, command)
+    )
+
+    def show(answer: CaseAnswer, texts: Texts) -> Reply:
+        looking = look_after(api.service, answer, call.by, texts, api.words)
         dispute = looking.case.disputes[dispute_id]
-        shown = dispute_view(looking, dispute)
-    headers = {"ETag": f'"{dispute.version}"'}
-    return json_reply(shown, headers=headers, replayed=answer.replayed)
+        headers = {"ETag": f'"{dispute.version}"'}
+        return json_reply(dispute_view(looking, dispute), headers=headers, replayed=answer.replayed)
+
+    return Asked(request_of(call, order, asked, key=key, if_match=if_match), show)
 
 
 def _changed(seen: int, now: int) -> Problem:

@@ -14,9 +14,10 @@ from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import order_of
 from amends.engine.outside import FileUnknown, Inspected, Rejected
+from amends.engine.requests import caller_of
 from amends.entrypoints.api.bodies import struct_in
 from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, unknown
-from amends.entrypoints.api.commands import digest_of, key_of, send
+from amends.entrypoints.api.commands import digest_of, key_of, request_of, send
 from amends.entrypoints.api.context import Api, seen_order
 from amends.entrypoints.api.problems import refusal
 from amends.entrypoints.looking import look_at_dispute, texts_of
@@ -69,7 +70,7 @@ def post_evidence(api: Api, call: Call) -> Reply:
         raise unknown("dispute", dispute)
     if dispute:
         _refuse_frozen(api, call, dispute)
-    with api.in_flight.hold(call, key):
+    with api.in_flight.hold(caller_of(call.by), key):
         sent = hashlib.sha256(upload.data).digest()
         named = tuple(f"{name}={call.form[name]}".encode() for name in sorted(call.form))
         digest = digest_of(call, sent, upload.name.encode(), *named)
@@ -83,7 +84,7 @@ def post_evidence(api: Api, call: Call) -> Reply:
         if dispute:
             adding = AddEvidence((answer_view.id,), fields.note)
             asked = OnDispute(order, dispute, adding)
-            send(api.service, call, order, asked, key=f"{key}.add", digest=digest)
+            send(api.service, request_of(call, order, asked, key=f"{key}.add", digest=digest))
     location = f"/api/v1/orders/{order}/evidence/{answer_view.id}"
     return json_reply(answer_view, 201, headers={"Location": location}, replayed=replayed)
 
@@ -118,13 +119,16 @@ def _kept(
         found=file.found,
         removed=file.removed,
     )
-    used = False
+    request = request_of(call, order, OnOrder(order, command), key=key, digest=digest)
     try:
-        answer = send(service, call, order, OnOrder(order, command), key=key, digest=digest)
-        used = not answer.replayed
-    finally:
-        if not used:
+        answer = send(service, request)
+    except Problem as problem:
+        # What a database that went away was told may be on record, and the file is then needed.
+        if problem.status != 503:
             service.files.delete(file_key)
+        raise
+    if answer.replayed:
+        service.files.delete(file_key)
     events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
     proof = next(e for e in events if isinstance(e, EvidenceUploaded)).evidence
     texts = texts_of(service, order, proof)
@@ -149,7 +153,7 @@ def get_evidence(api: Api, call: Call) -> Reply:
     if proof.by != call.by.person and not proof.opened:
         opening = OnOrder(order.id, OpenEvidence(proof_id))
         try:
-            send(api.service, call, order.id, opening, key=None)
+            send(api.service, request_of(call, order.id, opening, key=None))
         except Problem as problem:
             # Who may read everything without taking part leaves no mark by looking.
             if problem.refused.rule != "not_for_this_role":

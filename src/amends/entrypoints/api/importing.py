@@ -8,6 +8,7 @@ from typing import BinaryIO
 import msgspec
 
 from amends.dispute.state import Case
+from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
 from amends.entrypoints.api.commands import key_of, with_number_checked
 from amends.entrypoints.api.context import Api
@@ -35,7 +36,7 @@ def post_import(api: Api, call: Call) -> Reply:
         view = service.engine.view(order)
         return view.state if view else None
 
-    with api.in_flight.hold(call, key):
+    with api.in_flight.hold(caller_of(call.by), key):
         name, digest = f"import:{call.by.role}/{call.by.person}:{key}", _digest(stream)
         kept = service.store.meta.get(name)
         if kept is not None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events.negotiation import DisputeOpened
 from amends.dispute.judge import OnOrder, tag_of
 from amends.entrypoints.api.bodies import command_in, fields_of, struct_in
-from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
+from amends.entrypoints.api.calls import Asked, Call, Reply, invalid, json_reply
 from amends.entrypoints.api.commands import (
     as_a_server_sends_it,
-    digest_of,
     key_of,
-    send,
+    request_of,
     version_of,
     with_number_checked,
 )
 from amends.entrypoints.api.context import Api, is_id, seen_order
 from amends.entrypoints.api.paging import PageView, limit_of
-from amends.entrypoints.looking import look_after, texts_of
+from amends.entrypoints.looking import look_after
+from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view, protection_view
 from amends.entrypoints.views.structs import MessageView
@@ -32,6 +34,8 @@ from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.send_message import SendMessage
 from amends.order.events.life import MessageSent
 
+E = TypeVar("E")
+
 # Uploads come as forms, whose files are looked into; opening one is what reading it does.
 _BY_OTHER_CALLS = ("upload_evidence", "open_evidence")
 _GIVEN: tuple[type[Struct], ...] = (*order_commands.COMMANDS, OpenDispute)
@@ -40,17 +44,20 @@ COMMANDS: dict[str, type[Struct]] = {
 }
 
 
-def put_order(api: Api, call: Call) -> Reply:
+def put_order(api: Api, call: Call) -> Asked:
     """201 when new, 200 when the same again, 409 when it differs from what is there."""
     order = call.path["order_id"]
     if not is_id(order):
         raise invalid("id_malformed", {"id": order[:80]}, "mend_field", field="id")
     command = struct_in(fields_of(call.body), PlaceOrder)
-    answer = send(api.service, call, order, OnOrder(order, command), key=None)
-    new = isinstance(answer.outcome, Accepted) and bool(answer.outcome.events)
-    shown = order_view(look_after(api.service, answer, call.by, api.words))
-    headers = {"Location": f"/api/v1/orders/{order}", "ETag": f'"{shown.version}"'}
-    return json_reply(shown, 201 if new else 200, headers=headers)
+
+    def show(answer: CaseAnswer, texts: Texts) -> Reply:
+        new = isinstance(answer.outcome, Accepted) and bool(answer.outcome.events)
+        shown = order_view(look_after(api.service, answer, call.by, texts, api.words))
+        headers = {"Location": f"/api/v1/orders/{order}", "ETag": f'"{shown.version}"'}
+        return json_reply(shown, 201 if new else 200, headers=headers)
+
+    return Asked(request_of(call, order, OnOrder(order, command), key=None), show)
 
 
 def get_order(api: Api, call: Call) -> Reply:
@@ -64,33 +71,37 @@ def get_protection(api: Api, call: Call) -> Reply:
     return json_reply(protection_view(seen_order(api, call)))
 
 
-def post_command(api: Api, call: Call) -> Reply:
+def post_command(api: Api, call: Call) -> Asked:
     """A command on the order; answers the order as the command left it."""
     key, if_match = key_of(call), version_of(call)
     order = call.path["order_id"]
-    with api.in_flight.hold(call, key):
-        value = fields_of(call.body)
-        given = with_number_checked(api.service, command_in(value, COMMANDS))
-        command = as_a_server_sends_it(value, given)
-        answer = send(api.service, call, order, OnOrder(order, command), key=key, if_match=if_match)
-        shown = order_view(look_after(api.service, answer, call.by, api.words))
-    headers = {"ETag": f'"{shown.version}"'}
-    return json_reply(shown, headers=headers, replayed=answer.replayed)
+    value = fields_of(call.body)
+    given = with_number_checked(api.service, command_in(value, COMMANDS))
+    asked = OnOrder(order, as_a_server_sends_it(value, given))
+
+    def show(answer: CaseAnswer, texts: Texts) -> Reply:
+        shown = order_view(look_after(api.service, answer, call.by, texts, api.words))
+        headers = {"ETag": f'"{shown.version}"'}
+        return json_reply(shown, headers=headers, replayed=answer.replayed)
+
+    return Asked(request_of(call, order, asked, key=key, if_match=if_match), show)
 
 
-def post_dispute(api: Api, call: Call) -> Reply:
+def post_dispute(api: Api, call: Call) -> Asked:
     """Opens a dispute; 201 with it."""
     key, if_match = key_of(call), version_of(call)
     order = call.path["order_id"]
-    with api.in_flight.hold(call, key):
-        command = struct_in(fields_of(call.body), OpenDispute)
-        answer = send(api.service, call, order, OnOrder(order, command), key=key, if_match=if_match)
-        looking = look_after(api.service, answer, call.by, api.words)
-        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
-        opened = next(e for e in events if isinstance(e, DisputeOpened))
+    command = struct_in(fields_of(call.body), OpenDispute)
+
+    def show(answer: CaseAnswer, texts: Texts) -> Reply:
+        looking = look_after(api.service, answer, call.by, texts, api.words)
+        opened = _first(answer, DisputeOpened)
         shown = dispute_view(looking, looking.case.disputes[opened.dispute])
-    headers = {"Location": f"/api/v1/disputes/{shown.id}", "ETag": f'"{shown.version}"'}
-    return json_reply(shown, 201, headers=headers, replayed=answer.replayed)
+        headers = {"Location": f"/api/v1/disputes/{shown.id}", "ETag": f'"{shown.version}"'}
+        return json_reply(shown, 201, headers=headers, replayed=answer.replayed)
+
+    request = request_of(call, order, OnOrder(order, command), key=key, if_match=if_match)
+    return Asked(request, show)
 
 
 def get_messages(api: Api, call: Call) -> Reply:
@@ -123,17 +134,14 @@ def _message(row: dict[str, Column], texts: Texts) -> MessageView:
     )
 
 
-def post_message(api: Api, call: Call) -> Reply:
+def post_message(_api: Api, call: Call) -> Asked:
     """Writes in the thread; 201 with the message."""
     key = key_of(call)
     order = call.path["order_id"]
-    with api.in_flight.hold(call, key):
-        command = struct_in(fields_of(call.body), SendMessage)
-        digest = digest_of(call)
-        answer = send(api.service, call, order, OnOrder(order, command), key=key, digest=digest)
-        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
-        sent = next(e for e in events if isinstance(e, MessageSent))
-        texts = texts_of(api.service, order, sent)
+    command = struct_in(fields_of(call.body), SendMessage)
+
+    def show(answer: CaseAnswer, texts: Texts) -> Reply:
+        sent = _first(answer, MessageSent)
         shown = MessageView(
             number=sent.number,
             at=sent.at,
@@ -143,4 +151,12 @@ def post_message(api: Api, call: Call) -> Reply:
             pictures=sent.pictures,
             erased=texts.erased(sent.ref),
         )
-    return json_reply(shown, 201, replayed=answer.replayed)
+        return json_reply(shown, 201, replayed=answer.replayed)
+
+    return Asked(request_of(call, order, OnOrder(order, command), key=key), show)
+
+
+def _first(answer: CaseAnswer, kind: type[E]) -> E:
+    """The event of that kind which the command brought about."""
+    events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
+    return next(event for event in events if isinstance(event, kind))

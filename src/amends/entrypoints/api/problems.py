@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from amends.engine.groups import TooBusy
+from amends.engine.store import Unavailable
 from amends.entrypoints.api.calls import Problem, Reply
 from amends.entrypoints.words.catalogue import Words
 from amends.kernel.decision import Refused
@@ -48,7 +50,22 @@ def problem_reply(problem: Problem, words: Words) -> Reply:
     return Reply(problem.status, msgspec.json.encode(view), MEDIA_TYPE, problem.headers)
 
 
+def not_now(error: TooBusy | Unavailable) -> Problem:
+    """503: what was asked may be asked again, under the same key, in as many seconds as it says.
+
+    The line was left without anything done; a database that went away may have recorded it.
+    """
+    if isinstance(error, TooBusy):
+        refused, seconds = Refused("server_busy", {}, ("send_again_later",)), 1
+    else:
+        refused, seconds = Refused("database_away", {}, ("send_again_later",)), 5
+    return Problem(refused, 503, {"Retry-After": str(seconds)})
+
+
 def refusal(refused: Refused, *, replayed: bool = False) -> Problem:
     """The problem that a refusal of the domain or the engine is."""
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    return Problem(refused, status_of(refused), headers)
+    status = status_of(refused)
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Problem(refused, status, headers)

@@ -22,7 +22,7 @@ from amends.entrypoints.api import (
     policies,
     sandbox,
 )
-from amends.entrypoints.api.calls import EVERYBODY, Call, Reply
+from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.feeds import Imported
 from amends.entrypoints.ledger import TrialBalance
@@ -31,7 +31,7 @@ from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.send_message import SendMessage
 
-Handler = Callable[[Api, Call], Reply]
+Handler = Callable[[Api, Call], Reply | Asked]
 Body = Literal["none", "json", "form", "stream"]
 _PARTIES = frozenset({Role.BUYER, Role.SELLER})
 _BOOKKEEPING = frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN})
@@ -43,7 +43,8 @@ class Route:
     """An address. ``roles`` empty: open to all, without a key. ``takes`` is the body's type, or the
     commands of which it is one; ``answers`` the type of a success, ``status`` its code.
 
-    ``keyed``: an idempotency key is required. ``sandbox``: there only on a sandbox.
+    ``keyed``: an idempotency key is required. ``command``: what is handled comes down to a command,
+    and is worked off together with others. ``sandbox``: there only on a sandbox.
     """
 
     method: Literal["GET", "POST", "PUT"]
@@ -56,6 +57,7 @@ class Route:
     body: Body = "none"
     takes: Any = None
     keyed: bool = False
+    command: bool = False
     versioned: bool = False
     paged: bool = False
     query: tuple[str, ...] = ()
@@ -71,22 +73,23 @@ ROUTES: tuple[Route, ...] = (
           importing.post_import, frozenset({Role.MARKETPLACE}), Imported, body="stream",
           keyed=True),
     Route("PUT", "/orders/{order_id}", "Place an order, or put it in again", orders.put_order,
-          frozenset({Role.MARKETPLACE}), structs.OrderView, 201, body="json", takes=PlaceOrder),
+          frozenset({Role.MARKETPLACE}), structs.OrderView, 201, body="json", takes=PlaceOrder,
+          command=True),
     Route("GET", "/orders/{order_id}", "Read an order", orders.get_order,
           answers=structs.OrderView),
     Route("GET", "/orders/{order_id}/protection", "When a dispute can be opened, and for what",
           orders.get_protection, answers=structs.ProtectionView),
     Route("POST", "/orders/{order_id}/commands", "Give a command on an order",
           orders.post_command, answers=structs.OrderView, body="json", takes=orders.COMMANDS,
-          keyed=True, versioned=True),
+          keyed=True, command=True, versioned=True),
     Route("GET", "/orders/{order_id}/messages", "Read the thread", orders.get_messages,
           answers=structs.MessageView, paged=True),
     Route("POST", "/orders/{order_id}/messages", "Write in the thread", orders.post_message,
           _PARTIES | {Role.SUPPORT}, structs.MessageView, 201, body="json", takes=SendMessage,
-          keyed=True),
+          keyed=True, command=True),
     Route("POST", "/orders/{order_id}/disputes", "Open a dispute", orders.post_dispute,
           EVERYBODY, structs.DisputeView, 201, body="json", takes=OpenDispute, keyed=True,
-          versioned=True),
+          command=True, versioned=True),
     Route("POST", "/orders/{order_id}/evidence", "Put a file on record with an order",
           evidence.post_evidence, EVERYBODY, evidence.UploadedView, 201, body="form", keyed=True),
     Route("GET", "/orders/{order_id}/evidence/{evidence_id}", "Read a file on record",
@@ -97,7 +100,7 @@ ROUTES: tuple[Route, ...] = (
           answers=structs.DisputeView),
     Route("POST", "/disputes/{dispute_id}/commands", "Give a command on a dispute",
           disputes.post_command, answers=structs.DisputeView, body="json",
-          takes=disputes.COMMANDS, keyed=True, versioned=True),
+          takes=disputes.COMMANDS, keyed=True, command=True, versioned=True),
     Route("GET", "/disputes/{dispute_id}/events", "Read the record of a dispute",
           disputes.get_events, answers=structs.EventView, paged=True),
     Route("GET", "/refunds", "List refunds", lists.get_refunds,

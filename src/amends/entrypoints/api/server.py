@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 import structlog
@@ -13,13 +14,16 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from amends.entrypoints.api.auth import Asker, refuse_scope
+from amends.engine.groups import TooBusy
+from amends.engine.store import Unavailable
+from amends.entrypoints.api.auth import Asker
 from amends.entrypoints.api.bodies import LARGEST
-from amends.entrypoints.api.calls import Call, Problem, Reply, Upload, invalid
+from amends.entrypoints.api.calls import Asked, Call, Problem, Reply, Upload, invalid
 from amends.entrypoints.api.context import Api
+from amends.entrypoints.api.desk import Arrived, Desk
 from amends.entrypoints.api.docs import docs_page
 from amends.entrypoints.api.openapi import openapi_text
-from amends.entrypoints.api.problems import problem_reply
+from amends.entrypoints.api.problems import not_now, problem_reply
 from amends.entrypoints.api.routes import ROUTES, Route
 from amends.entrypoints.clock import drain
 from amends.kernel.decision import Refused
@@ -41,25 +45,36 @@ SECURITY_HEADERS = {
 _log = structlog.get_logger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
+_NOBODY = cast(Actor, None)
+
+
+@dataclass(frozen=True)
+class _Doors:
+    """The ways in: ``desk`` for calls that come down to a command, a thread for each other one."""
+
+    api: Api
+    asker: Asker
+    desk: Desk
 
 
 def api_handlers(api: Api) -> list[HTTPRouteHandler]:
     """A handler for each address that is there, the OpenAPI text and its page among them."""
     sandbox = api.service.sandbox is not None
     asker = Asker(api.service.store.access, sandbox=sandbox)
+    doors = _Doors(api, asker, Desk(api, asker))
     routes = [route for route in ROUTES if sandbox or not route.sandbox]
     text = openapi_text(routes)
     page = docs_page(routes)
     return [
-        *(_handler(api, asker, route) for route in routes),
+        *(_handler(doors, route) for route in routes),
         _fixed("/openapi.json", Reply(200, text)),
         _fixed("/docs", page),
     ]
 
 
-def _handler(api: Api, asker: Asker, route: Route) -> HTTPRouteHandler:
+def _handler(doors: _Doors, route: Route) -> HTTPRouteHandler:
     async def handle(request: AnyRequest) -> Response[bytes]:
-        return _response(await _answer(api, asker, route, request))
+        return _response(await _answer(doors, route, request))
 
     return HTTPRouteHandler(
         PREFIX + _typed(route.path),
@@ -81,42 +96,55 @@ def _typed(path: str) -> str:
     return path.replace("}", ":str}")
 
 
-async def _answer(api: Api, asker: Asker, route: Route, request: AnyRequest) -> Reply:
+async def _answer(doors: _Doors, route: Route, request: AnyRequest) -> Reply:
     try:
-        by, scopes = await to_thread.run_sync(_who, asker, route, request)
-        call = await _call(route, request, by, scopes)
-        try:
-            return await to_thread.run_sync(_handled, api, route, call)
-        finally:
-            if call.stream is not None:
-                call.stream.close()
+        if route.command:
+            return await doors.desk.reply(await _arrived(route, request))
+        return await _alone(doors, route, request)
     except Problem as problem:
-        return problem_reply(problem, api.words)
+        return problem_reply(problem, doors.api.words)
+    except (TooBusy, Unavailable) as error:
+        return problem_reply(not_now(error), doors.api.words)
     except HTTPException as error:
-        return problem_reply(http_problem(error, route.path), api.words)
+        return problem_reply(http_problem(error, route.path), doors.api.words)
     except Exception as error:
         _log.error("call_failed", route=route.path, error=type(error).__name__, exc_info=error)
-        return problem_reply(internal_error(), api.words)
+        return problem_reply(internal_error(), doors.api.words)
 
 
-_NOBODY = cast(Actor, None)
+async def _arrived(route: Route, request: AnyRequest) -> Arrived:
+    asked = _as_asked(route, request)
+    asked["body"] = await _read(request.stream())
+    headers = asked["headers"]
+    return Arrived(
+        route,
+        headers.get("authorization"),
+        headers.get("idempotency-key"),
+        lambda by, scopes: Call(by=by, scopes=scopes, **asked),
+    )
+
+
+async def _alone(doors: _Doors, route: Route, request: AnyRequest) -> Reply:
+    by, scopes = await to_thread.run_sync(_who, doors.asker, route, request)
+    call = await _call(route, request, by, scopes)
+    try:
+        return await to_thread.run_sync(_handled, doors.api, route, call)
+    finally:
+        if call.stream is not None:
+            call.stream.close()
 
 
 def _who(asker: Asker, route: Route, request: AnyRequest) -> tuple[Actor, tuple[str, ...]]:
-    """The asker; a hat the address is not for is refused before anything is looked at."""
     if not route.roles:
         return _NOBODY, ()
-    by, scopes = asker.of(request.headers.get("authorization"))
-    refuse_scope(scopes, route.method)
-    if by.role not in route.roles:
-        allowed = tuple(sorted(role.value for role in route.roles))
-        facts = {"role": by.role.value, "allowed": allowed}
-        raise Problem(Refused("not_for_this_role", facts, (), "forbidden"), 403)
-    return by, scopes
+    authorization = request.headers.get("authorization")
+    return asker.admitted(route, authorization, asker.keys([authorization]))
 
 
 def _handled(api: Api, route: Route, call: Call) -> Reply:
     reply = route.handler(api, call)
+    if isinstance(reply, Asked):
+        raise TypeError(f"{route.path} is not known to come down to a command")
     if api.service.sandbox is not None and route.method != "GET":
         # The answer is made from what the command left; its jobs are done before it is sent, so
         # that whoever asks next finds everything at rest.
@@ -124,8 +152,21 @@ def _handled(api: Api, route: Route, call: Call) -> Reply:
     return reply
 
 
+def _as_asked(route: Route, request: AnyRequest) -> dict[str, Any]:
+    """What a call is made of beside who makes it and what is in its body."""
+    scope = request.scope
+    return {
+        "method": route.method,
+        "route": route.path,
+        "path": {name: str(value) for name, value in scope["path_params"].items()},
+        "query": dict(request.query_params.items()) if scope["query_string"] else {},
+        # A server gives headers' names in lower case.
+        "headers": {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
+    }
+
+
 async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str, ...]) -> Call:
-    call: dict[str, Any] = {}
+    call = _as_asked(route, request)
     match route.body:
         case "json":
             call["body"] = await _read(request.stream())
@@ -133,16 +174,7 @@ async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str,
             call["stream"] = await _spooled(request.stream())
         case "form":
             call["form"], call["upload"] = await _form(request)
-    return Call(
-        by=by,
-        method=route.method,
-        route=route.path,
-        path={name: str(value) for name, value in request.path_params.items()},
-        query=dict(request.query_params.items()),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        scopes=scopes,
-        **call,
-    )
+    return Call(by=by, scopes=scopes, **call)
 
 
 def _too_large(most: int) -> Problem:

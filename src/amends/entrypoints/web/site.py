@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from amends.dispute.judge import CaseCommand
+from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Call
-from amends.entrypoints.api.commands import send, with_number_checked
+from amends.entrypoints.api.commands import request_of, send, with_number_checked
 from amends.entrypoints.api.context import Api, is_id
 from amends.entrypoints.clock import drain
 from amends.entrypoints.looking import look, look_at_dispute
@@ -89,8 +90,9 @@ def give(
     """
     call = call_of(visitor.actor, "page")
     digest = hashlib.sha256(msgspec.json.encode((order, command.command))).hexdigest()
-    with site.api.in_flight.hold(call, key):
-        answer = send(site.service, call, order, command, key=key, digest=digest, if_match=version)
+    request = request_of(call, order, command, key=key, digest=digest, if_match=version)
+    with site.api.in_flight.hold(caller_of(visitor.actor), key):
+        answer = send(site.service, request)
     come_to_rest(site)
     return answer
 

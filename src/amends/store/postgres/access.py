@@ -16,6 +16,8 @@ from amends.store.sealing import digest_of
 _REDEEM = "DELETE FROM sign_in_links WHERE token = %s RETURNING person, role, leads_to, expires_at"
 _SESSION = "SELECT person, role FROM sessions WHERE token = %s AND expires_at > %s"
 _KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys"  # noqa: S608
+_KEYS_OF = f"""SELECT secret, {KEY_COLUMNS} FROM api_keys
+    WHERE secret = ANY(%s) AND revoked_at IS NULL"""  # noqa: S608
 _MARK = """INSERT INTO read_marks VALUES (%s, %s, %s) ON CONFLICT (order_id, person)
     DO UPDATE SET number = GREATEST(read_marks.number, excluded.number)"""
 _MARKS = "SELECT order_id, number FROM read_marks WHERE order_id = ANY(%s) AND person = %s"
@@ -71,11 +73,11 @@ class PostgresAccess:
         except UniqueViolation:
             raise ValueError(f"there is a key {key.id} already, or one with this secret") from None
 
-    def key_of(self, secret: str) -> ApiKey | None:
-        """The key, when it is in force."""
-        query = f"{_KEYS} WHERE secret = %s AND revoked_at IS NULL"
-        found = self._connections.ask(query, (digest_of(secret),))
-        return key_from(*found[0]) if found else None
+    def keys_of(self, secrets: Collection[str]) -> dict[str, ApiKey]:
+        """Those in force."""
+        digests = {digest_of(secret): secret for secret in secrets}
+        found = self._connections.ask(_KEYS_OF, (list(digests),))
+        return {digests[digest]: key_from(*row) for digest, *row in found}
 
     def keys(self) -> list[ApiKey]:
         """All of them."""

@@ -76,12 +76,12 @@ class SqliteAccess:
         except sqlite3.IntegrityError:
             raise ValueError(f"there is a key {key.id} already, or one with this secret") from None
 
-    def key_of(self, secret: str) -> ApiKey | None:
-        """The key, when it is in force."""
+    def keys_of(self, secrets: Collection[str]) -> dict[str, ApiKey]:
+        """Those in force."""
         query = f"{_KEYS} WHERE secret = ? AND revoked_at IS NULL"
         with self._connections.reading() as db:
-            row = db.execute(query, (digest_of(secret),)).fetchone()
-        return key_from(*row) if row else None
+            found = {s: db.execute(query, (digest_of(s),)).fetchone() for s in secrets}
+        return {secret: key_from(*row) for secret, row in found.items() if row}
 
     def keys(self) -> list[ApiKey]:
         """All of them."""

@@ -1,0 +1,131 @@
+"""Calls that come down to a command, worked off many at once.
+
+What a call asks of the record - who is behind a key, the command itself, the texts of what is shown
+after it - is asked for all calls that wait, so that they share round trips and a durable commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from amends.engine.groups import Groups
+from amends.engine.store import ApiKey, Unavailable
+from amends.entrypoints.api.auth import Asker
+from amends.entrypoints.api.calls import Asked, Call, Reply
+from amends.entrypoints.api.commands import accepted
+from amends.entrypoints.api.context import Api
+from amends.entrypoints.api.routes import Route
+from amends.entrypoints.clock import drain
+from amends.entrypoints.looking import texts_after
+from amends.entrypoints.service import CaseAnswer
+from amends.entrypoints.views.texts import Texts
+from amends.kernel.decision import Accepted
+from amends.kernel.people import Actor
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A call of which is not known yet who makes it: ``call`` takes them, and their scopes.
+
+    ``authorization`` and ``key`` are headers as they came, if they did.
+    """
+
+    route: Route
+    authorization: str | None
+    key: str | None
+    call: Callable[[Actor, tuple[str, ...]], Call]
+
+
+class Desk:
+    """Takes calls one by one, and answers each."""
+
+    def __init__(self, api: Api, asker: Asker) -> None:
+        self._api = api
+        self._asker = asker
+        self._groups: Groups[Arrived, Reply] = Groups(self._answered)
+
+    async def reply(self, arrived: Arrived) -> Reply:
+        """The reply. Raises what went wrong: Problem, TooBusy, Unavailable, and faults of ours."""
+        caller = arrived.authorization or ""
+        with self._api.in_flight.hold(caller, arrived.key):
+            return await self._place(caller, arrived)
+
+    async def _place(self, caller: str, arrived: Arrived) -> Reply:
+        loop = asyncio.get_running_loop()
+        coming: asyncio.Future[Reply | Exception] = loop.create_future()
+
+        def settle(reply: Reply | Exception) -> None:
+            if not coming.done():
+                coming.set_result(reply)
+
+        def answered(reply: Reply | Exception) -> None:
+            # A server that could not wait any longer is gone, and so is whoever asked.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, reply)
+
+        place = self._groups.ask(arrived, answered, caller)
+        waiting = loop.call_later(self._groups.patience, self._groups.give_up, place)
+        try:
+            reply = await coming
+        finally:
+            waiting.cancel()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def _answered(self, arrived: Sequence[Arrived]) -> list[Reply | Exception]:
+        try:
+            return self._replies(arrived)
+        except Unavailable as error:
+            _log.error("database_away", why=str(error), calls=len(arrived))
+            raise
+
+    def _replies(self, arrived: Sequence[Arrived]) -> list[Reply | Exception]:
+        service = self._api.service
+        keys = self._asker.keys(each.authorization for each in arrived)
+        replies: dict[int, Reply | Exception] = {}
+        asked: dict[int, Asked] = {}
+        for n, each in enumerate(arrived):
+            try:
+                asked[n] = self._asked(each, keys)
+            except Exception as error:  # one bad call must not take its neighbours with it
+                replies[n] = error
+        answers = dict(
+            zip(asked, service.engine.handle([a.request for a in asked.values()]), strict=True)
+        )
+        done = {
+            n: answer
+            for n, answer in answers.items()
+            if not isinstance(answer, Exception) and isinstance(answer.outcome, Accepted)
+        }
+        texts = dict(zip(done, texts_after(service, done.values()), strict=True))
+        for n, each_asked in asked.items():
+            try:
+                replies[n] = self._shown(each_asked, answers[n], texts.get(n))
+            except Exception as error:
+                replies[n] = error
+        if service.sandbox is not None:
+            # Answers are made from what the commands left; their jobs are done before they are
+            # sent, so that whoever asks next finds everything at rest.
+            drain(service)
+        return [replies[n] for n in range(len(arrived))]
+
+    def _asked(self, each: Arrived, keys: Mapping[str, ApiKey]) -> Asked:
+        by, scopes = self._asker.admitted(each.route, each.authorization, keys)
+        asked = each.route.handler(self._api, each.call(by, scopes))
+        if not isinstance(asked, Asked):
+            raise TypeError(f"{each.route.path} does not come down to a command")
+        return asked
+
+    def _shown(self, asked: Asked, answer: CaseAnswer | Exception, texts: Texts | None) -> Reply:
+        if isinstance(answer, Exception):
+            raise answer
+        answer = accepted(self._api.service, asked.request, answer)
+        return asked.show(answer, texts or Texts({}))
