@@ -163,9 +163,10 @@ class Shop:
 
 
 @contextmanager
-def sandbox(database: Path) -> Iterator[Shop]:
-    """A sandbox on ``database``."""
-    service = build_service(Settings.read(database, sandbox=True, environment={}))
+def sandbox(database: Path | str, home: Path | None = None) -> Iterator[Shop]:
+    """A sandbox on ``database``; on a server's, with its files in ``home``."""
+    environment = {"AMENDS_HOME": str(home)} if home else {}
+    service = build_service(Settings.read(database, sandbox=True, environment=environment))
     try:
         with TestClient(build_app(service)) as client:
             yield Shop(client, service)

@@ -11,6 +11,12 @@ from tests.entrypoints.sandbox import BUYER, SELLER, Json, Shop, claim, order, r
 Path = tuple[str | int, ...]
 
 
+@pytest.fixture
+def kind() -> str:
+    """Most of this is refused before any database is asked, so one kind is enough."""
+    return "sqlite"
+
+
 def changed(body: Json, path: Path, value: Any) -> Json:
     """``body`` with another value at ``path``."""
     part: Any = body

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from amends.entrypoints.api.disputes import COMMANDS as DISPUTE_COMMANDS
 from amends.entrypoints.api.orders import COMMANDS as ORDER_COMMANDS
 from amends.entrypoints.api.routes import ROUTES
 from tests.entrypoints.sandbox import Json, Shop
+
+
+@pytest.fixture
+def kind() -> str:
+    """The documents hold nothing from a database."""
+    return "sqlite"
 
 
 def document(shop: Shop) -> Json:

@@ -31,6 +31,12 @@ ALL = (SHOP, BUYER, SELLER, MEDIATOR, APPEALS, SUPERVISOR, SUPPORT, FINANCE, AUD
 OPEN_TO_ALL = {"/health", "/openapi.json", "/docs"}
 
 
+@pytest.fixture
+def kind() -> str:
+    """Who may do what is known before any database is asked, so one kind is enough."""
+    return "sqlite"
+
+
 def test_every_address_is_in_the_table(shop: Shop) -> None:
     served = {
         (method, route.path_format.removeprefix(PREFIX))
