@@ -336,12 +336,12 @@ def open_service(
     return build_service(Settings.read(database, sandbox=sandbox, base_url=base_url, clock=clock))
 
 
-def serve(service: Service, listening: socket.socket) -> None:
+def serve(service: Service, listening: socket.socket, worker: str) -> None:
     """Pages, API and the clock behind them in this process, until it is told to stop."""
     # Only a server needs these, and every command line call would wait for them.
     from amends.entrypoints.web.router import web_router  # noqa: PLC0415
 
-    run_app(build_app(service, [web_router(service)]), listening)
+    run_app(build_app(service, [web_router(service)], worker=worker), listening)
 
 
 def run_app(app: Litestar, listening: socket.socket) -> None:

@@ -52,6 +52,7 @@ def demo_command(tools: Toolkit) -> Callable[..., None]:
                     typer.echo(f"  {word:<11}{by.person:<14}{sign_in_link(service, by)}")
                 typer.echo(f"The API's documents: {url}/api/v1/docs. Stop with Ctrl-C.")
                 run_until_stopped(tools, service, socket)
+                typer.echo("Stopped.", err=True)
 
     return demo
 

@@ -29,6 +29,10 @@ IsSandbox = Annotated[
         " provider that does as told. Only on a database of its own.",
     ),
 ]
+Workers = Annotated[
+    int,
+    typer.Option(envvar="AMENDS_WORKERS", help="How many processes share the port.", min=1, max=64),
+]
 
 
 def serve_command(tools: Toolkit) -> Callable[..., None]:
@@ -40,23 +44,59 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
         database: Database = DATABASE,
         base_url: BaseUrl = "",
         sandbox: IsSandbox = False,
+        workers: Workers = 1,
     ) -> None:
         """Run pages, API and the clock behind them until stopped.
 
         A database that is not there is made; one of an older version has to be migrated first.
-        Files and written mail lie beside it, under its name.
+        Files and written mail lie beside it, under its name. Other processes may serve the same
+        database, on this machine or, for one on a server, on others: they share the work.
 
         From the environment: AMENDS_PACKS, a folder of policy packs instead of the shipped ones;
         AMENDS_SMTP_HOST, _PORT, _SECURITY (tls, starttls, none), _USER, _PASSWORD for sending mail,
         which is only written to files otherwise; AMENDS_SENDER, the address mail comes from.
         """
+        refuse_workers(workers, sandbox=sandbox)
         with taught(), listening(host, port) as (socket, address):
             url = base_url or address
             with running(tools, database, base_url=url, sandbox=sandbox) as service:
                 typer.echo(f"amends is at {url}, its API's documents at {url}/api/v1/docs")
-                run_until_stopped(tools, service, socket)
+                if workers == 1:
+                    run_until_stopped(tools, service, socket)
+            if workers > 1:
+                # What could be wrong with the database was found out by opening it once.
+                serve_with(tools, workers, socket, database, url)
+            typer.echo("Stopped.", err=True)
 
     return serve
+
+
+def refuse_workers(workers: int, *, sandbox: bool) -> None:
+    """Says why there cannot be several, when there cannot."""
+    import os
+
+    if workers > 1 and sandbox:
+        raise failure(
+            "A sandbox is one process: calls move its clock, and everything due by then is done"
+            " before they are answered. Leave out --workers, or --sandbox.",
+            code=2,
+        )
+    if workers > 1 and not hasattr(os, "fork"):
+        raise failure(
+            "This system cannot fork processes. Start several servers on ports of their own.",
+            code=2,
+        )
+
+
+def serve_with(tools: Toolkit, workers: int, socket: Socket, database: str, url: str) -> None:
+    """Several processes on one port until Ctrl-C or SIGTERM; one that dies is started again."""
+    from amends.entrypoints.cli.workers import Workers
+
+    def work(number: int) -> None:
+        with taught(), running(tools, database, base_url=url) as service:
+            run_until_stopped(tools, service, socket, number)
+
+    Workers(workers, work).run()
 
 
 @contextmanager
@@ -81,16 +121,21 @@ def listening(host: str, port: int) -> Iterator[tuple[Socket, str]]:
         yield socket, f"http://{named}:{socket.getsockname()[1]}"
 
 
-def run_until_stopped(tools: Toolkit, service: Service, socket: Socket) -> None:
-    """Serves until Ctrl-C or SIGTERM, which end it in good order."""
-    import signal
+def run_until_stopped(tools: Toolkit, service: Service, socket: Socket, number: int = 1) -> None:
+    """Serves until Ctrl-C or SIGTERM, which end it in good order.
 
+    A process is known by its machine, its port and its ``number`` among several there.
+    """
+    import signal
+    from socket import gethostname
+
+    worker = f"{gethostname()}:{socket.getsockname()[1]}/{number}"
     # The server finishes what it is at and then raises the signal again, for us.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        tools.serve(service, socket)
+        tools.serve(service, socket, worker)
     except KeyboardInterrupt:
-        typer.echo("Stopped.", err=True)
+        pass
     finally:
         signal.signal(signal.SIGTERM, before)
 

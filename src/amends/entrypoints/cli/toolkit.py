@@ -39,8 +39,8 @@ class OpenService(Protocol):
 class Serve(Protocol):
     """Runs the web server until it is told to stop."""
 
-    def __call__(self, service: Service, listening: socket) -> None:
-        """Pages, API and the background clock, in this process."""
+    def __call__(self, service: Service, listening: socket, worker: str) -> None:
+        """Pages, API and the background clock, in this process, which is called ``worker``."""
 
 
 @dataclass(frozen=True)
