@@ -1,11 +1,11 @@
-# make setup | demo | test | check | clean. Each does its own set-up in .venv, here in the folder.
+# make setup | demo | test | check | bench | clean. Each does its own set-up in .venv, here in the folder.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 COMMA := ,
 READY := .venv/.ready
 
-.PHONY: setup demo test check coverage clean
+.PHONY: setup demo test check coverage bench clean
 
 setup: $(READY)
 
@@ -35,6 +35,11 @@ CORE := kernel policy order dispute projections
 coverage: $(READY)
 	$(BIN)/coverage run --source=$(subst $() ,$(COMMA),$(CORE:%=src/amends/%)) -m pytest $(CORE:%=tests/%) tests/properties tests/money
 	$(BIN)/coverage report --skip-covered --fail-under=100
+
+# What it does on little hardware, at 10,000 and 1,000,000 orders, into docs/bench. Takes an hour and
+# 40 GB the first time; "python -m bench --help" says how to measure less.
+bench: $(READY)
+	$(BIN)/python -m bench
 
 clean:
 	rm -rf .venv var

@@ -56,12 +56,12 @@ class Marketplace(Struct, frozen=True):
 
     def buyer(self, chance: random.Random) -> PersonId:
         """Somebody who buys three times on average."""
-        return f"buyer-{chance.randrange(max(1, int(self.orders * _BUYERS)))}"
+        return f"shopper-{chance.randrange(max(1, int(self.orders * _BUYERS)))}"
 
     def seller(self, chance: random.Random) -> PersonId:
         """A seller; the first have many orders, the last few."""
         many = max(1, int(self.orders * _SELLERS))
-        return f"seller-{int(many * chance.random() ** 3)}"
+        return f"merchant-{int(many * chance.random() ** 3)}"
 
 
 class Copier:

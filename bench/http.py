@@ -108,7 +108,7 @@ class Serving:
     def __init__(self, command: Sequence[str], folder: Path) -> None:
         begun = time.perf_counter()
         environment = {**os.environ, "AMENDS_HOME": str(folder)}
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env=environment
         )
         assert self._process.stdout is not None

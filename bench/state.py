@@ -16,15 +16,11 @@ from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.judge import OnDispute, OnOrder, decide, dispute_options
 from amends.kernel.decision import Accepted, Stamp
 from amends.order.decide.send_message import SendMessage
+from bench.results import Measured
 
 
-def microseconds(work: Callable[[], object]) -> float:
-    """The best of five runs of 200, per run, in microseconds."""
-    return min(timeit.repeat(work, number=200, repeat=5)) / 200 * 1e6
-
-
-def main() -> None:
-    """Print one line a figure."""
+def measure(*, runs: int = 200) -> list[Measured]:
+    """Sizes in bytes and times in microseconds; the best of five times ``runs``."""
     big, small = big_case(), placed()
     data = encode_state(big)
     stamp = Stamp(big.order.changed_at, "01JC0000000000000000000000")
@@ -32,18 +28,25 @@ def main() -> None:
     offer = OnDispute("A-1001", "A-1001-D3", MakeOffer("refund", order().money(1)))
     dispute = big.disputes["A-1001-D3"]
     assert isinstance(decide(big, message, BUYER, terms(), stamp), Accepted)
-    print(f"state, 200 messages and 3 disputes   {len(data):8d} bytes")
-    print(f"state, just placed                   {len(encode_state(small)):8d} bytes")
-    for name, work in {
+    works: dict[str, Callable[[], object]] = {
         "load (decode)": lambda: decode_state(data),
         "encode": lambda: encode_state(big),
         "decide: a message": lambda: decide(big, message, BUYER, terms(), stamp),
         "decide: an offer, refused": lambda: decide(big, offer, SELLER, terms(), stamp),
         "all options of a side": lambda: dispute_options(big, dispute, SELLER, terms(), stamp),
         "decide: a message, new order": lambda: decide(small, message, BUYER, terms(), stamp),
-    }.items():
-        print(f"{name:36} {microseconds(work):8.1f} us")
+    }
+    return [
+        ("state, 200 messages and 3 disputes", len(data), "bytes", None),
+        ("state, just placed", len(encode_state(small)), "bytes", None),
+        *((name, _microseconds(work, runs), "us", None) for name, work in works.items()),
+    ]
+
+
+def _microseconds(work: Callable[[], object], runs: int) -> float:
+    return min(timeit.repeat(work, number=runs, repeat=5)) / runs * 1e6
 
 
 if __name__ == "__main__":
-    main()
+    for name, value, unit, _ in measure():
+        print(f"{name:36} {value:10.1f} {unit}")

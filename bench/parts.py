@@ -1,0 +1,80 @@
+"""The parts of the bench: what each measures, on which databases, how much in a quick run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bench import engine, http, importing, pages, running, state
+from bench.results import Measured
+
+Distributions = dict[str, tuple[float, ...]]
+Found = tuple[list[Measured], Distributions]
+
+
+class Given(Struct, frozen=True):
+    """A copy of a stored database to do as one likes with, and how many orders it came with.
+
+    ``another`` makes a second copy, for a floor. ``quick``: measure little, to see that it works.
+    """
+
+    url: str
+    orders: int
+    another: Callable[[], str]
+    quick: bool
+
+
+class Part(Struct, frozen=True):
+    """``stored``: whether it is measured on databases, or once without one."""
+
+    name: str
+    about: str
+    measure: Callable[[Given], Found]
+    stored: bool = True
+
+
+def _engine(given: Given) -> Found:
+    batches, rounds = (2, 2) if given.quick else (40, 5)
+    found = engine.measured(given.url, given.another(), 32, batches, rounds)
+    return [("commands", found["engine_per_second"], "/s", found["floor_per_second"])], {}
+
+
+def _http(given: Given) -> Found:
+    if given.quick:
+        return http.measure(
+            given.url, orders=8, requests=50, connections=4, rounds=1, warm_up=10
+        ), {}
+    return http.measure(given.url), {}
+
+
+def _import(given: Given) -> Found:
+    return importing.measure(given.url, given.another(), 200 if given.quick else 100_000), {}
+
+
+def _pages(given: Given) -> Found:
+    requests = 110 if given.quick else 4400
+    return pages.measure(given.url, given.orders, requests=requests)
+
+
+def _running(given: Given) -> Found:
+    if given.quick:
+        return running.measure(given.url, given.orders, requests=110, starts=1), {}
+    return running.measure(given.url, given.orders), {}
+
+
+def _state(given: Given) -> Found:
+    return state.measure(runs=2 if given.quick else 200), {}
+
+
+PARTS = {
+    part.name: part
+    for part in (
+        Part("state", "the state of a case", _state, stored=False),
+        Part("pages", "pages and lists at 50 requests a second", _pages),
+        Part("running", "start and memory", _running),
+        Part("engine", "dispute commands in the engine, against the bare driver", _engine),
+        Part("http", "dispute commands through HTTP, against an empty handler", _http),
+        Part("import", "amends import, against a bulk load", _import),
+    )
+}
