@@ -1,15 +1,13 @@
-"""The composition root: reads settings, picks adapters, puts engine and entry points together."""
+"""The composition root: picks adapters, puts engine and entry points together."""
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 import structlog
@@ -24,10 +22,9 @@ from amends.adapters.evidence.inspection import ChildInspector
 from amends.adapters.files.folder import FolderFiles
 from amends.adapters.ids import new_id, new_token
 from amends.adapters.mail.folder import FolderMailer
-from amends.adapters.mail.smtp import SmtpMailer, SmtpSettings
+from amends.adapters.mail.smtp import SmtpMailer
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
-from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.engine import Engine
@@ -45,103 +42,16 @@ from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
+from amends.settings import Settings
 from amends.store import migrate, open_store
-from amends.store.migrate import database_exists, database_path
+from amends.store.migrate import database_exists
 from amends.store.tables import TABLES
-from amends.store.urls import database_name, is_postgres
+
+__all__ = ["Settings", "build_app", "build_service", "main", "run_app", "serve", "toolkit"]
 
 _MADE_FOR = "made_for"
 _CLOCK = "sandbox_clock"
 _PACKS = "packs"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Where a server keeps its things, and how it reaches the world. Secrets are not shown.
-
-    ``database`` is a file or a URL. Files, mail written to a folder, and what the simulated payment
-    provider has booked lie beside the file, under its name; for a database on a server, in the
-    folder ``home``. ``sandbox`` None: as the database was made. ``smtp`` None: mail goes to the
-    folder. ``stripe`` None: payments by Stripe are not connected. ``clock``: instead of the
-    machine's, for making sample data of the past.
-    """
-
-    database: str | Path
-    sandbox: bool | None = False
-    base_url: str = "http://127.0.0.1:8000"
-    packs: Path | None = None
-    smtp: SmtpSettings | None = None
-    stripe: StripeSettings | None = None
-    clock: MovableClock | None = None
-    sender: str = "amends@localhost.localdomain"
-    home: Path = Path("var")
-
-    @classmethod
-    def read(
-        cls,
-        database: str | Path,
-        *,
-        sandbox: bool | None = False,
-        base_url: str = "",
-        clock: MovableClock | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> Settings:
-        """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
-        ``AMENDS_SENDER``, ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
-        and ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``.
-
-        Raises ValueError for what cannot be.
-        """
-        env = os.environ if environment is None else environment
-        sender = env.get("AMENDS_SENDER", cls.sender)
-        packs = env.get("AMENDS_PACKS")
-        return cls(
-            database=database,
-            sandbox=sandbox,
-            base_url=(base_url or cls.base_url).rstrip("/"),
-            packs=Path(packs) if packs else None,
-            smtp=_smtp(env, sender),
-            stripe=_stripe(env),
-            clock=clock,
-            sender=sender,
-            home=Path(env.get("AMENDS_HOME", cls.home)),
-        )
-
-    def beside(self, what: str) -> Path:
-        """A file or folder that belongs to the database."""
-        if is_postgres(self.database):
-            return self.home / f"{database_name(self.database)}.{what}"
-        path = database_path(self.database)
-        return path.with_name(f"{path.name}.{what}")
-
-
-def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
-    host = env.get("AMENDS_SMTP_HOST")
-    if not host:
-        return None
-    security = env.get("AMENDS_SMTP_SECURITY", "starttls")
-    if security not in ("tls", "starttls", "none"):
-        raise ValueError("AMENDS_SMTP_SECURITY is tls, starttls or none")
-    port = env.get("AMENDS_SMTP_PORT", "587")
-    if not port.isdigit():
-        raise ValueError("AMENDS_SMTP_PORT is a number")
-    return SmtpSettings(
-        host,
-        int(port),
-        sender,
-        cast(Literal["tls", "starttls", "none"], security),
-        env.get("AMENDS_SMTP_USER"),
-        env.get("AMENDS_SMTP_PASSWORD"),
-    )
-
-
-def _stripe(env: Mapping[str, str]) -> StripeSettings | None:
-    key, base = env.get("AMENDS_STRIPE_KEY"), env.get("AMENDS_STRIPE_API_BASE")
-    if not key:
-        return None
-    if base and not base.startswith(("https://", "http://127.0.0.1:")):
-        raise ValueError("AMENDS_STRIPE_API_BASE starts with https://: the key travels there")
-    return StripeSettings(key, env.get("AMENDS_STRIPE_WEBHOOK_SECRET"), base)
 
 
 def build_service(settings: Settings) -> Service:
