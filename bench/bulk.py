@@ -68,7 +68,10 @@ def _into_server(url: str, chunks: Iterable[Rows]) -> None:
 def _copy(db: psycopg.Connection, table: str, values: list[tuple[object, ...]]) -> None:
     if not values:
         return
-    put = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+    name = sql.Identifier(table)
+    columns = db.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(name)).description or ()
+    put = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(name)
     with db.cursor().copy(put) as copy:
+        copy.set_types([column.type_code for column in columns])
         for row in values:
             copy.write_row(row)
