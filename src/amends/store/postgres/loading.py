@@ -39,7 +39,7 @@ def copy_new(db: Connection, writes: Sequence[Write]) -> None:
     _copy(db, "events", batch.events)
     _copy(db, "contents", batch.contents)
     _copy(db, "states", batch.states)
-    _copy(db, "jobs", [(*job, 0) for job in batch.jobs])
+    _copy(db, "jobs", batch.jobs)
     _copy(db, "answers", batch.answers)
     for name, values in rows.put.items():
         _copy(db, name, values, TABLES[name].columns)
