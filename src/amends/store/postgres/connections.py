@@ -37,6 +37,10 @@ _WRITE_LIMITS = f"""SELECT {_LIMITS}, set_config('lock_timeout', '5000', true),
         WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)"""
 
 
+class ConnectionLost(Unavailable):
+    """A connection broke while it was used: what was under way is recorded, or is not."""
+
+
 def connect(target: Target) -> Connection:
     """A connection outside any pool. Raises Unavailable."""
     try:
@@ -80,7 +84,7 @@ class Connections:
             return []
         try:
             return self._look(questions)
-        except Unavailable:
+        except ConnectionLost:
             # The server was started anew, perhaps: reading again on a new connection is safe.
             return self._look(questions)
 
@@ -145,7 +149,7 @@ class Connections:
                 raise
             # The others that lay idle may have been cut off with this one.
             self._pool.check()
-            raise Unavailable("the connection to the database was lost") from error
+            raise ConnectionLost("the connection to the database was lost") from error
         finally:
             self._pool.putconn(db)
 

@@ -39,7 +39,9 @@ from amends.store.batch import (
 from amends.store.postgres.appending import PUT_KEY, send_record
 from amends.store.postgres.connections import (
     Connection,
+    ConnectionLost,
     Connections,
+    Question,
     Values,
     begin,
     pipeline,
@@ -63,6 +65,9 @@ _STATES = """SELECT order_id, version, state, code, next_due, head FROM states
 _OUTAGES = "SELECT since, until FROM outages WHERE until > %s ORDER BY since"
 _HEAD = "SELECT order_id, version, head FROM states WHERE order_id = %s"
 _ANSWERED = "SELECT order_id FROM answers WHERE order_id = %s AND caller = %s AND key = %s"
+_EVENT = "SELECT 1 FROM events WHERE order_id = %s AND number = %s AND command_id = %s"
+_ANSWER = """SELECT 1 FROM answers WHERE order_id = %s AND caller = %s AND key = %s
+    AND digest = %s AND at = %s AND version = %s"""
 LAST = 2**63 - 1
 EVENTS = """SELECT number, at, by_person, by_role, command_id, type, body, hash FROM events
     WHERE order_id = %s AND number > %s AND number <= %s ORDER BY number"""
@@ -125,7 +130,9 @@ class PostgresRecords:
         """Record a batch in one transaction; the orders that clashed are returned.
 
         The batch is written as if nobody else wrote, and while it is being made; only when that
-        fails is it asked who was overtaken, and the others are written again.
+        fails is it asked who was overtaken, and the others are written again. When the connection
+        broke it is looked whether the batch is there: to write it again does no harm, because what
+        was recorded after all stands in its way.
         """
         coming = iter(writes)
         taken: list[Write] = []
@@ -137,24 +144,32 @@ class PostgresRecords:
 
         clashed: set[str] = set()
         kept: Iterable[Write] = each()
+        lost = False
         for _ in range(_TRIES):
             try:
                 self._write(kept)
                 return frozenset(clashed)
+            except (ConnectionLost, *_TAKEN, *_IN_THE_WAY) as error:
+                failed: Exception = error
             except Unavailable:
                 raise
-            except (*_TAKEN, *_IN_THE_WAY) as error:
-                failed: Exception = error
-                taken.extend(coming)
-                overtaken = self._overtaken([w for w in taken if w.order not in clashed])
-                clashed |= overtaken
-                if not overtaken and not _passes(error):
-                    break
             except Exception as error:
                 failed = error
                 break
+            taken.extend(coming)
+            batch = [w for w in taken if w.order not in clashed]
+            lost = lost or isinstance(failed, ConnectionLost)
+            if lost and self._is_recorded(batch):
+                return frozenset(clashed)
+            if isinstance(failed, psycopg.Error):
+                overtaken = self._overtaken(batch)
+                clashed |= overtaken
+                if not overtaken and not _passes(failed):
+                    break
             # In the same order as everybody's, so that two batches never wait for each other.
-            kept = sorted((w for w in taken if w.order not in clashed), key=lambda w: w.order)
+            kept = sorted((w for w in batch if w.order not in clashed), key=lambda w: w.order)
+        if lost:
+            raise Unavailable("whether the batch was written is not known") from failed
         raise NotWritten("nothing of the batch was written") from failed
 
     def events(self, order: str, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
@@ -241,6 +256,12 @@ class PostgresRecords:
         keys |= _person_keys(row for secret in secrets for row in secret.fetchall())
         return heads, keys, {owner: new_key() for owner in sorted(wanted - keys.keys())}
 
+    def _is_recorded(self, writes: Sequence[Write]) -> bool:
+        """Whether the batch is there: one mark that only it can have left tells for all of it."""
+        marks = (mark for write in writes if (mark := _mark(write)))
+        first = next(marks, None)
+        return first is not None and bool(self._connections.ask(*first))
+
     def _overtaken(self, writes: Sequence[Write]) -> set[str]:
         """Whose order is not at the expected version, or whose key was answered."""
         keys = [(w.order, a.caller, a.key) for w in writes for a in w.answers]
@@ -304,6 +325,16 @@ def _person_keys(found: Iterable[Values]) -> dict[PersonId, PersonKey]:
     return {
         person: PersonKey(key_id, secret) for person, key_id, secret in found if person is not None
     }
+
+
+def _mark(write: Write) -> Question | None:
+    """Asks for what a write leaves behind that no other does; None: nothing."""
+    if write.events:
+        return _EVENT, (write.order, write.expected + 1, write.events[0].command_id)
+    if write.answers:
+        a = write.answers[0]
+        return _ANSWER, (write.order, a.caller, a.key, a.digest, to_micros(a.at), a.version)
+    return None
 
 
 def _passes(error: psycopg.Error) -> bool:
