@@ -145,13 +145,20 @@ class Connections:
                     db.rollback()
                 raise
         except psycopg.OperationalError as error:
-            if not db.closed:
+            if not (db.closed or _ends_it(error)):
                 raise
+            db.close()
             # The others that lay idle may have been cut off with this one.
             self._pool.check()
             raise ConnectionLost("the connection to the database was lost") from error
         finally:
             self._pool.putconn(db)
+
+
+def _ends_it(error: psycopg.Error) -> bool:
+    """Whether the connection is of no use any more, though the driver may not have noticed yet:
+    the server says that it is going down, or it was not the server who refused."""
+    return error.sqlstate is None or error.sqlstate.startswith("57P")
 
 
 def _alike(questions: Sequence[Question]) -> Iterator[tuple[str, list[Sequence[Any]]]]:
