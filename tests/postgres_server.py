@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -121,8 +121,13 @@ class Cluster:
         self._end(self._stops_by)
 
     def crash(self) -> None:
-        """Kill it as ``kill -9`` does: it has to recover when it is started again."""
+        """Kill it as ``kill -9`` does, with all its processes: it has to recover when it is started
+        again."""
+        workers = _children(self._process.pid) if self._process else ()
         self._end(signal.SIGKILL)
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process:
@@ -266,6 +271,11 @@ def _libraries(programs: Path) -> Path:
     """Where a wheel keeps the libraries of its programs: beside its package."""
     package = programs.parents[1]
     return package.with_name(f"{package.name}.libs")
+
+
+def _children(process: int) -> tuple[int, ...]:
+    told = Path(f"/proc/{process}/task/{process}/children")
+    return tuple(map(int, told.read_text().split())) if told.exists() else ()
 
 
 def _end_with_us() -> None:
