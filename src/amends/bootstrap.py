@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +29,7 @@ from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
+from amends.engine.backup import Manifest, NotEmpty, Tell
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
 from amends.engine.outside import Clock, Mailer, MovableClock, PaymentProvider
@@ -44,6 +47,7 @@ from amends.policy.library import Library
 from amends.policy.terms import PackRef
 from amends.settings import Settings
 from amends.store import migrate, open_store
+from amends.store.backup import back_up, restore
 from amends.store.migrate import database_exists
 from amends.store.tables import TABLES
 
@@ -269,6 +273,8 @@ def toolkit() -> Toolkit:
         serve=serve,
         migrate=_migrate,
         database_exists=database_exists,
+        back_up=_back_up,
+        restore=_restore,
         movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
         load_packs=load_packs,
         check_packs=check_packs,
@@ -277,15 +283,40 @@ def toolkit() -> Toolkit:
 
 
 def _migrate(database: str) -> None:
+    with _newer_taught():
+        migrate(database)
+
+
+@contextmanager
+def _newer_taught() -> Iterator[None]:
     from alembic.util import CommandError  # noqa: PLC0415
 
     try:
-        migrate(database)
+        yield
     except CommandError as error:
         raise ValueError(
             f"the database cannot be migrated ({error}); if a newer version of amends made it,"
             " install that version"
         ) from None
+
+
+def _back_up(database: str, path: Path, tell: Tell) -> Manifest:
+    files = FolderFiles(Settings.read(database).beside("files"))
+    return back_up(database, files.all_kept, path, SystemClock().now, tell)
+
+
+def _restore(path: Path, database: str, tell: Tell) -> Manifest:
+    folder = Settings.read(database).beside("files")
+    if folder.exists() and not FolderFiles(folder).is_empty():
+        raise NotEmpty(f"there are files in {folder} already; they belong to another database")
+    made = not folder.exists()
+    try:
+        with _newer_taught():
+            return restore(path, database, FolderFiles(folder).put_back, tell)
+    except BaseException:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from io import BytesIO
@@ -61,3 +62,24 @@ class TestFolderFiles(FilesContract):
         os.utime(old, (long_ago, long_ago))
         FolderFiles(self.root)
         assert self.kept() == [young]
+
+
+def test_what_is_kept_can_be_taken_elsewhere_and_put_back(tmp_path: Path) -> None:
+    files, other = FolderFiles(tmp_path / "files"), FolderFiles(tmp_path / "other")
+    assert files.is_empty()
+    files.put("k" * 40, b"picture")
+    files.put("l" * 40, b"film")
+    assert not files.is_empty()
+    for name, content in files.all_kept():
+        with content:
+            other.put_back(name, content)
+    for key, data in (("k" * 40, b"picture"), ("l" * 40, b"film")):
+        with other.open(key) as content:
+            assert content.read() == data
+    taken = "a" * 64
+    assert other.put_back(taken, BytesIO(b"x")) == hashlib.sha256(b"x").hexdigest()
+    with pytest.raises(FileExistsError):
+        other.put_back(taken, BytesIO(b"y"))
+    for bad in ("../etc/passwd", "a" * 63, "A" * 64, ""):
+        with pytest.raises(ValueError, match="not the name"):
+            other.put_back(bad, BytesIO(b"x"))

@@ -41,8 +41,9 @@ def database_path(url: str | Path) -> Path:
     return Path(text)
 
 
-def migrate(url: str | Path) -> None:
-    """Bring the database to the current schema, all or nothing; one process at a time.
+def migrate(url: str | Path, schema: str = SCHEMA) -> None:
+    """Bring the database to a schema, the current one unless told, all or nothing; one process at
+    a time.
 
     A file is made if there is none, a database on a server must be there. Raises ValueError for a
     URL of another kind and a server too old, Unavailable when the server is not there, and
@@ -56,7 +57,7 @@ def migrate(url: str | Path) -> None:
     engine = _postgres_engine(url) if is_postgres(url) else _sqlite_engine(database_path(url))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, SCHEMA)
+        command.upgrade(config, schema)
 
 
 def database_exists(url: str | Path) -> bool:

@@ -7,12 +7,15 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from amends.engine.outside import FileConflict, FileUnknown, StoredFile
 
+_NAME = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _CHUNK = 1 << 20
 _ABANDONED_AFTER_SECONDS = 24 * 3600
@@ -75,6 +78,40 @@ class FolderFiles:
             return
         _sync(path.parent)
 
+    def all_kept(self) -> Iterator[tuple[str, BinaryIO]]:
+        """Every content under the name it has here, for a back-up; to be closed by the caller.
+
+        One that is put or deleted meanwhile may be among them or not.
+        """
+        for path in self._paths():
+            with suppress(FileNotFoundError):
+                yield path.name, path.open("rb")
+
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return next(self._paths(), None) is None
+
+    def put_back(self, name: str, data: IO[bytes]) -> str:
+        """Keep a content under the name it had in a back-up; its SHA-256 in hex.
+
+        Raises ValueError for what can be no name, FileExistsError when there is one already.
+        """
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name[:80]!r} is not the name of a file kept here")
+        path = self._root / name[:2] / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            stored = _copy(data, file)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync(path.parent)
+        return stored.digest
+
+    def _paths(self) -> Iterator[Path]:
+        for folder in sorted(self._root.iterdir()):
+            if folder != self._incoming and folder.is_dir():
+                yield from sorted(folder.iterdir())
+
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise ValueError("a file's key is 20 to 128 letters, digits, '_' or '-'")
@@ -88,7 +125,7 @@ class FolderFiles:
                 path.unlink(missing_ok=True)
 
 
-def _copy(source: BinaryIO, target: BinaryIO | None) -> StoredFile:
+def _copy(source: IO[bytes], target: IO[bytes] | None) -> StoredFile:
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(_CHUNK):
         digest.update(chunk)

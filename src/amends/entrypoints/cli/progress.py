@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,25 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(f"{what} …"):
         yield
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[str, int], None]]:
+    """Shows which part is worked on and how much of it is done; the block calls what it is given
+    with the part and each step's size."""
+    if not sys.stderr.isatty():
+        yield lambda _part, _step: None
+        return
+    from rich.console import Console
+
+    done: dict[str, int] = defaultdict(int)
+    with Console(stderr=True).status(f"{what} …") as status:
+
+        def tell(part: str, step: int) -> None:
+            done[part] += step
+            status.update(f"{what}: {part}, {done[part]:,} …")
+
+        yield tell
 
 
 @contextmanager

@@ -46,13 +46,19 @@ def opened(
     ``make``: also when the database is not there yet, as for what comes before all else.
     """
     with taught():
-        if not make and not _exists(tools, database):
-            raise failure(
-                f"There is no database {shown(database)}. Name another with --database or"
-                " AMENDS_DATABASE, or make one: amends db migrate"
-            )
+        if not make:
+            existing(tools, database)
         with running(tools, database, base_url=base_url, sandbox=None) as service:
             yield service
+
+
+def existing(tools: Toolkit, database: str) -> None:
+    """Nothing when there is such a database, else a teaching exit."""
+    if not _exists(tools, database):
+        raise failure(
+            f"There is no database {shown(database)}. Name another with --database or"
+            " AMENDS_DATABASE, or make one: amends db migrate"
+        )
 
 
 def shown(database: str) -> str:

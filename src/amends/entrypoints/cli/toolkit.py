@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from socket import socket
 
+    from amends.engine.backup import Manifest, Tell
     from amends.engine.outside import MovableClock
     from amends.entrypoints.service import Service
     from amends.kernel.instants import Instant
@@ -51,6 +52,8 @@ class Toolkit:
     serve: Serve
     migrate: Callable[[str], None]
     database_exists: Callable[[str], bool]
+    back_up: Callable[[str, Path, Tell], Manifest]
+    restore: Callable[[Path, str, Tell], Manifest]
     movable_clock: Callable[[Instant], MovableClock]
     load_packs: Callable[[Path], Library]
     check_packs: Callable[[Path], Sequence[PackProblem]]
