@@ -1,7 +1,7 @@
 """``kill -9``, of the server and of its database, while people are at work.
 
 ``python -m tests.durability.kills --database sqlite|postgresql --of server|database`` with
-``--kills`` and ``--seed``.
+``--kills``, ``--servers`` on the one database, and ``--seed``.
 
 However often it is killed: what was answered with a success is on record and is answered the same
 when it is asked again, every deadline that fell due was let go once, at its own instant, every
@@ -101,7 +101,7 @@ class Server:
 class Kills:
     """Work on an empty, migrated database, disturbed again and again."""
 
-    def __init__(self, database: str, folder: Path, seed: int) -> None:
+    def __init__(self, database: str, folder: Path, seed: int, servers: int = 1) -> None:
         self._settings = Settings(database, home=folder)
         self._rng = random.Random(seed)
         with self._service() as service:
@@ -109,14 +109,16 @@ class Kills:
                 key = ApiKey(f"key-{who.role.value}", who, (), T0)
                 service.store.access.add_key(key, secret_of(who))
         self._provider = PaymentSimulator(self._settings.beside("payments"), SystemClock())
-        self.server = Server(database, folder)
-        self.load = Load(self.server.address, CLIENTS, seed, self._provider.book_capture)
+        self.servers = [Server(database, folder) for _ in range(servers)]
+        addresses = [server.address for server in self.servers]
+        self.load = Load(addresses, CLIENTS, seed, self._provider.book_capture)
         self.counts: Counter[str] = Counter()
 
     def run(self, kills: int, disturb: Disturb) -> Iterator[int]:
         """Let people work, and disturb them; yields how often they were. Raises Wrong."""
-        self.server.start()
-        self.server.ready()
+        for server in self.servers:
+            server.start()
+        self._ready()
         self.load.start()
         known = 0
         try:
@@ -124,7 +126,7 @@ class Kills:
                 self._provider.set_next(self._rng.choices(_BEHAVIOURS, k=self._rng.randint(0, 4)))
                 time.sleep(self._rng.uniform(0.05, 1.2))
                 disturb(self._rng)
-                self.server.ready()
+                self._ready()
                 new = self.load.answered[known:]
                 known += len(new)
                 for answered in self._rng.sample(new, min(len(new), _ASKED_AGAIN)):
@@ -137,17 +139,19 @@ class Kills:
                 self.load.stop()
                 self._fired()
             finally:
-                self.server.stop()
+                for server in self.servers:
+                    server.stop()
                 self._provider.close()
 
     def kill_server(self, rng: random.Random) -> None:
-        """The server dies, now and then while it is still starting, and is started again."""
-        self.server.kill()
-        self.server.start()
+        """A server dies, now and then while it is still starting, and is started again."""
+        server = rng.choice(self.servers)
+        server.kill()
+        server.start()
         while rng.random() < 0.2:
             time.sleep(rng.uniform(0.0, 1.5))
-            self.server.kill()
-            self.server.start()
+            server.kill()
+            server.start()
 
     def settle(self) -> None:
         """Let everything come to rest, and look whether all is as it has to be. Raises Wrong."""
@@ -170,6 +174,10 @@ class Kills:
             balance = trial_balance(service.store.views)
             _none("not balanced", [c for c in balance.currencies if not c.balanced])
         self.counts.update(self.load.counts)
+
+    def _ready(self) -> None:
+        for server in self.servers:
+            server.ready()
 
     def _fired(self) -> None:
         """The server lets go by itself what is due, and has sixty seconds for it."""
@@ -245,17 +253,19 @@ def _none(what: str, found: Sequence[object]) -> None:
 
 
 @contextmanager
-def killing(kind: str, of: str, folder: Path, seed: int) -> Iterator[tuple[Kills, Disturb]]:
+def killing(
+    kind: str, of: str, folder: Path, seed: int, servers: int
+) -> Iterator[tuple[Kills, Disturb]]:
     """Work on a new database, and the way it is disturbed: ``of`` is who is killed."""
     if kind == "sqlite":
         database = f"sqlite:///{folder / 'amends.db'}"
         migrate(database)
-        kills = Kills(database, folder, seed)
+        kills = Kills(database, folder, seed, servers)
         yield kills, kills.kill_server
         return
     with cluster() as running:
         migrate(running.url)
-        kills = Kills(running.url, folder, seed)
+        kills = Kills(running.url, folder, seed, servers)
         yield kills, kills.kill_server if of == "server" else killing_database(running)
 
 
@@ -265,13 +275,17 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--of", choices=("server", "database"), default="server")
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--servers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if (asked.database, asked.of) == ("sqlite", "database"):
         parser.error("SQLite has no server to kill: it is part of ours")
     with (
         tempfile.TemporaryDirectory() as made,
-        killing(asked.database, asked.of, Path(made), asked.seed) as (kills, disturb),
+        killing(asked.database, asked.of, Path(made), asked.seed, asked.servers) as (
+            kills,
+            disturb,
+        ),
     ):
         for done in kills.run(asked.kills, disturb):
             if done % 10 == 0:

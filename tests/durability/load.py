@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -52,15 +52,19 @@ def secret_of(who: Actor) -> str:
 
 
 class Load:
-    """Clients that live story after story against the server at ``address`` until told to stop.
+    """Clients that live story after story, each at one of the ``addresses``, until told to stop.
 
     ``book`` tells the payment provider of a payment by its reference, before anybody else does.
     """
 
     def __init__(
-        self, address: str, clients: int, seed: int, book: Callable[[str, Money, str], None]
+        self,
+        addresses: Sequence[str],
+        clients: int,
+        seed: int,
+        book: Callable[[str, Money, str], None],
     ) -> None:
-        self._url = f"{address}/api/v1"
+        self._urls = [f"{address}/api/v1" for address in addresses]
         self._book = book
         self._orders = count(1)
         self._lock = threading.Lock()
@@ -71,7 +75,10 @@ class Load:
         self.counts: Counter[str] = Counter()
         self._failed: list[BaseException] = []
         self._threads = [
-            threading.Thread(target=self._work, args=(random.Random(f"{seed}.{n}"),))
+            threading.Thread(
+                target=self._work,
+                args=(self._urls[n % len(addresses)], random.Random(f"{seed}.{n}")),
+            )
             for n in range(clients)
         ]
 
@@ -94,7 +101,7 @@ class Load:
 
     def again(self, answered: Answered) -> None:
         """Ask for something once more. Raises Wrong when the answer is another than before."""
-        with httpx.Client(base_url=self._url, timeout=60) as http:
+        with httpx.Client(base_url=self._urls[0], timeout=60) as http:
             repeated = self._insist(http, answered)
         if answered.method == "PUT":
             if repeated.status_code != 200:
@@ -104,8 +111,8 @@ class Load:
         if not same or repeated.headers.get("idempotency-replayed") != "true":
             raise Wrong(f"{answered} is now answered {repeated.status_code}: {repeated.text}")
 
-    def _work(self, rng: random.Random) -> None:
-        with httpx.Client(base_url=self._url, timeout=60) as http:
+    def _work(self, url: str, rng: random.Random) -> None:
+        with httpx.Client(base_url=url, timeout=60) as http:
             while not self._stop.is_set():
                 with self._lock:
                     order = f"K-{next(self._orders)}"

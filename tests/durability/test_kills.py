@@ -10,7 +10,7 @@ from tests.postgres_server import Cluster
 def test_kill_9_of_the_server_loses_nothing_and_does_nothing_twice(
     database: str, tmp_path: Path
 ) -> None:
-    kills = Kills(database, tmp_path, seed=1)
+    kills = Kills(database, tmp_path, seed=1, servers=2)
     assert list(kills.run(2, kills.kill_server)) == [1, 2]
     kills.settle()
     assert kills.counts["nobody answered"]
