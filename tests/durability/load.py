@@ -69,6 +69,7 @@ class Load:
         self._orders = count(1)
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._given_up = threading.Event()
         self.answered: list[Answered] = []
         self.due: dict[str, Instant] = {}
         self.refunded: dict[str, int] = {}
@@ -93,6 +94,17 @@ class Load:
         for thread in self._threads:
             thread.join()
         self.look()
+
+    def give_up(self) -> None:
+        """End without waiting for answers, of a server that is gone for good. Raises what any of
+        them met before."""
+        self._given_up.set()
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        for error in self._failed:
+            if not isinstance(error, httpx.TransportError):
+                raise error
 
     def look(self) -> None:
         """Raises what any of the clients met."""
@@ -202,6 +214,8 @@ class Load:
             try:
                 answer = http.request(asked.method, asked.path, json=asked.body, headers=headers)
             except httpx.TransportError:
+                if self._given_up.is_set():
+                    raise
                 self.counts["nobody answered"] += 1
             else:
                 if answer.status_code not in (409, 503):
