@@ -127,6 +127,29 @@ class ViewsContract:
             with pytest.raises(UnknownListing):
                 store.views.totals(table, column, (by,))
 
+    def test_rows_are_counted_and_sums_are_of_a_list(self, store: Store) -> None:
+        self.fill(store)
+        assert store.views.totals("orders", None, ("buyer",)) == {("ann",): 4, ("bob",): 3}
+        of_bob = store.views.totals("orders", "captured", ("currency",), {"buyer": "bob"})
+        assert of_bob == {("EUR",): 300}
+        assert store.views.totals("orders", None, ("buyer",), {"buyer": "eve"}) == {}
+        with pytest.raises(UnknownListing):
+            store.views.totals("orders", None, ("buyer",), {"currency": "EUR"})
+
+    def test_rows_are_counted_by_spans(self, store: Store) -> None:
+        self.fill(store)
+        views = store.views
+        assert views.histogram("orders", {}, "placed_at", since=0, width=2) == {0: 4, 1: 3}
+        assert views.histogram("orders", {}, "placed_at", since=1, width=1) == {0: 2, 1: 2, 2: 1}
+        bob = views.histogram("orders", {"buyer": "bob"}, "placed_at", since=0, width=1)
+        assert bob == {0: 1, 1: 1, 3: 1}
+        for table, where, by in (
+            ("nothing", {}, "placed_at"), ("orders", {}, "captured"),
+            ("orders", {"currency": "EUR"}, "placed_at"),
+        ):  # fmt: skip
+            with pytest.raises(UnknownListing):
+                views.histogram(table, where, by, since=0, width=1)
+
     def test_rows_change_and_go(self, store: Store) -> None:
         self.fill(store)
         changed = order_row("ann", 9, "done")

@@ -49,6 +49,8 @@ def order_row(buyer: str, placed: int, status: str = "open") -> Row:
         "disputes": 0,
         "version": 1,
         "updated_at": placed,
+        "provider": "p",
+        "reference": None,
     }
     return Row("orders", {}, values)
 

@@ -242,11 +242,25 @@ class Views(Protocol):
         Rows without a value in ``order_by`` are left out. Raises UnknownListing or BadCursor.
         """
 
-    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
-        """The sum of a column for each combination of the columns ``by``, sorted by these.
+    def totals(
+        self,
+        table: str,
+        column: str | None,
+        by: Sequence[str],
+        where: Mapping[str, Column] | None = None,
+    ) -> dict[tuple[Column, ...], int]:
+        """The sum of a column, or the number of rows when none is named, for each combination of
+        the columns ``by``, sorted by these.
 
-        Reads the whole table. Raises UnknownListing for a table or column that does not exist.
+        Reads the whole table, or all rows whose columns equal ``where``. Raises UnknownListing for
+        a table or column that does not exist, and when no list is by these columns.
         """
+
+    def histogram(
+        self, table: str, where: Mapping[str, Column], by: str, *, since: int, width: int
+    ) -> dict[int, int]:
+        """How many rows equal in ``where`` have ``by`` in which span of ``width`` from ``since``
+        on, the first being 0; spans without any are left out. Raises UnknownListing."""
 
 
 class Link(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Rows of the lists people look at: orders, disputes, messages, refunds."""
+"""Rows of the lists people look at: orders, disputes, messages, refunds, differences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from amends.dispute.events.base import DisputeEvent
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Column, Recorded, Row
+from amends.order.events.books import DifferenceRecorded, DifferenceResolved, RefundCounted
 from amends.order.events.life import MessageSent
 from amends.order.events.money import RefundEvent, RefundRecorded
-from amends.order.state import Order, Refund
+from amends.order.state import Difference, Order, Refund
 
 
 def list_rows(recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
@@ -20,10 +21,15 @@ def list_rows(recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
         rows.append(_dispute_row(after.order, after.disputes[event.dispute]))
     if isinstance(event, MessageSent):
         rows.append(_message_row(event))
-    if isinstance(event, RefundRecorded):
+    if isinstance(event, RefundRecorded | RefundCounted):
         rows.append(_refund_row(after.order, event.refund))
     if isinstance(event, RefundEvent):
         rows.append(_refund_row(after.order, after.order.refunds[event.refund]))
+    if isinstance(event, DifferenceRecorded):
+        rows.append(_difference_row(after.order, event.difference, None))
+    if isinstance(event, DifferenceResolved):
+        resolved = after.order.differences[event.difference]
+        rows.append(_difference_row(after.order, resolved, event.at))
     return tuple(rows)
 
 
@@ -32,6 +38,8 @@ def _order_row(recorded: Recorded[CaseEvent], order: Order) -> Row:
         "buyer": order.buyer,
         "seller": order.seller,
         "purchase": order.purchase,
+        "provider": order.payment.provider,
+        "reference": order.payment.reference,
         "status": order.status,
         "placed_at": to_micros(order.placed_at),
         "currency": order.currency,
@@ -83,11 +91,30 @@ def _refund_row(order: Order, refund: Refund) -> Row:
         "amount": refund.amount,
         "currency": order.currency,
         "state": refund.state,
+        "since": to_micros(refund.state_since),
         "recorded_at": to_micros(refund.recorded_at),
         "settled_at": _stamp(refund.settled_at),
         "arrives_until": _stamp(refund.arrives_until),
     }
     return Row("refunds", {"refund_id": refund.id}, values)
+
+
+def _difference_row(order: Order, difference: Difference, resolved_at: Instant | None) -> Row:
+    values: dict[str, Column] = {
+        "kind": difference.kind,
+        "about": difference.about,
+        "provider": order.payment.provider,
+        "reference": order.payment.reference,
+        "ours": difference.ours,
+        "theirs": difference.theirs,
+        "currency": order.currency,
+        "other_currency": difference.other_currency,
+        "state": "open" if difference.open else "resolved",
+        "resolution": difference.resolution,
+        "at": to_micros(difference.at),
+        "resolved_at": _stamp(resolved_at),
+    }
+    return Row("differences", {"difference_id": difference.id}, values)
 
 
 def _stamp(at: Instant | None) -> int | None:

@@ -76,15 +76,42 @@ def asked(
     return Asked(found, order_by, sorting, limit, statement, (*values, limit + 1))
 
 
-def totals(table: str, column: str, by: Sequence[str]) -> str:
-    """The statement for sums. Raises UnknownListing for what does not exist."""
+def totals(
+    table: str, column: str | None, by: Sequence[str], where: Mapping[str, Column], mark: str
+) -> tuple[str, tuple[Column, ...]]:
+    """The statement for sums of a column, or for counts of rows, and its values.
+
+    Raises UnknownListing for what does not exist, and for rows that no index finds.
+    """
     found = TABLES.get(table)
-    if found is None or not {column, *by} <= {*found.columns}:
+    if found is None or not {*by, *([column] if column else ())} <= {*found.columns}:
         raise UnknownListing(f"{table} has no {column} to be summed by {', '.join(by)}")
+    if where and not any(frozenset(x.where) == frozenset(where) for x in found.listings):
+        raise UnknownListing(f"{table} cannot be listed by {', '.join(sorted(where))}")
     named = ", ".join(by)
     # PostgreSQL's sum of whole numbers is no whole number until told so.
-    summed = f"CAST(SUM({column}) AS BIGINT)"
-    return f"SELECT {named}, {summed} FROM {table} GROUP BY {named} ORDER BY {named}"  # noqa: S608
+    summed = f"CAST(SUM({column}) AS BIGINT)" if column else "COUNT(*)"
+    kept = f" WHERE {' AND '.join(f'{c} = {mark}' for c in where)}" if where else ""
+    statement = f"SELECT {named}, {summed} FROM {table}{kept} GROUP BY {named} ORDER BY {named}"  # noqa: S608
+    return statement, tuple(where.values())
+
+
+def histogram(
+    table: str, where: Mapping[str, Column], by: str, since: int, width: int, mark: str
+) -> tuple[str, tuple[Column, ...]]:
+    """The statement for counts of rows by spans of a column, and its values.
+
+    Raises UnknownListing where no index has them in that order.
+    """
+    found = TABLES.get(table)
+    if found is None or found.listing(frozenset(where), by) is None:
+        raise UnknownListing(f"{table} cannot be counted by {by}")
+    tests = " AND ".join([*(f"{c} = {mark}" for c in where), f"{by} >= {mark}"])
+    statement = (
+        f"SELECT ({by} - {mark}) / {mark}, COUNT(*) FROM {table} WHERE {tests}"  # noqa: S608
+        " GROUP BY 1 ORDER BY 1"
+    )
+    return statement, (since, width, *where.values(), since)
 
 
 def cursor(table: str, order_by: str, values: list[Column]) -> str:

@@ -1,3 +1,3 @@
 """Which version of the schema this code reads and writes."""
 
-SCHEMA = "0003"
+SCHEMA = "0004"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 INTEGERS = frozenset(
     "n i at placed_at captured disputes version updated_at amount opened_at due_at closed_at"
-    " recorded_at settled_at arrives_until".split()
+    " recorded_at settled_at arrives_until since ours theirs resolved_at".split()
 )
 """The columns that hold whole numbers; all others hold text."""
 
@@ -66,7 +66,8 @@ _ALL = (
     _table(
         "orders",
         "",
-        "buyer seller purchase status placed_at currency captured disputes version updated_at",
+        "buyer seller purchase status placed_at currency captured disputes version updated_at"
+        " provider reference",
         "> placed_at",
         "buyer > placed_at",
         "seller > placed_at",
@@ -75,6 +76,7 @@ _ALL = (
         "seller status > placed_at",
         "buyer seller > placed_at",
         "purchase > placed_at",
+        "provider reference > placed_at",
     ),
     _table(
         "disputes",
@@ -106,19 +108,40 @@ _ALL = (
     _table(
         "refunds",
         "refund_id",
-        "dispute_id provider reference amount currency state recorded_at settled_at arrives_until",
+        "dispute_id provider reference amount currency state recorded_at settled_at arrives_until"
+        " since",
         "order_id > refund_id",
         "> recorded_at",
         "state > recorded_at",
+        "state > since",
         "provider reference > recorded_at",
     ),
     _table(
         "postings",
         "n i",
-        "account amount currency at",
+        "account amount currency at kind seller",
         "order_id > n",
         "> at",
         "account > at",
+        "seller > at",
+        "seller account > at",
+    ),
+    _table(
+        "differences",
+        "difference_id",
+        "kind about provider reference ours theirs currency other_currency state resolution at"
+        " resolved_at",
+        "order_id > difference_id",
+        "> at",
+        "state > at",
+    ),
+    _table(
+        "finance_tasks",
+        "what subject",
+        "kind since due_at amount currency",
+        "order_id > what",
+        "> since",
+        "kind > since",
     ),
     _table(
         "notices",

@@ -72,7 +72,7 @@ def test_silence_mediation_ruling_and_the_money(shop: Shop) -> None:
     assert [event["type"] for event in record if event["type"] != "dispute_reminded"] == [
         "dispute_opened", "escalated", "mediator_assigned", "information_requested",
         "information_answered", "ruling_issued", "effect_started", "refund_recorded",
-        "refund_settled", "dispute_closed",
+        "refund_sent", "refund_settled", "dispute_closed",
     ]  # fmt: skip
     ruling = next(e for e in record if e["type"] == "ruling_issued")["data"]["ruling"]
     assert ruling["text"] == RULING["text"]

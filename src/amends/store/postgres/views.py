@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked, totals
+from amends.store.listing import asked, histogram, totals
 from amends.store.postgres.connections import Connections
 
 
@@ -29,7 +29,20 @@ class PostgresViews:
         page = asked(table, where, order_by, after, limit, "%s")
         return page.page_of(self._connections.ask(page.statement, page.values))
 
-    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
-        """Sums over the whole table."""
-        found = self._connections.ask(totals(table, column, by))
+    def totals(
+        self,
+        table: str,
+        column: str | None,
+        by: Sequence[str],
+        where: Mapping[str, Column] | None = None,
+    ) -> dict[tuple[Column, ...], int]:
+        """Sums, or counts of rows where no column is named."""
+        found = self._connections.ask(*totals(table, column, by, where or {}, "%s"))
         return {tuple(row[:-1]): row[-1] for row in found}
+
+    def histogram(
+        self, table: str, where: Mapping[str, Column], by: str, *, since: int, width: int
+    ) -> dict[int, int]:
+        """Counts by spans."""
+        found = self._connections.ask(*histogram(table, where, by, since, width, "%s"))
+        return dict(found)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked, totals
+from amends.store.listing import asked, histogram, totals
 from amends.store.sqlite.connections import Connections
 
 
@@ -30,8 +30,22 @@ class SqliteViews:
         with self._connections.reading() as db:
             return page.page_of(db.execute(page.statement, page.values).fetchall())
 
-    def totals(self, table: str, column: str, by: Sequence[str]) -> dict[tuple[Column, ...], int]:
-        """Sums over the whole table."""
+    def totals(
+        self,
+        table: str,
+        column: str | None,
+        by: Sequence[str],
+        where: Mapping[str, Column] | None = None,
+    ) -> dict[tuple[Column, ...], int]:
+        """Sums, or counts of rows where no column is named."""
         with self._connections.reading() as db:
-            found = db.execute(totals(table, column, by)).fetchall()
+            found = db.execute(*totals(table, column, by, where or {}, "?")).fetchall()
         return {tuple(row[:-1]): row[-1] for row in found}
+
+    def histogram(
+        self, table: str, where: Mapping[str, Column], by: str, *, since: int, width: int
+    ) -> dict[int, int]:
+        """Counts by spans."""
+        with self._connections.reading() as db:
+            found = db.execute(*histogram(table, where, by, since, width, "?")).fetchall()
+        return dict(found)
