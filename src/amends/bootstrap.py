@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 import sys
@@ -263,6 +264,10 @@ def run_app(app: Litestar, listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415
 
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
+    # What is there by now stays. Going through it again and again would hold up, each time for
+    # longer than a page takes, whoever is being answered.
+    gc.collect()
+    gc.freeze()
     uvicorn.Server(config).run(sockets=[listening])
 
 

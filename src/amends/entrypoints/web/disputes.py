@@ -87,7 +87,7 @@ def list_disputes(
 
 
 def _due(site: Site, visitor: Visitor) -> list[str]:
-    """The ids of what waits for this visitor, the earliest due first."""
+    """The ids of what waits for this visitor, the earliest due first, as many as are shown."""
     views, me = site.service.store.views, visitor.actor
     role = me.role.value
     wheres: tuple[dict[str, str | None], ...]
@@ -110,7 +110,7 @@ def _due(site: Site, visitor: Visitor) -> list[str]:
         for row in views.page("disputes", where, order_by="due_at", limit=_DUE_SHOWN).rows
     ]
     rows.sort(key=lambda row: int(row["due_at"] or 0))
-    return list(dict.fromkeys(str(row["dispute_id"]) for row in rows))
+    return list(dict.fromkeys(str(row["dispute_id"]) for row in rows[:_DUE_SHOWN]))
 
 
 def _entries(site: Site, visitor: Visitor, disputes: Collection[str]) -> dict[str, Entry]:
