@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 SLOTS = 64
 """How many there are. It stands in every row that has a slot: changing it needs a migration."""
@@ -11,6 +12,8 @@ SLOTS = 64
 ALL_SLOTS = frozenset(range(SLOTS))
 
 
+# The same orders are asked about again and again while a batch of them is worked on.
+@lru_cache(maxsize=4096)
 def slot_of(order: str) -> int:
     """The slot of an order, the same for ever: the first byte of its id's SHA-256, modulo."""
     return hashlib.sha256(order.encode()).digest()[0] % SLOTS

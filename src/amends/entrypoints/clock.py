@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -19,6 +20,8 @@ from amends.kernel.instants import Instant, from_micros, to_micros
 
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
+# One decides while the other waits for the database; each has slots of its own.
+SWEEPERS = range(2)
 _LOOKED_AT_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=15)
 # What one process does for all of them.
@@ -153,7 +156,7 @@ class Ticker:
             threading.Thread(target=self._every, args=arguments, name=arguments[0], daemon=True)
             for arguments in (
                 ("leases", RENEW_EVERY.total_seconds(), self._renew),
-                ("deadlines", _EVERY_SECONDS, self._deadlines),
+                *(("deadlines", _EVERY_SECONDS, partial(self._deadlines, n)) for n in SWEEPERS),
                 ("jobs", _EVERY_SECONDS, self._jobs),
                 ("upkeep", _LOOKED_AT_SECONDS, self._upkeep),
             )
@@ -195,8 +198,8 @@ class Ticker:
         keep_beat(self._service.store.uptime, self._service.clock.now, _LONGEST_GAP)
         self._beaten = self._service.clock.now()
 
-    def _deadlines(self) -> None:
-        let_expire(self._service, self._slots)
+    def _deadlines(self, which: int) -> None:
+        let_expire(self._service, lambda: [s for s in self._slots() if s % len(SWEEPERS) == which])
 
     def _jobs(self) -> None:
         while work_off(self._service, self._slots) or self._callbacks():

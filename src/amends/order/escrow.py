@@ -13,7 +13,8 @@ from amends.policy.terms import Terms
 def release_due(order: Order) -> Instant | None:
     """When the seller's share is released: as soon as protection and disputes have ended and
     nothing holds it back. None while that is not in sight."""
-    if order.finance_hold or refuse_release(order) or order.protection_ended_at is None:
+    # It is asked after every event, so what is quick to tell and mostly so comes first.
+    if order.protection_ended_at is None or order.finance_hold or refuse_release(order):
         return None
     return order.changed_at
 
