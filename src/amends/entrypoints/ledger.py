@@ -15,10 +15,13 @@ from amends.kernel.money import Money, decimals
 from amends.kernel.record import Column
 
 _AT_ONCE = 500
+# The accounts a seller is shown of their own orders: the balance, what is held, what was kept.
+SELLERS_ACCOUNTS = ("seller", "escrow", "platform_fee")
 
 
 class Posting(Struct, frozen=True):
-    """One posting: ``event`` is the number of the order's event it comes from."""
+    """One posting: ``event`` is the number of the order's event it comes from, ``kind`` that
+    event's type, ``seller`` the order's."""
 
     at: Instant
     order: str
@@ -26,6 +29,8 @@ class Posting(Struct, frozen=True):
     account: str
     amount: int
     currency: str
+    kind: str
+    seller: str
 
 
 class AccountBalance(Struct, frozen=True):
@@ -61,6 +66,8 @@ def posting(row: Mapping[str, Column]) -> Posting:
         str(row["account"]),
         int(row["amount"] or 0),
         str(row["currency"]),
+        str(row["kind"]),
+        str(row["seller"]),
     )
 
 
@@ -75,15 +82,74 @@ def postings_of_order(views: Views, order: str) -> Iterator[Posting]:
 
 
 def postings_of_seller(views: Views, seller: str) -> Iterator[Posting]:
-    """Those of a seller's orders, order by order, the oldest order first."""
-    for row in _rows(views, "orders", {"seller": seller}, "placed_at"):
-        yield from postings_of_order(views, str(row["order_id"]))
+    """Those of a seller's orders, the oldest first."""
+    yield from _listed(views, {"seller": seller}, "at")
 
 
-def trial_balance(views: Views) -> TrialBalance:
-    """What every account comes to over all orders, accounts that come to nothing included."""
-    totals = views.totals("postings", "amount", ("currency", "account"))
+def postings_of_payment(views: Views, provider: str, reference: str) -> Iterator[Posting]:
+    """Those of the orders that share a payment, order by order."""
+    for order in orders_of_payment(views, provider, reference):
+        yield from postings_of_order(views, order)
+
+
+def orders_of_payment(views: Views, provider: str, reference: str) -> tuple[str, ...]:
+    """The orders that share a payment, the oldest first."""
+    payment = {"provider": provider, "reference": reference}
+    return tuple(str(r["order_id"]) for r in _rows(views, "orders", payment, "placed_at"))
+
+
+def trial_balance(
+    views: Views, *, order: str | None = None, seller: str | None = None
+) -> TrialBalance:
+    """What every account comes to over all orders, or those of one seller, or one order; accounts
+    that come to nothing included."""
+    where: dict[str, Column] = {"order_id": order, "seller": seller}
+    where = {name: value for name, value in where.items() if value is not None}
+    totals = views.totals("postings", "amount", ("currency", "account"), where)
     return balance_of({(str(cur), str(account)): net for (cur, account), net in totals.items()})
+
+
+def balance_of_payment(views: Views, provider: str, reference: str) -> TrialBalance:
+    """What every account comes to over the orders that share a payment."""
+    nets: dict[tuple[str, str], int] = {}
+    for entry in postings_of_payment(views, provider, reference):
+        key = (entry.currency, entry.account)
+        nets[key] = nets.get(key, 0) + entry.amount
+    return balance_of(nets)
+
+
+class SellerBalance(Struct, frozen=True):
+    """Where a seller stands in a currency: ``held`` in escrow, and the seller's own ``balance``, of
+    which one part is zero: what there is, or what is owed. ``fees``: kept by the platform."""
+
+    currency: str
+    held: Money
+    balance: Money
+    owed: Money
+    fees: Money
+
+
+def seller_balances(views: Views, seller: str) -> tuple[SellerBalance, ...]:
+    """A seller's balances, by currency."""
+    totals = views.totals("postings", "amount", ("currency", "account"), {"seller": seller})
+    currencies = dict.fromkeys(str(currency) for currency, _ in totals)
+
+    def credit(currency: str, account: str) -> int:
+        return -totals.get((currency, account), 0)
+
+    def money(currency: str, amount: int) -> Money:
+        return Money(max(0, amount), currency)
+
+    return tuple(
+        SellerBalance(
+            currency,
+            held=money(currency, credit(currency, "escrow")),
+            balance=money(currency, credit(currency, "seller")),
+            owed=money(currency, -credit(currency, "seller")),
+            fees=money(currency, credit(currency, "platform_fee")),
+        )
+        for currency in currencies
+    )
 
 
 def balance_of(nets: Mapping[tuple[str, str], int]) -> TrialBalance:

@@ -34,15 +34,15 @@ class Task(Struct, frozen=True):
 
 
 def tasks(case: Case) -> tuple[Task, ...]:
-    """All of a case's, in the order of its clocks."""
+    """All of a case's, in the order of its clocks. Money of a dispute is asked about once: by the
+    refund that is stuck, where there is one."""
     order = case.order
-    found = [_of_order(order, clock) for clock in order.deadlines]
-    found += [
-        _of_dispute(order, dispute, clock)
-        for dispute in case.disputes.values()
-        for clock in dispute.deadlines
-    ]
-    return tuple(task for task in found if task is not None)
+    found = [task for clock in order.deadlines if (task := _of_order(order, clock))]
+    asked = {task.subject for task in found}
+    for dispute in case.disputes.values():
+        if not any(refund.id in asked for refund in refunds_of(order, dispute.id)):
+            found += [t for clock in dispute.deadlines if (t := _of_dispute(order, dispute, clock))]
+    return tuple(found)
 
 
 def task_rows(before: Case | None, after: Case) -> tuple[Row, ...]:

@@ -73,7 +73,87 @@ def test_an_account_alone_and_with_its_order(shop: Shop) -> None:
     both = shop.get("/ledger", AUDITOR, account="clearing", order="B-2")["items"]
     assert sums(both) == {"clearing": 160_000}
     assert shop.get("/ledger", AUDITOR, account="nothing")["items"] == []
-    assert shop.get("/ledger", AUDITOR, 422, seller="s1")["rule"] == "unknown_filter"
+    assert shop.get("/ledger", AUDITOR, 422, buyer="b1")["rule"] == "unknown_filter"
+
+
+def test_a_sellers_postings_and_a_payments(shop: Shop) -> None:
+    refunded(shop)
+    shop.put("/orders/B-2", {**_other(), "payment": _payment("pay_2"), "seller": {"id": "s2"}})
+    shared = {**_other(), "payment": _payment("pay_2")}
+    shop.put("/orders/B-3", shared)
+    of_seller = shop.get("/ledger", AUDITOR, seller="s2")["items"]
+    assert {(i["order"], i["kind"], i["seller"]) for i in of_seller} == {
+        ("B-2", "order_placed", "s2")
+    }
+    held = {"seller": "s1", "account": "escrow"}
+    assert sums(shop.get("/ledger", AUDITOR, **held)["items"]) == {"escrow": -248_000}
+    payment = {"provider": "simulator", "reference": "pay_2"}
+    items = shop.get("/ledger", AUDITOR, **payment)["items"]
+    assert [i["order"] for i in items] == ["B-2", "B-2", "B-3", "B-3"]
+    first = shop.get("/ledger", AUDITOR, limit="3", **payment)
+    rest = shop.get("/ledger", AUDITOR, limit="3", cursor=first["next"], **payment)
+    assert first["items"] + rest["items"] == items
+    only = shop.get("/ledger", AUDITOR, account="clearing", **payment)["items"]
+    assert sums(only) == {"clearing": 320_000}
+    half = shop.get("/ledger", AUDITOR, 422, reference="pay_2")
+    assert (half["rule"], half["facts"]["field"]) == ("field_missing", "provider")
+    half = shop.get("/ledger", AUDITOR, 422, provider="simulator")
+    assert half["facts"]["field"] == "reference"
+
+
+@pytest.mark.parametrize(
+    ("whose", "clearing"),
+    [
+        ({}, 248_000),
+        ({"order": "A-1001"}, 88_000),
+        ({"seller": "s1"}, 248_000),
+        ({"provider": "simulator", "reference": "pay_2"}, 160_000),
+        ({"seller": "s9"}, None),
+    ],
+)
+def test_balances_of_an_order_a_seller_and_a_payment(
+    shop: Shop, whose: dict[str, str], clearing: int | None
+) -> None:
+    refunded(shop)
+    shop.put("/orders/B-2", {**_other(), "payment": _payment("pay_2")})
+    found = shop.get("/ledger/balance", FINANCE, **whose)["currencies"]
+    sides = {a["account"]: a["debit"]["amount"] for of in found for a in of["accounts"]}
+    assert sides.get("clearing") == clearing
+
+
+def test_a_seller_reads_their_own_balance_and_what_moved_it(shop: Shop) -> None:
+    refunded(shop)
+    (of,) = shop.get("/balance", SELLER)["items"]
+    assert (of["currency"], of["held"], of["balance"], of["owed"], of["fees"]) == (
+        "RUB", rub(88_000), rub(0), rub(0), rub(0),
+    )  # fmt: skip
+    assert shop.get("/balance/statement", SELLER)["items"] == []
+    shop.advance("P60D")
+    (of,) = shop.get("/balance", SELLER)["items"]
+    assert (of["held"], of["balance"]) == (rub(0), rub(88_000))
+    (line,) = shop.get("/balance/statement", SELLER)["items"]
+    assert (line["kind"], line["side"], line["amount"]) == ("funds_released", "credit", rub(88_000))
+    held = shop.get("/balance/statement", SELLER, account="escrow")["items"]
+    assert [i["kind"] for i in held] == ["funds_released", "refund_recorded", "order_placed"]
+    other = shop.get("/balance/statement", SELLER, 422, account="clearing")
+    assert other["rule"] == "unknown_account"
+    assert shop.get("/balance", "seller.s2")["items"] == []
+    shop.get("/balance", BUYER, 403)
+
+
+def test_what_is_refunded_after_the_payout_is_taken_from_the_balance(shop: Shop) -> None:
+    refunded(shop)
+    shop.advance("P60D")
+    taken = {"reference": "cb_1", "amount": rub(88_000)}
+    shop.on_order("A-1001", "record_chargeback", FINANCE, **taken)
+    lost = {"reference": "cb_1", "outcome": "lost"}
+    shop.on_order("A-1001", "record_chargeback_outcome", FINANCE, **lost)
+    (of,) = shop.get("/balance", SELLER)["items"]
+    assert (of["balance"], of["owed"]) == (rub(0), rub(0))
+    lines = shop.get("/balance/statement", SELLER)["items"]
+    assert [(i["side"], i["amount"]["amount"]) for i in lines] == [
+        ("debit", 88_000), ("credit", 88_000),
+    ]  # fmt: skip
 
 
 def test_the_trial_balance_has_every_currency_apart(shop: Shop) -> None:

@@ -53,13 +53,14 @@ class DisputeItem(Struct, frozen=True):
 
 
 class RefundItem(Struct, frozen=True):
-    """A refund in finance's list."""
+    """A refund in finance's list; ``since`` when it has been in its state."""
 
     id: str
     order: str
     dispute: str | None
     amount: Money
     state: str
+    since: Instant
     provider: str
     reference: str
     recorded_at: Instant
@@ -88,11 +89,15 @@ def get_disputes(api: Api, call: Call) -> Reply:
 
 
 def get_refunds(api: Api, call: Call) -> Reply:
-    """By state, order, or the provider's reference; newest first."""
-    filters = filters_of(call, ("state", "order", "provider", "reference"))
+    """By state, order, or the provider's reference; newest first, or (``sort=age``) those that have
+    been in their state for longest."""
+    filters = filters_of(call, ("state", "order", "provider", "reference", "sort"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
-    segment = listing(api, "refunds", filters, "recorded_at")
+    if filters.pop("sort", "") == "age" and filters.keys() == {"state"}:
+        segment = Segment(filters, "since")
+    else:
+        segment = listing(api, "refunds", filters, "recorded_at")
     return json_reply(page(api.service.store.views, "refunds", (segment,), call, _refund))
 
 
@@ -132,7 +137,10 @@ def filters_of(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
 def listing(api: Api, table: str, filters: Mapping[str, Column], by: str) -> Segment:
     """The rows of ``table`` that ``filters`` leave, the latest in ``by`` first; of one order, in
     the order in which they came about."""
-    by_order = {"disputes": "dispute_id", "refunds": "refund_id", "postings": "n"}.get(table, by)
+    by_order = {
+        "disputes": "dispute_id", "refunds": "refund_id", "postings": "n",
+        "differences": "difference_id",
+    }.get(table, by)  # fmt: skip
     if "order_id" in filters:
         also = {name: value for name, value in filters.items() if name != "order_id"}
         return Segment({"order_id": filters["order_id"]}, by_order, also)
@@ -197,6 +205,7 @@ def _refund(row: Row) -> RefundItem:
         dispute=_text(row["dispute_id"]),
         amount=_money(row, "amount"),
         state=str(row["state"]),
+        since=_at(row["since"]),
         provider=str(row["provider"]),
         reference=str(row["reference"]),
         recorded_at=_at(row["recorded_at"]),

@@ -14,6 +14,7 @@ from amends.engine.outside import BookedPayments
 from amends.entrypoints.api import (
     disputes,
     evidence,
+    finance,
     health,
     importing,
     ledger,
@@ -24,8 +25,9 @@ from amends.entrypoints.api import (
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
 from amends.entrypoints.api.context import Api
+from amends.entrypoints.desk import DifferenceItem, Summary, TaskItem
 from amends.entrypoints.feeds import Imported
-from amends.entrypoints.ledger import TrialBalance
+from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.views import structs
 from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
@@ -105,11 +107,24 @@ ROUTES: tuple[Route, ...] = (
           disputes.get_events, answers=structs.EventView, paged=True),
     Route("GET", "/refunds", "List refunds", lists.get_refunds,
           frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN, Role.MARKETPLACE}),
-          lists.RefundItem, paged=True, query=("state", "order", "provider", "reference")),
+          lists.RefundItem, paged=True, query=("state", "order", "provider", "reference", "sort")),
     Route("GET", "/ledger", "List the ledger's postings", ledger.get_ledger, _BOOKKEEPING,
-          ledger.PostingItem, paged=True, query=("order", "account")),
+          ledger.PostingItem, paged=True,
+          query=("order", "seller", "provider", "reference", "account")),
     Route("GET", "/ledger/balance", "Read the trial balance", ledger.get_balance, _BOOKKEEPING,
-          TrialBalance),
+          TrialBalance, query=("order", "seller", "provider", "reference")),
+    Route("GET", "/balance", "Read one's own balances as a seller", ledger.get_own_balance,
+          frozenset({Role.SELLER}), SellerBalance, paged=True),
+    Route("GET", "/balance/statement", "List what moved one's own balance as a seller",
+          ledger.get_own_statement, frozenset({Role.SELLER}), ledger.PostingItem, paged=True,
+          query=("account",)),
+    Route("GET", "/finance/tasks", "List what is asked of finance", finance.get_tasks,
+          _BOOKKEEPING, TaskItem, paged=True, query=("kind", "order")),
+    Route("GET", "/finance/differences", "List where the books and the providers' part",
+          finance.get_differences, _BOOKKEEPING, DifferenceItem, paged=True,
+          query=("state", "order")),
+    Route("GET", "/finance/summary", "Count refunds, tasks and differences", finance.get_summary,
+          _BOOKKEEPING, Summary),
     Route("GET", "/policies", "List the policy packs", policies.get_policies,
           answers=policies.PolicyItem, paged=True),
     Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,

@@ -12,6 +12,7 @@ from amends.dispute.visibility import sees_dispute
 from amends.entrypoints.views.asking import Looking, option_view
 from amends.entrypoints.views.clocks import deadline_view, why_window
 from amends.entrypoints.views.proofs import (
+    difference_view,
     evidence_view,
     parcel_view,
     refund_view,
@@ -112,6 +113,9 @@ def order_view(looking: Looking) -> OrderView:
         deadlines=_deadlines(looking),
         options=tuple(option_view(option, looking.words) for option in options),
         released=None if order.released is None else money(order.released),
+        differences=tuple(difference_view(order, d) for d in order.differences.values())
+        if looking.staff
+        else UNSET,
     )
 
 

@@ -1,4 +1,4 @@
-"""Evidence, parcels and refunds as they are shown."""
+"""Evidence, parcels, refunds and differences as they are shown."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import (
+    DifferenceView,
     EvidenceView,
     LineQuantityView,
     ParcelView,
     RefundView,
 )
+from amends.kernel.money import Money
 from amends.order.dates import at_the_bank
-from amends.order.state import Evidence, Parcel, Refund
+from amends.order.state import Difference, Evidence, Order, Parcel, Refund
 
 
 def quantities(lines: Mapping[str, int]) -> tuple[LineQuantityView, ...]:
@@ -68,6 +70,7 @@ def refund_view(looking: Looking, refund: Refund) -> RefundView:
         id=refund.id,
         amount=looking.case.order.money(refund.amount),
         state=refund.state,
+        since=refund.state_since,
         recorded_at=refund.recorded_at,
         settled_at=refund.settled_at,
         arrives_from=arrives_from,
@@ -78,4 +81,22 @@ def refund_view(looking: Looking, refund: Refund) -> RefundView:
         missing_since=refund.missing_since,
         traced=refund.traced or None,
         dispute=refund.dispute or None,
+        provider_reference=refund.provider_ref or None,
+        bank_reference=refund.bank_ref or None,
+    )
+
+
+def difference_view(order: Order, difference: Difference) -> DifferenceView:
+    """A difference between the books."""
+    ours, theirs = difference.ours, difference.theirs
+    return DifferenceView(
+        id=difference.id,
+        kind=difference.kind,
+        about=difference.about,
+        at=difference.at,
+        ours=None if ours is None else order.money(ours),
+        theirs=None
+        if theirs is None
+        else Money(theirs, difference.other_currency or order.currency),
+        resolution=difference.resolution or None,
     )

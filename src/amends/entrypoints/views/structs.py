@@ -111,11 +111,14 @@ class ParcelView(Struct, frozen=True):
 
 
 class RefundView(Struct, frozen=True):
-    """Money going back: when it left, and when it is expected at the buyer's bank."""
+    """Money going back: when it left, and when it is expected at the buyer's bank. ``since`` when
+    it has been in its state. ``provider_reference`` is the provider's id of it,
+    ``bank_reference`` what a bank finds it by."""
 
     id: str
     amount: Money
     state: str
+    since: Instant
     recorded_at: Instant
     settled_at: Instant | None
     arrives_from: Instant | None
@@ -126,6 +129,20 @@ class RefundView(Struct, frozen=True):
     missing_since: Instant | None
     traced: str | None
     dispute: str | None
+    provider_reference: str | None
+    bank_reference: str | None
+
+
+class DifferenceView(Struct, frozen=True):
+    """Where our books and the payment provider's part; ``resolution`` null while it is open."""
+
+    id: str
+    kind: str
+    about: str
+    at: Instant
+    ours: Money | None
+    theirs: Money | None
+    resolution: str | None
 
 
 class PolicyRef(Struct, frozen=True):
@@ -200,7 +217,7 @@ class ChargebackView(Struct, frozen=True):
 
 
 class OrderView(Struct, frozen=True):
-    """An order as the asker may see it."""
+    """An order as the asker may see it; ``differences`` are for staff."""
 
     id: str
     version: int
@@ -228,6 +245,7 @@ class OrderView(Struct, frozen=True):
     deadlines: tuple[DeadlineView, ...]
     options: tuple[OptionView, ...]
     released: Money | None
+    differences: tuple[DifferenceView, ...] | UnsetType = UNSET
 
 
 class ClaimView(Struct, frozen=True):
