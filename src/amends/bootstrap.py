@@ -37,8 +37,10 @@ from amends.engine.outside import Clock, Mailer, MovableClock, PaymentProvider
 from amends.engine.store import Meta, Store
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.server import api_exception, api_handlers
+from amends.entrypoints.cli.telling import shown
 from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.clock import Ticker
+from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
@@ -49,8 +51,9 @@ from amends.policy.terms import PackRef
 from amends.settings import Settings
 from amends.store import migrate, open_store
 from amends.store.backup import back_up, restore
-from amends.store.migrate import database_exists
+from amends.store.migrate import database_exists, database_path, schema_is_current
 from amends.store.tables import TABLES
+from amends.store.urls import is_postgres
 
 __all__ = ["Settings", "build_app", "build_service", "main", "run_app", "serve", "toolkit"]
 
@@ -280,6 +283,7 @@ def toolkit() -> Toolkit:
         database_exists=database_exists,
         back_up=_back_up,
         restore=_restore,
+        premises=_premises,
         movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
         load_packs=load_packs,
         check_packs=check_packs,
@@ -322,6 +326,24 @@ def _restore(path: Path, database: str, tell: Tell) -> Manifest:
         if made:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _premises(database: str, base_url: str) -> Premises:
+    settings = Settings.read(database, sandbox=None, base_url=base_url)
+    files, mail = settings.beside("files"), settings.beside("mail")
+    own = () if is_postgres(database) else (database_path(database),)
+    return Premises(
+        database=shown(database),
+        base_url=settings.base_url,
+        doubts=settings.doubts(),
+        folders=tuple(dict.fromkeys(path.parent for path in (files, *own))),
+        private=(files, mail, *own),
+        check_mail=SmtpMailer(settings.smtp, SystemClock()).check if settings.smtp else None,
+        providers=("stripe",) if settings.stripe else (),
+        exists=lambda: database_exists(database),
+        schema_is_current=lambda: schema_is_current(database),
+        open_service=lambda: build_service(settings),
+    )
 
 
 def main() -> None:

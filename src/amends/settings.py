@@ -74,6 +74,18 @@ class Settings:
         path = database_path(self.database)
         return path.with_name(f"{path.name}.{what}")
 
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """Settings that hardly can be meant, each with what to do."""
+        found = []
+        if self.smtp is not None and self.sender == Settings.sender:
+            found.append((f"mail comes from {self.sender}", "set AMENDS_SENDER"))
+        if self.smtp is not None and self.smtp.user and not self.smtp.password:
+            found.append(("a mail server's user has no password", "set AMENDS_SMTP_PASSWORD"))
+        if self.stripe is not None and not self.stripe.webhook_secret:
+            says = "what Stripe reports is not believed, and comes in by asking only"
+            found.append((says, "set AMENDS_STRIPE_WEBHOOK_SECRET"))
+        return tuple(found)
+
 
 def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
     host = env.get("AMENDS_SMTP_HOST")

@@ -192,6 +192,17 @@ class TestEncrypted:
             self.mailer(port, certificate, "wr0ng-secret").send(MAIL)
         assert "wr0ng-secret" not in str(caught.value)
 
+    def test_whether_it_lets_us_in_is_seen_without_a_mail(
+        self, serve: Serve, certificate: Path
+    ) -> None:
+        inbox = Inbox()
+        port = self.start(serve, inbox, certificate)
+        self.mailer(port, certificate, "right").check()
+        assert inbox.messages == []
+        with pytest.raises(MailFailed, match="SMTPAuthenticationError 535") as caught:
+            self.mailer(port, certificate, "wr0ng-secret").check()
+        assert "wr0ng-secret" not in str(caught.value)
+
     def test_a_certificate_nobody_vouches_for_gets_no_mail(
         self, serve: Serve, certificate: Path
     ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from amends.engine.chain import GENESIS, breaks, next_hash
@@ -11,6 +13,7 @@ from amends.engine.store import (
     NotWritten,
     Store,
     StoredState,
+    StuckJobs,
     Write,
 )
 from amends.kernel.decision import Content
@@ -290,8 +293,31 @@ class UpkeepContract:
         assert not store.upkeep.restore("A", state(2), seen.head, ())
         assert store.upkeep.snapshot("A") == after
 
+    def test_a_sample_is_of_other_orders_each_time(self, store: Store) -> None:
+        assert store.upkeep.sample(3) == []
+        names = [f"O{n}" for n in range(30)]
+        for name in names:
+            begin(store, name)
+        samples = [store.upkeep.sample(10) for _ in range(3)]
+        assert all(len(set(sample)) == 10 and set(sample) <= set(names) for sample in samples)
+        assert len({tuple(sample) for sample in samples}) > 1
+        assert sorted(store.upkeep.sample(99)) == sorted(names)
+
+    def test_jobs_that_do_not_get_done_are_told_by_kind(self, store: Store) -> None:
+        for name, kind in (("A", "mail"), ("B", "refund"), ("C", "mail"), ("D", "mail")):
+            jobs = (Job("j", kind, NOW if name != "D" else NOW + DAY, {}),)
+            store.records.write([Write(name, 0, (event(1),), state(1), jobs=jobs)])
+        for _ in range(2):
+            store.jobs.take(NOW, 9, NOW)
+        assert store.upkeep.stuck(3) == []
+        assert store.upkeep.stuck(2) == [StuckJobs("mail", 2, "A"), StuckJobs("refund", 1, "B")]
+
+    def test_what_time_it_is_for_the_database_if_it_has_a_clock(self, store: Store) -> None:
+        now = store.upkeep.server_time()
+        assert now is None or abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+
     def test_commits_are_safe_as_the_database_comes(self, store: Store) -> None:
         found = store.upkeep.durability()
-        assert found.warnings == ()
+        assert (found.warnings, found.failures) == ((), ())
         assert found.database
         assert found.settings

@@ -361,11 +361,21 @@ class Snapshot(Struct, frozen=True):
 
 class Durability(Struct, frozen=True):
     """What an operator should know of the database: which one it is, the settings that decide
-    whether a commit outlives a crash, and in words what may lose one. No warning: nothing may."""
+    whether a commit outlives a crash, and in words what may lose one. No warning: nothing may.
+    ``failures`` say why it cannot be served from at all."""
 
     database: str
     settings: dict[str, str]
     warnings: tuple[str, ...]
+    failures: tuple[str, ...] = ()
+
+
+class StuckJobs(Struct, frozen=True):
+    """How many jobs of a kind do not get done, and one of their orders."""
+
+    kind: str
+    count: int
+    order: str
 
 
 class Upkeep(Protocol):
@@ -382,6 +392,15 @@ class Upkeep(Protocol):
 
     def durability(self) -> Durability:
         """Whether acknowledged commits are safe with the settings in force now."""
+
+    def sample(self, limit: int) -> list[str]:
+        """The ids of so many orders, taken at random."""
+
+    def stuck(self, attempts: int) -> list[StuckJobs]:
+        """Jobs that were begun so often or oftener and are not done, by kind."""
+
+    def server_time(self) -> Instant | None:
+        """What time it is for the database; None for one that has no clock of its own."""
 
 
 class Store(Protocol):

@@ -8,6 +8,7 @@ PostgreSQL's driver, which those who keep the record in a file do without.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -93,6 +94,8 @@ def _sqlite_engine(path: Path) -> Engine:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     # Python's sqlite3 would open no transaction for CREATE TABLE: we begin it ourselves.
+    # People's keys are in it: a new one is for nobody else's eyes.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(path, isolation_level=None, timeout=30),

@@ -54,6 +54,6 @@ def test_what_is_no_database(terminal: Terminal) -> None:
     folder = terminal.folder / "folder"
     folder.mkdir()
     said = terminal.refused("db", "migrate", "--database", str(folder))
-    assert said == "The database cannot be used: unable to open database file.\n"
+    assert said == f"{folder}: Is a directory.\n"
     said = terminal.refused("orders", "list", "--database", "mysql://localhost/x")
     assert "sqlite:///var/amends.db" in said

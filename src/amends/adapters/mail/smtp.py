@@ -61,6 +61,15 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError) as error:
             raise MailFailed(f"the mail server did not take the mail: {_named(error)}") from error
 
+    def check(self) -> None:
+        """See that the server is there and lets us in; no mail is sent. Raises MailFailed."""
+        try:
+            with self._connect() as server:
+                self._sign_in(server)
+                server.noop()
+        except (smtplib.SMTPException, OSError) as error:
+            raise MailFailed(f"the mail server does not let us in: {_named(error)}") from error
+
     def _connect(self) -> smtplib.SMTP:
         s = self._settings
         if s.security == "tls":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from amends.engine.backup import Manifest, Tell
     from amends.engine.outside import MovableClock
+    from amends.entrypoints.doctor.findings import Premises
     from amends.entrypoints.service import Service
     from amends.kernel.instants import Instant
     from amends.policy.library import Library
@@ -46,7 +47,8 @@ class Serve(Protocol):
 
 @dataclass(frozen=True)
 class Toolkit:
-    """Put together in ``bootstrap.main``. ``movable_clock`` makes one that stands at an instant."""
+    """Put together in ``bootstrap.main``. ``movable_clock`` makes one that stands at an instant,
+    ``premises`` what the doctor looks at, of a database and a base URL."""
 
     open_service: OpenService
     serve: Serve
@@ -54,6 +56,7 @@ class Toolkit:
     database_exists: Callable[[str], bool]
     back_up: Callable[[str, Path, Tell], Manifest]
     restore: Callable[[Path, str, Tell], Manifest]
+    premises: Callable[[str, str], Premises]
     movable_clock: Callable[[Instant], MovableClock]
     load_packs: Callable[[Path], Library]
     check_packs: Callable[[Path], Sequence[PackProblem]]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from amends.engine.store import Durability, SealedText, Snapshot, StoredState
+from amends.engine.store import Durability, SealedText, Snapshot, StoredState, StuckJobs
+from amends.kernel.instants import Instant, from_micros
 from amends.kernel.record import Row
 from amends.store.batch import state_values, stored_events, stored_state
 from amends.store.postgres.connections import Connections
@@ -25,6 +26,10 @@ _ORDERS = (
     + " ORDER BY order_id LIMIT %s"
 )
 _STATE = "SELECT version, state, code, next_due, head FROM states WHERE order_id = %s"
+_SAMPLE = "SELECT order_id FROM states ORDER BY random() LIMIT %s"
+_STUCK = """SELECT kind, count(*), min(order_id) FROM jobs WHERE attempts >= %s
+    GROUP BY kind ORDER BY kind"""
+_TIME = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 _SEALED = "SELECT number, ref, owner, sealed FROM contents WHERE order_id = %s ORDER BY ref"
 _LOCK = "SELECT 1 FROM states WHERE order_id = %s FOR UPDATE"
 _NEWEST = "SELECT MAX(number) FROM events WHERE order_id = %s"
@@ -100,34 +105,45 @@ class PostgresUpkeep:
         return Durability(
             f"PostgreSQL {version // 10000}.{version % 10000}",
             settings,
-            tuple(_warnings(settings, version, standby, tables)),
+            tuple(_warnings(settings, tables)),
+            tuple(_failures(settings, version, standby)),
         )
 
+    def sample(self, limit: int) -> list[str]:
+        """Orders at random."""
+        return [order for (order,) in self._connections.ask(_SAMPLE, (limit,))]
 
-def _warnings(
-    settings: dict[str, str], version: int, standby: bool, unlogged: Sequence[str]
-) -> list[str]:
-    found = []
+    def stuck(self, attempts: int) -> list[StuckJobs]:
+        """Reads the whole outbox."""
+        return [StuckJobs(*values) for values in self._connections.ask(_STUCK, (attempts,))]
+
+    def server_time(self) -> Instant | None:
+        """The server's clock."""
+        ((now,),) = self._connections.ask(_TIME)
+        return from_micros(now)
+
+
+def _warnings(settings: dict[str, str], unlogged: Sequence[str]) -> Iterator[str]:
+    commit, standbys = settings["synchronous_commit"], settings["synchronous_standby_names"]
     if settings["fsync"] != "on":
-        found.append("fsync is off: a crash loses acknowledged commits and may ruin the database")
+        yield "fsync is off: a crash loses acknowledged commits and may ruin the database"
     if settings["full_page_writes"] != "on":
-        found.append("full_page_writes is off: a power cut may tear pages for good")
-    if settings["synchronous_commit"] == "off":
-        found.append("synchronous_commit is off: we turn it on for our own commits only; set it on")
-    if settings["synchronous_standby_names"] and settings["synchronous_commit"] in (
-        "local",
-        "remote_write",
-    ):
-        found.append(
-            f"synchronous_commit is {settings['synchronous_commit']}: a failover to the standby may"
-            " lose acknowledged commits; set it on"
+        yield "full_page_writes is off: a power cut may tear pages for good"
+    if commit == "off":
+        yield "synchronous_commit is off: we turn it on for our own commits only; set it on"
+    if standbys and commit in ("local", "remote_write"):
+        yield (
+            f"synchronous_commit is {commit}: a failover to the standby may lose acknowledged"
+            " commits; set it on"
         )
-    if settings["server_encoding"] != "UTF8":
-        found.append(f"server_encoding is {settings['server_encoding']}: texts need UTF8")
     if unlogged:
-        found.append(f"a crash empties unlogged tables: {', '.join(unlogged)}")
+        yield f"a crash empties unlogged tables: {', '.join(unlogged)}"
+
+
+def _failures(settings: dict[str, str], version: int, standby: bool) -> Iterator[str]:
+    if settings["server_encoding"] != "UTF8":
+        yield f"server_encoding is {settings['server_encoding']}: texts need UTF8"
     if version < OLDEST:
-        found.append(f"PostgreSQL {version // 10000} is older than what we are tested with")
+        yield f"PostgreSQL {version // 10000} is older than the oldest that will do, which is 15"
     if standby:
-        found.append("the server is a standby: it takes no writes")
-    return found
+        yield "the server is a standby: it takes no writes"

@@ -6,7 +6,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 
-from amends.engine.store import Durability, SealedText, Snapshot, StoredState
+from amends.engine.store import Durability, SealedText, Snapshot, StoredState, StuckJobs
+from amends.kernel.instants import Instant
 from amends.kernel.record import Row
 from amends.store.batch import stored_state
 from amends.store.sealing import sealed_text
@@ -25,6 +26,9 @@ _ORDERS = (
 )
 _SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 _STATE = "SELECT version, state, code, next_due, head FROM states WHERE order_id = ?"
+_SAMPLE = "SELECT order_id FROM states ORDER BY random() LIMIT ?"
+_STUCK = """SELECT kind, count(*), min(order_id) FROM jobs WHERE attempts >= ?
+    GROUP BY kind ORDER BY kind"""
 _SEALED = "SELECT number, ref, owner, sealed FROM contents WHERE order_id = ? ORDER BY ref"
 
 
@@ -79,3 +83,17 @@ class SqliteUpkeep:
         if journal != "wal":
             warnings.append(f"journal_mode is {journal}, not wal: readers and the writer wait")
         return Durability(f"SQLite {sqlite3.sqlite_version}", settings, tuple(warnings))
+
+    def sample(self, limit: int) -> list[str]:
+        """Orders at random."""
+        with self._connections.reading() as db:
+            return [order for (order,) in db.execute(_SAMPLE, (limit,))]
+
+    def stuck(self, attempts: int) -> list[StuckJobs]:
+        """Reads the whole outbox."""
+        with self._connections.reading() as db:
+            return [StuckJobs(*values) for values in db.execute(_STUCK, (attempts,))]
+
+    def server_time(self) -> Instant | None:
+        """A file has none."""
+        return None
