@@ -21,6 +21,12 @@ from amends.policy.terms import Terms
 Changes = tuple[OrderEvent, ...] | Refused
 
 
+def order_of_difference(difference_id: str) -> str | None:
+    """The order a difference's id leads to; None when it is no such id."""
+    order, mark, number = difference_id.rpartition("-X")
+    return order if mark and number.isascii() and number.isdigit() else None
+
+
 def still_differs(order: Order, kind: DifferenceKind, about: str) -> bool:
     """Whether what was seen by comparing can still be so: the order went on meanwhile."""
     refund = order.refunds.get(about)

@@ -55,14 +55,19 @@ def test_statements_of_an_order_and_of_a_seller(shop: Terminal) -> None:
     view = json.loads(shop.out("orders", "show", first["order"], "--json"))
     of_seller = shop.out("ledger", "statement", "--seller", view["seller"]["id"])
     assert "\n".join(of_order[:2]) in of_seller
+    assert first["kind"] in of_order[0]
+    paid = f"{view['payment']['provider']}/{view['payment']['reference']}"
+    of_payment = shop.out("ledger", "statement", "--payment", paid)
+    assert "\n".join(of_order[:2]) in of_payment
 
 
 def test_what_there_is_no_statement_of(shop: Terminal) -> None:
     assert "Nothing is posted for order X" in shop.refused("ledger", "statement", "--order", "X")
     assert "for seller X" in shop.refused("ledger", "statement", "--seller", "X")
-    assert "one of --order and --seller" in shop.refused("ledger", "statement", code=2)
+    assert "for payment X/1" in shop.refused("ledger", "statement", "--payment", "X/1")
+    assert "Name one of --order" in shop.refused("ledger", "statement", code=2)
     both = ("ledger", "statement", "--order", "X", "--seller", "X")
-    assert "one of --order and --seller" in shop.refused(*both, code=2)
+    assert "Name one of --order" in shop.refused(*both, code=2)
 
 
 def test_postings_that_do_not_sum_to_zero_show(shop: Terminal) -> None:

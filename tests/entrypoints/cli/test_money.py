@@ -33,7 +33,8 @@ def by_hand(shop: Terminal) -> None:
 
 def test_books_that_agree(shop: Terminal) -> None:
     said = shop.out("money", "reconcile")
-    assert said.startswith("Compared: 40 orders, 0 refunds; 0 lost reports taken.\n")
+    counts = "0 lost reports taken, 0 differences gone."
+    assert said.startswith(f"Compared: 40 orders, 0 refunds; {counts}\n")
     assert json.loads(shop.out("money", "reconcile", "--json"))["differences"] == []
 
 
@@ -42,9 +43,56 @@ def test_a_difference_is_told_and_ends_with_1(shop: Terminal) -> None:
     result = shop.run("money", "reconcile")
     assert result.exit_code == 1
     heading, row = result.stdout.splitlines()[-2:]
-    assert heading.split() == ["difference", "order", "about", "ours", "theirs"]
-    assert row.split()[0] == "not_recorded"
-    assert row.split()[2:4] == ["re_1", "-"]
+    assert heading.split() == ["id", "difference", "order", "about", "ours", "theirs"]
+    assert row.split()[1] == "not_recorded"
+    assert row.split()[3:5] == ["re_1", "-"]
     assert "1 differ" in result.stderr
     told = json.loads(shop.run("money", "reconcile", "--json").stdout)
     assert told["differences"][0]["theirs"]["amount"] == 1
+
+
+def test_a_difference_is_listed_as_a_task_decided_and_then_gone(shop: Terminal) -> None:
+    by_hand(shop)
+    told = json.loads(shop.run("money", "reconcile", "--json").stdout)
+    (found,) = told["differences"]
+    assert found["id"] == f"{found['order']}-X1"
+    (task,) = json.loads(shop.out("money", "tasks", "--json"))["items"]
+    assert (task["kind"], task["subject"]) == ("difference", found["id"])
+    assert shop.out("money", "tasks", "--kind", "refund_failed").splitlines()[1:] == []
+    listed = shop.out("money", "differences").splitlines()
+    assert listed[1].split()[:2] == [found["id"], "not_recorded"]
+    by = ("--as", "finance:f1", "--reason", "Seen at the provider.")
+    said = shop.out("money", "resolve", found["id"], "count_as_refund", *by)
+    assert "refund_counted, difference_resolved" in said
+    assert shop.out("money", "tasks").splitlines()[1:] == []
+    assert "resolved" in shop.out("money", "differences", "--state", "resolved", "--json")
+    assert shop.out("money", "reconcile").startswith("Compared: 40 orders, 1 refunds")
+
+
+def test_what_cannot_be_decided_is_refused_in_words(shop: Terminal) -> None:
+    by_hand(shop)
+    shop.run("money", "reconcile")
+    (found,) = json.loads(shop.out("money", "differences", "--json"))["items"]
+    by = ("--as", "finance:f1", "--reason", "x")
+    again = shop.refused("money", "resolve", found["id"], "send_again", *by)
+    assert "Refused by cannot_be_sent_again" in again
+    assert "Next: Record it as explained" in again
+    other = shop.refused("money", "resolve", "A-1001", "explained", *by)
+    assert "A-1001 is no difference's id" in other
+    buyer = ("--as", "buyer:b1", "--reason", "x")
+    assert "No such order" not in shop.refused("money", "resolve", found["id"], "explained", *by,
+                                               "--paid-by", "nobody")  # fmt: skip
+    assert "unknown_order" in shop.refused("money", "resolve", found["id"], "explained", *buyer)
+
+
+def test_refunds_are_counted_by_state_and_listed_by_age(shop: Terminal) -> None:
+    by_hand(shop)
+    shop.run("money", "reconcile")
+    (found,) = json.loads(shop.out("money", "differences", "--json"))["items"]
+    by = ("--as", "finance:f1", "--reason", "x")
+    shop.out("money", "resolve", found["id"], "count_as_refund", *by)
+    counts = dict(row.split() for row in shop.out("money", "refunds").splitlines()[1:])
+    assert (counts["settled"], counts["unknown"]) == ("1", "0")
+    assert json.loads(shop.out("money", "refunds", "--json"))["refunds"][4]["count"] == 1
+    row = shop.out("money", "refunds", "--state", "settled").splitlines()[1]
+    assert row.split()[:2] == [f"{found['order']}-R1", "settled"]

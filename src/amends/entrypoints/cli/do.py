@@ -112,6 +112,20 @@ def do_app(tools: Toolkit) -> typer.Typer:
     return app
 
 
+def give_to_order(
+    service: Service, order: str, type_: str, fields: dict[str, str], by: Actor
+) -> None:
+    """Gives a command to an order by its name and fields, and says what came of it.
+
+    Raises Problem for fields that cannot be right, and typer.Exit when it is refused.
+    """
+    from amends.dispute.judge import OnOrder
+    from amends.entrypoints.api.bodies import struct_in
+
+    command: Any = struct_in(fields, order_types()[type_])
+    _give(service, OnOrder(order, command), by, None)
+
+
 def order_types() -> dict[str, type[Struct]]:
     """Every command an order takes, by name."""
     from amends.dispute.decide.open_dispute import OpenDispute

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
     from amends.entrypoints.ledger import Posting, TrialBalance
 
-_COLUMNS = ("at", "order", "event", "account", "amount", "currency")
+_COLUMNS = ("at", "order", "event", "kind", "seller", "account", "amount", "currency")
 
 
 class Format(StrEnum):
@@ -57,26 +57,39 @@ def ledger_app(tools: Toolkit) -> typer.Typer:
     def statement(
         order: Annotated[str | None, typer.Option(help="Of this order.")] = None,
         seller: Annotated[str | None, typer.Option(help="Of this seller's orders.")] = None,
+        payment: Annotated[
+            str | None,
+            typer.Option(metavar="PROVIDER/REFERENCE", help="Of the orders of this payment."),
+        ] = None,
         database: Database = DATABASE,
     ) -> None:
-        """Print the postings of an order, or of a seller's orders one by one, and what they come
-        to."""
-        from amends.entrypoints.ledger import balance_of, postings_of_order, postings_of_seller
+        """Print the postings of an order, a seller or a payment, and what they come to."""
+        from amends.entrypoints.ledger import (
+            balance_of,
+            postings_of_order,
+            postings_of_payment,
+            postings_of_seller,
+        )
 
-        if (order is None) == (seller is None):
-            raise failure("Name one of --order and --seller.", code=2)
+        named = {"order": order, "seller": seller, "payment": payment}
+        given = [(what, name) for what, name in named.items() if name is not None]
+        if len(given) != 1:
+            raise failure("Name one of --order, --seller and --payment.", code=2)
+        ((what, name),) = given
         sums: dict[tuple[str, str], int] = defaultdict(int)
         with opened(tools, database) as service:
             views = service.store.views
-            found = postings_of_order(views, order) if order else postings_of_seller(
-                views, seller or ""
-            )  # fmt: skip
+            provider, _, reference = name.partition("/")
+            found = {
+                "order": lambda: postings_of_order(views, name),
+                "seller": lambda: postings_of_seller(views, name),
+                "payment": lambda: postings_of_payment(views, provider, reference),
+            }[what]()
             for entry in found:
                 sums[entry.currency, entry.account] += entry.amount
                 typer.echo(_line(entry))
         if not sums:
-            what = f"order {order}" if order else f"seller {seller}"
-            raise failure(f"Nothing is posted for {what}; see: amends orders list")
+            raise failure(f"Nothing is posted for {what} {name}; see: amends orders list")
         typer.echo("")
         _tell(balance_of(sums))
 
@@ -109,7 +122,10 @@ def _cells(entries: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]:
 
     for entry in entries:
         at, amount = entry.at.isoformat(), in_units(entry.amount, entry.currency)
-        yield (at, entry.order, entry.event, entry.account, amount, entry.currency)
+        yield (
+            at, entry.order, entry.event, entry.kind, entry.seller, entry.account, amount,
+            entry.currency,
+        )  # fmt: skip
 
 
 def _line(entry: Posting) -> str:
@@ -118,7 +134,8 @@ def _line(entry: Posting) -> str:
 
     amount = f"{in_units(entry.amount, entry.currency):>16} {entry.currency}"
     at = f"{entry.at:%Y-%m-%d %H:%M} UTC"
-    return f"{at}  {entry.order:<16}  {entry.event:>4}  {entry.account:<16}  {amount}"
+    what = f"{entry.event:>4} {entry.kind:<20}"
+    return f"{at}  {entry.order:<16}  {what}  {entry.account:<16}  {amount}"
 
 
 def _tell(found: TrialBalance) -> None:

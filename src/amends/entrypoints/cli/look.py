@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
     from amends.entrypoints.views.structs import DeadlineView
 
-Limit = Annotated[int, typer.Option(help="At most so many, the newest first.", min=1, max=200)]
+Limit = Annotated[int, typer.Option(help="At most so many.", min=1, max=200)]
 By = Annotated[str, typer.Option("--as", metavar="ROLE:PERSON", help="Through whose eyes.")]
-_ADMIN = "admin:operator"
+OPERATOR = "admin:operator"
 
 
 def _filter(help_: str) -> Any:
@@ -39,7 +39,7 @@ def orders_app(tools: Toolkit) -> typer.Typer:
         seller: Annotated[str | None, _filter("Of this seller.")] = None,
         status: Annotated[str | None, _filter("With this status, such as shipped.")] = None,
         limit: Limit = 50,
-        by: By = _ADMIN,
+        by: By = OPERATOR,
         json: AsJson = False,
         database: Database = DATABASE,
     ) -> None:
@@ -48,12 +48,12 @@ def orders_app(tools: Toolkit) -> typer.Typer:
 
         filters = {"buyer": buyer, "seller": seller, "status": status, "limit": str(limit)}
         columns = ("id", "placed_at", "status", "captured", "buyer", "seller", "disputes")
-        _list(tools, database, get_orders, filters, by, columns, json=json)
+        listed(tools, database, get_orders, filters, by, columns, json=json)
 
     @app.command()
     def show(
         order: Annotated[str, typer.Argument(help="The order's id.")],
-        by: By = _ADMIN,
+        by: By = OPERATOR,
         json: AsJson = False,
         database: Database = DATABASE,
     ) -> None:
@@ -103,7 +103,7 @@ def disputes_app(tools: Toolkit) -> typer.Typer:
         seller: Annotated[str | None, _filter("Of this seller.")] = None,
         order: Annotated[str | None, _filter("Of this order.")] = None,
         limit: Limit = 50,
-        by: By = _ADMIN,
+        by: By = OPERATOR,
         json: AsJson = False,
         database: Database = DATABASE,
     ) -> None:
@@ -115,12 +115,12 @@ def disputes_app(tools: Toolkit) -> typer.Typer:
             "limit": str(limit),
         }  # fmt: skip
         columns = ("id", "phase", "turn", "outcome", "reason", "amount", "opened_at", "due_at")
-        _list(tools, database, get_disputes, filters, by, columns, json=json)
+        listed(tools, database, get_disputes, filters, by, columns, json=json)
 
     @app.command()
     def show(
         dispute: Annotated[str, typer.Argument(help="The dispute's id, such as A-1001-D1.")],
-        by: By = _ADMIN,
+        by: By = OPERATOR,
         json: AsJson = False,
         database: Database = DATABASE,
     ) -> None:
@@ -182,7 +182,7 @@ def refunds_app(tools: Toolkit) -> typer.Typer:
 
         filters = {"state": state, "order": order, "limit": str(limit)}
         columns = ("id", "state", "amount", "reference", "recorded_at", "settled_at")
-        _list(tools, database, get_refunds, filters, _ADMIN, columns, json=json)
+        listed(tools, database, get_refunds, filters, OPERATOR, columns, json=json)
 
     return app
 
@@ -194,7 +194,7 @@ def explain_order(tools: Toolkit, order: str, database: str) -> None:
     from amends.entrypoints.views.order import order_view
 
     with opened(tools, database) as service:
-        looking = look(service, order, actor(_ADMIN))
+        looking = look(service, order, actor(OPERATOR))
         if looking is None:
             raise failure(f"There is no order {order}; see: amends orders list")
         view = order_view(looking)
@@ -230,16 +230,17 @@ def explain_order(tools: Toolkit, order: str, database: str) -> None:
             typer.echo(f"    {name}: {text}")
 
 
-def _list(
+def listed(
     tools: Toolkit,
     database: str,
     get: Callable[[Api, Call], Reply],
-    filters: dict[str, str | None],
+    filters: Mapping[str, str | None],
     by: str,
     columns: tuple[str, ...],
     *,
     json: bool,
 ) -> None:
+    """Prints a page of a list of the interface, as ``by`` may see it."""
     from amends.entrypoints.api.calls import Call
     from amends.entrypoints.api.context import Api
 
