@@ -155,6 +155,11 @@ class Feed:
         if not batch:
             return []
         answers = self._submit([sent.request for sent in batch])
+        of_kind = {
+            "order": self.imported.orders,
+            "shipment": self.imported.shipments,
+            "tracking": self.imported.tracking,
+        }
         for sent, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Exception):
                 _log.error(
@@ -162,11 +167,7 @@ class Feed:
                 )
                 self._refuse(sent.line, Refused("line_not_taken", {}, ("send_again_later",)))
                 continue
-            counts = {
-                "order": self.imported.orders,
-                "shipment": self.imported.shipments,
-                "tracking": self.imported.tracking,
-            }[sent.kind]
+            counts = of_kind[sent.kind]
             if isinstance(answer.outcome, Refused):
                 # A parcel cannot be sent again; that it is there already is what was asked for.
                 if _is_known(answer.state, sent):

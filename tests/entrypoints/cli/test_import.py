@@ -68,7 +68,22 @@ def test_bad_lines_are_told_with_number_and_field_and_good_ones_kept(terminal: T
     assert told == ["2:", "4:", "5:", "6:"]
     assert "[buyer.id]" in result.stderr
     assert "[lines[0].quantity]" in result.stderr
+    rules = [line.rpartition("(")[2] for line in result.stderr.splitlines()]
+    assert rules == ["broken_json)", "unknown_line_type)", "field_missing)", "field_invalid)"]
     assert len(terminal.out("orders", "list").splitlines()) == 3
+
+
+def test_a_feed_that_was_cut_off_is_sent_again_from_its_beginning(terminal: Terminal) -> None:
+    feed = (EXAMPLES / "feed.ndjson").read_text("utf-8")
+    cut = feed.index('"type": "order"', len(feed) // 2) + 200
+    result = terminal.run("import", terminal.file("cut.ndjson", feed[:cut]))
+    assert result.exit_code == 1
+    assert f"cut.ndjson:{feed[:cut].count(chr(10)) + 1}:" in result.stderr
+    before = len(terminal.out("orders", "list", "--limit", "200").splitlines()) - 1
+    said = terminal.out("import", FEED)
+    assert f"orders: {40 - before} new, {before} same" in said
+    assert "bad: 0" in said
+    assert terminal.out("db", "check") == "Nothing differs from the record.\n"
 
 
 def test_a_shipment_of_an_unknown_order_is_bad(terminal: Terminal) -> None:

@@ -77,13 +77,19 @@ def import_command(tools: Toolkit) -> Callable[..., None]:
 
 
 @contextmanager
-def _collecting_between_batches() -> Iterator[Callable[[], object]]:
+def _collecting_between_batches() -> Iterator[Callable[[], None]]:
     """What a line leaves behind is let go of without the collector of cycles, which would take a
-    tenth of the time to look through all that is in memory: it looks when that is least."""
+    tenth of the time to look through all that is in memory again and again: it looks between
+    batches, and at what is new only."""
+
+    def collect() -> None:
+        gc.collect()
+        gc.freeze()
+
     gc.freeze()
     gc.disable()
     try:
-        yield gc.collect
+        yield collect
     finally:
         gc.enable()
         gc.unfreeze()
@@ -142,6 +148,6 @@ def _tell(name: str, imported: Imported) -> None:
     typer.echo(f"{name}: {'; '.join([*counts, f'bad: {imported.bad_lines}'])}")
     for line in imported.bad[:_BAD_SHOWN]:
         field = f" [{line.field}]" if line.field else ""
-        typer.echo(f"{name}:{line.line}:{field} {line.why}", err=True)
+        typer.echo(f"{name}:{line.line}:{field} {line.why} ({line.rule})", err=True)
     if imported.bad_lines > _BAD_SHOWN:
         typer.echo(f"{name}: and {imported.bad_lines - _BAD_SHOWN} more bad lines", err=True)
