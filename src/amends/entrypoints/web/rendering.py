@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -89,6 +89,7 @@ def money(value: Money) -> str:
     return formatting.money(value)
 
 
+@lru_cache(formatting.REMEMBERED)
 def moment(at: Instant) -> str:
     """``Tue 4 Nov 2026, 14:02 UTC``."""
     clock = "HH:mm:ss" if at.second else "HH:mm"
