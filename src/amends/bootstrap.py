@@ -6,11 +6,11 @@ import gc
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
@@ -33,7 +33,7 @@ from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
-from amends.engine.outside import Clock, Mailer, MovableClock, PaymentProvider
+from amends.engine.outside import Clock, ConnectedProvider, Mailer, MovableClock, PaymentProvider
 from amends.engine.store import Meta, Store
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.server import api_exception, api_handlers
@@ -42,9 +42,12 @@ from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.clock import Ticker
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
+from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
+from amends.entrypoints.webhooks_in.intake import Intake
+from amends.entrypoints.webhooks_in.routes import callback_handler
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
@@ -56,6 +59,9 @@ from amends.store.tables import TABLES
 from amends.store.urls import is_postgres
 
 __all__ = ["Settings", "build_app", "build_service", "main", "run_app", "serve", "toolkit"]
+
+if TYPE_CHECKING:
+    from amends.adapters.payments.stripe import StripePayments
 
 _MADE_FOR = "made_for"
 _CLOCK = "sandbox_clock"
@@ -108,10 +114,21 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     engine: CaseEngine = Engine(OrderDomain(library), store, clock.now, new_id, working_days)
     simulator = PaymentSimulator(settings.beside("payments"), clock)
 
-    connected = {"simulator": simulator, **_connected(settings, clock)}
+    stripe = _stripe_payments(settings, clock)
+    connected: dict[str, ConnectedProvider] = {"simulator": simulator}
+    if stripe is not None:
+        connected["stripe"] = stripe
 
     def provider_for(name: str) -> PaymentProvider | None:
         return simulator if settings.sandbox else connected.get(name)
+
+    intake = Intake(engine, store, connected, provider_for, clock)
+
+    def hear(headers: Mapping[str, str], body: bytes) -> None:
+        intake.receive("simulator", headers, body)
+        intake.understand_due()
+
+    simulator.listener = hear
 
     def close() -> None:
         simulator.close()
@@ -129,12 +146,14 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         handlers={
             "capture": CaptureJob(engine, simulator, all_of_it=bool(settings.sandbox)),
             "refund": RefundJob(engine, provider_for, clock),
+            "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
             "mail": MailJob(
                 engine.view, store.records, _mailer(settings, clock), settings.base_url
             ),
         },
         simulator=simulator,
         provider_for=provider_for,
+        readers=connected,
         new_token=new_token,
         listings=_listings,
         calendar_for=working_days,
@@ -144,14 +163,14 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     )
 
 
-def _connected(settings: Settings, clock: Clock) -> dict[str, PaymentProvider]:
-    """The payment providers of the world outside, by the name orders give them."""
+def _stripe_payments(settings: Settings, clock: Clock) -> StripePayments | None:
+    """Stripe, where it is connected; on a sandbox everything is paid at the simulator."""
     if settings.stripe is None or settings.sandbox:
-        return {}
+        return None
     # Stripe's library is large, and most calls of the command line do without.
     from amends.adapters.payments.stripe import StripePayments  # noqa: PLC0415
 
-    return {"stripe": StripePayments(settings.stripe, clock)}
+    return StripePayments(settings.stripe, clock)
 
 
 def _listings(table: str, by: str) -> tuple[frozenset[str], ...]:
@@ -235,7 +254,7 @@ def build_app(service: Service, pages: Sequence[Routed] = (), *, worker: str = "
         return api_exception(api, request, error)
 
     return Litestar(
-        [*api_handlers(api), *pages],
+        [*api_handlers(api), callback_handler(service), *pages],
         exception_handlers={Exception: failed},
         lifespan=[life],
         openapi_config=None,

@@ -205,6 +205,8 @@ class TestChargebacks:
         simulator.decide_chargeback("cb_1", "lost")
         assert not simulator.hand_over("cb_1", "Too late.")
         assert not simulator.hand_over("cb_9", "Nobody there.")
+        with pytest.raises(LookupError):
+            simulator.evidence("cb_9")
         simulator.open_chargeback("pay_1", rub(1))
         clock.move_to(VIRTUAL_START + EVIDENCE_WITHIN + HOUR)
         assert not simulator.hand_over("cb_2", "Too late.")

@@ -29,7 +29,8 @@ from amends.kernel.decision import Accepted
 from amends.kernel.money import Money
 from amends.order.state import Refund
 from tests.given import PROVIDER
-from tests.money.world import FINANCE, MEMORY, SHOP, Crash, Moment, World, usd
+from tests.money.faults import Crash, Moment
+from tests.money.world import FINANCE, MEMORY, SHOP, World, usd
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _MOMENTS: tuple[Moment, ...] = get_args(Moment)

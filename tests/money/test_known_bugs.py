@@ -15,7 +15,8 @@ from amends.kernel.decision import Refused
 from amends.kernel.money import Money
 from amends.projections.ledger import balances
 from tests.given import APPEALS, PROVIDER
-from tests.money.world import BUYER, FINANCE, Moment, World, usd
+from tests.money.faults import Moment
+from tests.money.world import BUYER, FINANCE, World, usd
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

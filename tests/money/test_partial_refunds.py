@@ -15,7 +15,7 @@ from amends.order.decide import place
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.events.life import OrderPlaced
 from amends.order.events.money import RefundRecorded
-from amends.order.refunds import SHIPPING, claimable, plan_refund
+from amends.order.refunds import SHIPPING, awardable, plan_refund
 from amends.order.state import Order, Refund
 from tests.given import SHOP, T0, stamp, terms
 
@@ -86,7 +86,7 @@ def test_yen_have_nothing_smaller() -> None:
     order = placed(order_of("JPY", [(3, 1000, 1, 0)], 2999))
     assert [order.lines[0].paid_for(n) for n in (1, 2, 3)] == [1000, 2000, 2999]
     parts = []
-    while asked := claimable(order, {"1": 1}):
+    while asked := awardable(order, {"1": 1}):
         refund = plan_refund(order, asked, T0, lines={"1": 1})
         assert refund is not None
         order = recorded(order, refund)
@@ -107,7 +107,7 @@ def test_dinars_have_a_thousand_parts() -> None:
 
 def test_tax_that_the_price_holds_is_not_paid_twice() -> None:
     order = placed(order_of("EUR", [(1, 1190, 0, 190)], 1190, tax_included=True))
-    assert (order.lines[0].paid, claimable(order, {"1": 1})) == (1190, 1190)
+    assert (order.lines[0].paid, awardable(order, {"1": 1})) == (1190, 1190)
 
 
 def test_a_share_that_was_captured_bounds_what_lines_would_give() -> None:
@@ -181,7 +181,7 @@ def _refunded_in_part(order: Order, dice: random.Random) -> Order:
     """Some units, some amount of what is left of them; one in five does not go through."""
     chosen = dice.sample(order.lines, dice.randint(1, len(order.lines)))
     units = {line.id: dice.randint(1, line.quantity) for line in chosen}
-    most = claimable(order, units)
+    most = awardable(order, units)
     if not most:
         return order
     postage = units == all_units(order)

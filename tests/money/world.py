@@ -6,13 +6,14 @@ files. ``Faults`` says where one strikes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import sqlite3
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
 
@@ -21,24 +22,21 @@ from amends.dispute.decide import DisputeCommand
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.dispute.state import Case
-from amends.engine.callbacks import AboutRefund
 from amends.engine.engine import Engine
 from amends.engine.jobs import Done, Handler, run_due_jobs
 from amends.engine.outside import (
-    Capture,
-    ProviderChargeback,
     ProviderRefund,
-    ProviderUnclear,
     RefundReply,
 )
-from amends.engine.slots import ALL_SLOTS
-from amends.engine.store import Jobs, JobToRun, Records, Store, Unavailable, Write
+from amends.engine.slots import slot_of
+from amends.engine.store import Store, Unavailable
 from amends.engine.sweep import sweep
 from amends.entrypoints.domain import OrderDomain
+from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.reconciliation import Reconciled, reconcile
 from amends.entrypoints.service import CaseAnswer, CaseEngine, CaseRequest
-from amends.entrypoints.webhooks_in.payments import request_for
+from amends.entrypoints.webhooks_in.intake import Intake
 from amends.kernel.decision import Accepted
 from amends.kernel.instants import Calendar, Instant
 from amends.kernel.money import Money
@@ -47,161 +45,13 @@ from amends.order.decide import OrderCommand
 from amends.order.state import Refund
 from amends.store import migrate, open_store
 from tests.given import packs
+from tests.money.faults import Faults, FaultyProvider, FaultyStore
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 BUYER, SELLER = Actor("b1", Role.BUYER), Actor("s1", Role.SELLER)
 SHOP, FINANCE = Actor("shop", Role.MARKETPLACE), Actor("f1", Role.FINANCE)
 # Every commit is forced to the disk; what is shown here does not need one.
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108
-
-Moment = Literal["before", "instead", "after"]
-
-
-class Crash(BaseException):
-    """The process is gone. Not an Exception, so that nothing lives through it."""
-
-
-class Faults:
-    """Asked at every call to the provider and at every commit whether a fault strikes there.
-
-    ``strikes`` answers None, or the moment and whether the process dies or only the call fails.
-    """
-
-    def __init__(
-        self, strikes: Callable[[str], tuple[Moment, bool] | None] = lambda _: None
-    ) -> None:
-        self.strikes = strikes
-
-    def around(self, place: str, error: Exception, call: Callable[[], Any]) -> Any:
-        """``call``, with what strikes it. ``error`` is what a call that fails raises."""
-        found = self.strikes(place)
-        if found is None:
-            return call()
-        moment, dies = found
-        if moment == "after":
-            call()
-        raise Crash if dies or moment == "before" else error
-
-
-class FaultyRecords:
-    """A record whose commits may fail, or succeed without anybody hearing of it."""
-
-    def __init__(self, records: Records, faults: Faults) -> None:
-        self._records, self._faults = records, faults
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._records, name)
-
-    def write(self, writes: Sequence[Write]) -> frozenset[str]:
-        def write() -> frozenset[str]:
-            return self._records.write(writes)
-
-        found: frozenset[str] = self._faults.around("commit", Unavailable("gone"), write)
-        return found
-
-
-class FaultyJobs:
-    """An outbox of which the same holds."""
-
-    def __init__(self, jobs: Jobs, faults: Faults) -> None:
-        self._jobs, self._faults = jobs, faults
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._jobs, name)
-
-    def take(
-        self, now: Instant, limit: int, until: Instant, slots: Collection[int] = ALL_SLOTS
-    ) -> list[JobToRun]:
-        def take() -> list[JobToRun]:
-            return self._jobs.take(now, limit, until, slots)
-
-        found: list[JobToRun] = self._faults.around("outbox", Unavailable("gone"), take)
-        return found
-
-    def finish(self, job: JobToRun) -> bool:
-        return bool(
-            self._faults.around("outbox", Unavailable("gone"), lambda: self._jobs.finish(job))
-        )
-
-    def again(self, job: JobToRun, run_at: Instant) -> bool:
-        return bool(
-            self._faults.around(
-                "outbox", Unavailable("gone"), lambda: self._jobs.again(job, run_at)
-            )
-        )
-
-
-class FaultyStore:
-    """A store with both."""
-
-    def __init__(self, store: Store, faults: Faults) -> None:
-        self._store = store
-        self.records = FaultyRecords(store.records, faults)
-        self.jobs = FaultyJobs(store.jobs, faults)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-
-class FaultyProvider:
-    """The provider over a bad line. ``on_refund`` is told of each refund it is asked for, and
-    ``on_reply`` of what it answers, whether or not that comes through.
-
-    A call that is struck ``instead`` may only be late: it arrives just before the same refund is
-    asked for again.
-    """
-
-    def __init__(
-        self,
-        simulator: PaymentSimulator,
-        faults: Faults,
-        on_refund: Callable[[str, str, Money], None],
-        on_reply: Callable[[str, RefundReply], None],
-    ) -> None:
-        self._simulator, self._faults = simulator, faults
-        self._on_refund, self._on_reply = on_refund, on_reply
-        self._late: dict[str, str] = {}
-
-    def refund(
-        self, intent: str, reference: str, amount: Money, idempotency_key: str
-    ) -> RefundReply:
-        def refund() -> RefundReply:
-            self._late.pop(intent, None)
-            self._on_refund(intent, reference, amount)
-            if key:
-                self._simulator.refund(intent, reference, amount, key)
-            reply = self._simulator.refund(intent, reference, amount, idempotency_key)
-            self._on_reply(intent, reply)
-            return reply
-
-        key = self._late.get(intent)
-        self._late[intent] = idempotency_key
-        reply: RefundReply = self._faults.around("refund", ProviderUnclear("timeout"), refund)
-        return reply
-
-    def find_refund(self, intent: str, reference: str) -> ProviderRefund | None:
-        def find() -> ProviderRefund | None:
-            return self._simulator.find_refund(intent, reference)
-
-        found: ProviderRefund | None = self._faults.around(
-            "read", ProviderUnclear("unavailable"), find
-        )
-        return found
-
-    def refunds(self) -> tuple[ProviderRefund, ...]:
-        return self._simulator.refunds()
-
-    def captures(self) -> tuple[Capture, ...]:
-        return self._simulator.captures()
-
-    def find_chargeback(self, id_: str) -> ProviderChargeback | None:
-        return self._simulator.find_chargeback(id_)
-
-    def chargebacks(self) -> tuple[ProviderChargeback, ...]:
-        return self._simulator.chargebacks()
-
-    def hand_over(self, chargeback: str, evidence: str) -> bool:
-        return self._simulator.hand_over(chargeback, evidence)
 
 
 @cache
@@ -222,7 +72,11 @@ class World:
         self._now = START
         self.faults = faults or Faults()
         self.asked: list[tuple[str, str, Money]] = []
-        (folder / "a.db").write_bytes(_empty_database())
+        self.taken_in: set[str] = set()
+        self._orders: set[str] = set()
+        self.database = folder / "a.db"
+        self.database.write_bytes(_empty_database())
+        self._looking = sqlite3.connect(self.database)
         self.boot()
 
     def now(self) -> Instant:
@@ -232,7 +86,7 @@ class World:
     def boot(self) -> None:
         """A new process on the same files."""
         self.simulator = PaymentSimulator(self._folder / "provider.db", self)
-        self.real_store = open_store(self._folder / "a.db")
+        self.real_store = open_store(self.database)
         self.store = FaultyStore(self.real_store, self.faults)
         self.engine: CaseEngine = Engine(
             OrderDomain(packs()),
@@ -242,20 +96,34 @@ class World:
             lambda _s, _c: Calendar(),
         )
         self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund, self.on_reply)
+        self.intake = Intake(
+            self.engine,
+            cast(Store, self.store),
+            {"simulator": self.simulator},
+            lambda _: self.provider,
+            self,
+        )
         self.handlers: dict[str, Handler] = {
             "refund": RefundJob(self.engine, lambda _: self.provider, self),
             "capture": CaptureJob(self.engine, self.simulator, all_of_it=True),
             "mail": lambda _: Done(),
+            "chargeback_answer": ChargebackAnswerJob(
+                self.engine, cast(Store, self.store), packs(), lambda _: self.provider, self
+            ),
         }
 
     def close(self) -> None:
         """Let go of the files."""
+        self._looking.close()
+        self._end()
+
+    def _end(self) -> None:
         self.simulator.close()
         self.real_store.close()
 
     def crash(self) -> None:
         """The process dies and another takes its place."""
-        self.close()
+        self._end()
         self.boot()
 
     def _new_id(self) -> str:
@@ -290,6 +158,7 @@ class World:
 
     def ask(self, order: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
         """A command on the order, whatever comes of it."""
+        self._orders.add(order)
         command = msgspec.convert(body, OrderCommand | OpenDispute)
         return self.engine.handle_one(CaseRequest(order, OnOrder(order, command), by))
 
@@ -338,10 +207,14 @@ class World:
     def run(self, *, rounds: int = 100) -> None:
         """Deadlines and jobs that are due, until there are none."""
         for _ in range(rounds):
-            swept = sweep(self.engine)
-            ran = run_due_jobs(self.store.jobs, self.handlers, self.now)
+            swept = sweep(self.engine, self._slots)
+            ran = run_due_jobs(self.store.jobs, self.handlers, self.now, self._slots)
             if not (swept.events or ran.any):
                 return
+
+    def _slots(self) -> set[int]:
+        # Looking into all 64 for a handful of orders takes most of a life's time.
+        return {slot_of(order) for order in self._orders}
 
     def to(self, at: Instant) -> None:
         """The clock moves, and nothing runs."""
@@ -361,26 +234,35 @@ class World:
         """What is due now."""
         if callbacks:
             self.callbacks()
+        self.understand()
         self.run()
 
     def callbacks(self, times: int = 1, *, newest_first: bool = False) -> None:
-        """The provider's reports, each so many times; a report given no time is lost."""
+        """The provider's reports, each so many times; a report given no time is lost. One that
+        was not taken in is reported again."""
         found = list(self.simulator.due_reports(self._now))
         told = [report for report in found for _ in range(times)]
+        again: set[str] = set()
         for report in reversed(told) if newest_first else told:
-            about = self.simulator.about("", report.body.decode())
-            assert isinstance(about, AboutRefund)
-            refund = self.simulator.find_refund(about.intent, about.reference)
-            request = request_for(refund) if refund else None
-            if request is not None:
-                self.engine.handle_one(request)
+            try:
+                self.intake.receive("simulator", report.headers, report.body)
+                self.taken_in.add(report.id)
+            except Unavailable:
+                again.add(report.id)
         for report in found:
-            self.simulator.mark_delivered(report.id)
+            if report.id not in again:
+                self.simulator.mark_delivered(report.id)
+        self.understand()
+
+    def understand(self) -> None:
+        """What is kept of reports and due."""
+        while self.intake.understand_due():
+            pass
 
     def _next(self, *, callbacks: bool) -> Instant | None:
         due = self.real_store.records.next_due()
         known: Collection[Instant | None] = (
-            due, self.real_store.jobs.next_run(),
+            due, self.real_store.jobs.next_run(), self.real_store.callbacks.next_run(),
             self.simulator.next_report_at() if callbacks else None,
         )  # fmt: skip
         return min((at for at in known if at is not None and at > self._now), default=None)
@@ -390,6 +272,10 @@ class World:
         return reconcile(self.engine, cast(Store, self.store), lambda _: self.provider, self)
 
     # --- what there is --------------------------------------------------------------------------
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What lies in the database."""
+        return self._looking.execute(query).fetchall()
 
     def case(self, order: str = "A-1") -> Case:
         """The order as it stands."""

@@ -15,7 +15,6 @@ from amends.order.refunds import (
     SHIPPING,
     awardable,
     bounded_amount,
-    claimable,
     is_whole_order,
     left_of_line,
     plan_refund,
@@ -34,17 +33,17 @@ def test_what_was_paid_for_units_leaves_no_minor_unit_out() -> None:
 
 def test_postage_counts_only_for_the_whole_order() -> None:
     of = order(shipping_paid=500, captured=160_500)
-    assert claimable(of, ALL) == 160_500
-    assert claimable(of, {"1": 1}) == 80_000
+    assert awardable(of, ALL) == 160_500
+    assert awardable(of, {"1": 1}) == 80_000
     assert is_whole_order(of, ALL)
     assert not is_whole_order(of, {"1": 1})
 
 
 def test_no_more_can_be_claimed_than_is_left() -> None:
     of = with_refund(refund(amount=100_000, lines={"1": 100_000}))
-    assert claimable(of, ALL) == 60_000
+    assert awardable(of, ALL) == 60_000
     assert left_of_line(of, "1", 1) == 60_000
-    assert claimable(order(captured=50), ALL) == 50
+    assert awardable(order(captured=50), ALL) == 50
 
 
 def test_an_unknown_line_is_a_mistake_of_the_caller() -> None:

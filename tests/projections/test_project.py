@@ -65,7 +65,9 @@ def test_a_placed_order_is_listed_booked_and_its_capture_asked_for() -> None:
     assert listed.values is not None
     assert listed.values["status"] == "placed"
     assert listed.values["placed_at"] == to_micros(T0)
-    amounts = {(r.values or {})["account"]: (r.values or {})["amount"] for r in result.rows[1:]}
+    amounts = {
+        (r.values or {})["account"]: (r.values or {})["amount"] for r in rows(result, "postings")
+    }
     assert amounts == {"clearing": 160_000, "escrow": -160_000}
     assert [job.id for job in result.jobs] == ["A-1001:1:capture"]
 

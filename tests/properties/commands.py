@@ -165,7 +165,11 @@ def _of_order(draw: Draw, case: Case, name: str, now: Instant) -> dict[str, Any]
             return {"reason": "Looking into it."}
         case "record_chargeback":
             number = draw(st.integers(1, 2))
-            return {"reference": f"cb_{number}", "amount": _money(draw, case, least=1)}
+            until = draw(st.sampled_from([None, now + timedelta(days=7)]))
+            amount = _money(draw, case, least=1)
+            return {"reference": f"cb_{number}", "amount": amount, "evidence_until": until}
+        case "record_chargeback_answer":
+            return {"reference": f"cb_{draw(st.integers(1, 2))}"}
         case "record_chargeback_outcome":
             outcome = draw(st.sampled_from(["won", "lost"]))
             return {"reference": f"cb_{draw(st.integers(1, 2))}", "outcome": outcome}

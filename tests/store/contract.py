@@ -6,6 +6,7 @@ and a fixture ``reopen`` that gives another one on the same database.
 
 from __future__ import annotations
 
+from tests.store.contract_callbacks import CallbacksContract
 from tests.store.contract_drafts import DraftsContract
 from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import (
@@ -26,6 +27,7 @@ class StoreContract(
     DraftsContract,
     SlotsContract,
     LeasesContract,
+    CallbacksContract,
     ServiceContract,
     UpkeepContract,
 ):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.money import Money, percent_of
-from amends.order.refunds import bounded_amount, claimable
+from amends.order.refunds import awardable, bounded_amount
 from amends.order.state import Order
 from amends.policy.terms import Reason, Remedy
 
@@ -52,7 +52,7 @@ def claimed_amount(
     Where the reason allows money only in part, at least one minor unit stays with the seller; after
     a change of mind the seller's restocking fee does. A replacement may come without money.
     """
-    most = claimable(order, lines)
+    most = awardable(order, lines)
     allowed = reason.allows(remedy)
     if allowed and allowed.part_only:
         most -= 1

@@ -62,6 +62,10 @@ class CallbackReader(Protocol):
         """What a kept callback speaks of; None for a kind that is not known."""
 
 
+Place = tuple[Instant, str, str]
+"""A callback's place in the list: when it came, its provider, its id."""
+
+
 class KeptCallback(Struct, frozen=True):
     """A callback as it lies in the store. ``note``: what came of it, or why it still waits.
 
@@ -77,6 +81,11 @@ class KeptCallback(Struct, frozen=True):
     note: str = ""
     run_at: Instant | None = None
     attempts: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return (self.at, self.provider, self.id)
 
 
 class Callbacks(Protocol):
@@ -101,9 +110,9 @@ class Callbacks(Protocol):
         """The callback, or None."""
 
     def page(
-        self, state: State | None = None, after: KeptCallback | None = None, limit: int = 50
+        self, state: State | None = None, after: Place | None = None, limit: int = 50
     ) -> list[KeptCallback]:
-        """The newest first, of one state or all, those after ``after``."""
+        """The newest first, of one state or all, those past ``after``."""
 
     def next_run(self) -> Instant | None:
         """The earliest instant at which one can be taken; None: none is waiting."""

@@ -201,7 +201,11 @@ class BookedPayments(Struct, frozen=True, omit_defaults=True):
     chargebacks: tuple[ProviderChargeback, ...] = ()
 
 
-class SimulatedPayments(PaymentProvider, CallbackReader, Protocol):
+class ConnectedProvider(PaymentProvider, CallbackReader, Protocol):
+    """A provider we ask and that reports."""
+
+
+class SimulatedPayments(ConnectedProvider, Protocol):
     """A provider whose behaviour can be set, on a given clock."""
 
     def book_capture(self, reference: str, amount: Money, share: str = "") -> None:
@@ -227,6 +231,9 @@ class SimulatedPayments(PaymentProvider, CallbackReader, Protocol):
 
     def decide_chargeback(self, id_: str, outcome: Literal["won", "lost"]) -> ProviderChargeback:
         """The bank decides. Raises ValueError unless there is an open one of that id."""
+
+    def evidence(self, chargeback: str) -> str | None:
+        """What was handed over for it, or None. Raises LookupError when there is none of that id."""
 
     def booked(self) -> BookedPayments:
         """All captures, refunds and chargebacks as they stand now."""

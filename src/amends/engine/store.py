@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from amends.engine.callbacks import Callbacks
 from amends.engine.drafts import Drafts
 from amends.engine.leases import Leases
 from amends.engine.slots import ALL_SLOTS
@@ -418,6 +419,8 @@ class Store(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def callbacks(self) -> Callbacks: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

@@ -15,7 +15,7 @@ from amends.engine.slots import every_slot
 from amends.engine.sweep import keep_beat, sweep
 from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.service import Sandbox, Service
-from amends.entrypoints.webhooks_in.payments import take_callbacks
+from amends.entrypoints.webhooks_in.intake import take_callbacks
 from amends.kernel.instants import Instant, from_micros, to_micros
 
 _log = structlog.get_logger(__name__)
@@ -99,6 +99,7 @@ def _next(service: Service, sandbox: Sandbox) -> Instant | None:
         service.store.records.next_due(after=now),
         service.store.jobs.next_run(),
         sandbox.payments.next_report_at(),
+        service.store.callbacks.next_run(),
     )
     return min((at for at in known if at is not None and at > now), default=None)
 

@@ -18,6 +18,7 @@ from amends.engine.outside import Clock, PaymentProvider
 from amends.engine.store import Store
 from amends.entrypoints.comparison import Comparison, Seen
 from amends.entrypoints.service import CaseEngine, CaseRequest, ProviderFor
+from amends.entrypoints.webhooks_in.chargebacks import take_chargeback
 from amends.entrypoints.webhooks_in.payments import order_of_refund
 from amends.kernel.money import Money
 from amends.kernel.people import CLOCK, Actor, Role
@@ -91,7 +92,7 @@ def reconcile(
                 books.put_their_refund(book, refund)
                 advance(1)
         books.both_are_there()
-        heard = _hear(books, engine)
+        heard = _hear(books, engine) + _hear_banks(engine, store, provider_for, providers.known)
         found = list(_differences(books, engine, clock))
         differences = _record(engine, found)
         agreed = _agree(books, engine, found)
@@ -153,6 +154,17 @@ def _hear(books: Comparison, engine: CaseEngine) -> int:
             heard += (was.state, was.bank_ref) != (after.state, after.bank_ref)
             books.heard(lost.refund, after.state, after.traced)
     return heard
+
+
+def _hear_banks(
+    engine: CaseEngine, store: Store, provider_for: ProviderFor, known: Sequence[PaymentProvider]
+) -> int:
+    """Takes what banks have taken back or decided on; how much of it was news."""
+    return sum(
+        take_chargeback(engine, store.views, provider_for, provider, chargeback).news
+        for provider in known
+        for chargeback in provider.chargebacks()
+    )
 
 
 def _differences(books: Comparison, engine: CaseEngine, clock: Clock) -> Iterator[Seen]:

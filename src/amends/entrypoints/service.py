@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from amends.dispute.case import CaseEvent
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
+from amends.engine.callbacks import CallbackReader
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
 from amends.engine.jobs import Handler
@@ -53,7 +54,8 @@ class Sandbox:
 class Service:
     """Put together in ``bootstrap``; entry points take from it what they need.
 
-    ``handlers`` do the outbox's jobs by kind. ``sandbox`` is None on a server that is one's own.
+    ``handlers`` do the outbox's jobs by kind, ``readers`` read what connected payment providers
+    report. ``sandbox`` is None on a server that is one's own.
     ``new_token`` makes unguessable keys for files.
     """
 
@@ -68,6 +70,7 @@ class Service:
     handlers: Mapping[str, Handler]
     simulator: SimulatedPayments
     provider_for: ProviderFor
+    readers: Mapping[str, CallbackReader]
     new_token: Ids
     listings: Listings
     calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]

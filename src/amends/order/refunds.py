@@ -12,21 +12,13 @@ from amends.order.state import FundedBy, Order, Refund
 SHIPPING = "shipping"
 
 
-def claimable(order: Order, lines: Mapping[str, int]) -> int:
-    """What was paid for ``lines`` (units by line id) and not yet refunded: the most to ask for.
-
-    Postage counts only when every unit of the order is concerned. Never more than what can still
-    be refunded of the order's captured share.
-    """
-    return min(_left_of(order, lines), order.refundable)
-
-
 def awardable(order: Order, lines: Mapping[str, int], *, beside: str = "") -> int:
-    """The most that can be agreed on or ruled for ``lines`` (units by line id), ``beside`` one
-    dispute's refunds.
+    """The most to be claimed, agreed on or ruled for ``lines`` (units by line id): what was paid
+    for them and has not gone back, ``beside`` one dispute's refunds.
 
-    As ``claimable``, but a chargeback its bank has yet to decide does not lessen it: what is agreed
-    or ruled meanwhile is withheld until the bank has decided.
+    Postage counts only when every unit of the order is concerned. Never more than is left of the
+    order's captured share. A chargeback its bank has yet to decide does not lessen it: what is
+    agreed or ruled meanwhile is withheld until the bank has decided.
     """
     undecided = sum(c.amount for c in order.chargebacks.values() if not c.outcome)
     refunded = sum(

@@ -162,12 +162,17 @@ class Refund(Struct, frozen=True, omit_defaults=True):
 
 
 class Chargeback(Struct, frozen=True, omit_defaults=True):
-    """The bank's own track. ``taken`` until the outcome says it came back."""
+    """The bank's own track: the money is gone until the outcome says that it came back.
+
+    ``evidence_until``: up to when the bank hears our side; ``answered_at``: when it was told.
+    """
 
     id: str
     amount: int
     at: Instant
     outcome: Literal["", "won", "lost"] = ""
+    evidence_until: Instant | None = None
+    answered_at: Instant | None = None
 
 
 class Difference(Struct, frozen=True, omit_defaults=True):

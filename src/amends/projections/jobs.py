@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from amends.dispute.case import CaseEvent
 from amends.kernel.record import Job, Recorded
 from amends.order.events.life import OrderAmended, OrderPlaced
-from amends.order.events.money import RefundRecorded
+from amends.order.events.money import ChargebackRecorded, RefundRecorded
 from amends.projections.notices import Notice
 
 
 def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ...]:
-    """A capture to know of, a refund to send, mails to write. Ids come from the event's number, so
-    the same event never asks twice."""
+    """A capture to know of, a refund to send, a bank to answer, mails to write. Ids come from the
+    event's number, so the same event never asks twice."""
     asked: list[Job] = []
     if isinstance(recorded.event, OrderPlaced | OrderAmended):
         asked.append(Job(_id(recorded, "capture"), "capture", recorded.at, {}))
     if isinstance(recorded.event, RefundRecorded):
         payload = {"refund": recorded.event.refund.id}
         asked.append(Job(_id(recorded, "refund"), "refund", recorded.at, dict(payload)))
+    if isinstance(recorded.event, ChargebackRecorded) and recorded.event.chargeback.evidence_until:
+        taken = {"chargeback": recorded.event.chargeback.id}
+        job = _id(recorded, "chargeback_answer")
+        asked.append(Job(job, "chargeback_answer", recorded.at, dict(taken)))
     for i, notice in enumerate(told):
         if notice.person:
             asked.append(Job(_id(recorded, f"mail:{i}"), "mail", recorded.at, notice.payload()))

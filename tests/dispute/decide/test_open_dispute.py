@@ -11,7 +11,7 @@ from amends.dispute.events.negotiation import DisputeOpened, EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.money import Money
 from amends.order.events.life import OrderCancelled, ReceiptConfirmed
-from amends.order.events.money import ChargebackRecorded, RefundRecorded
+from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded, RefundRecorded
 from amends.order.refunds import plan_refund
 from amends.order.state import Chargeback, ReturnPolicy
 from amends.order.units import LineQuantity
@@ -130,9 +130,17 @@ def test_nothing_can_be_claimed_of_a_line_that_was_refunded() -> None:
     assert refused(case, only, BUYER, OPENED).rule == "nothing_left_to_refund"
 
 
-def test_nothing_can_be_claimed_when_the_bank_took_it_all() -> None:
+def test_nothing_can_be_claimed_of_what_the_bank_left_with_the_buyer() -> None:
     taken = ChargebackRecorded(at=OPENED, chargeback=Chargeback("C1", 160_000, OPENED))
-    assert refused(after(shipped(), taken), claim(), BUYER, OPENED).rule == "nothing_left_to_refund"
+    decided = ChargebackOutcomeRecorded(at=OPENED, chargeback="C1", won=False)
+    lost = after(shipped(), taken, decided)
+    assert refused(lost, claim(), BUYER, OPENED).rule == "nothing_left_to_refund"
+
+
+def test_while_a_bank_decides_everything_can_be_claimed() -> None:
+    """What comes of it waits for the bank, whose decision may come when the window is over."""
+    taken = ChargebackRecorded(at=OPENED, chargeback=Chargeback("C1", 160_000, OPENED))
+    assert of(then(after(shipped(), taken), claim(), BUYER, OPENED)).claim.amount == 160_000
 
 
 def test_a_replacement_may_come_with_money_or_without() -> None:

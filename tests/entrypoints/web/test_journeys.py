@@ -168,8 +168,15 @@ def test_staff_work_on_orders_by_forms_too(world: World) -> None:
     fiona, uma = world.visitor(Role.FINANCE, "f1"), world.visitor(Role.SUPPORT, "u1")
     assert "A-1" in fiona.get("/orders").words
     fiona.does_on_order("A-1", "hold_funds", reason="A look at the seller.")
-    fiona.does_on_order("A-1", "record_chargeback", reference="cb_1", amount="100.00")
-    assert "A bank took back" in olga.get("/orders/A-1").words
+    fiona.does_on_order("A-1", "record_chargeback", reference="cb_1", amount="100.00",
+                        evidence_until="2026-03-20 12:00")  # fmt: skip
+    shown = olga.get("/orders/A-1").words
+    assert "With us: no dispute · At the bank:" in shown
+    assert "it is still deciding; refunds wait for it." in shown
+    assert "It hears our side until Fri 20 Mar" in fiona.get("/orders/A-1").words
+    fiona.does_on_order("A-1", "record_chargeback_answer", reference="cb_1")
+    assert "It has our side since" in fiona.get("/orders/A-1").words
+    assert "our side" not in olga.get("/orders/A-1").words
     fiona.does_on_order("A-1", "record_chargeback_outcome", reference="cb_1", outcome="won")
     uma.does_on_order("A-1", "record_contact", channel="phone", with_side="buyer",
                       text="She will wait.", follow_up="2026-01-15 12:00")  # fmt: skip

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from amends.kernel.decision import Accepted
 from amends.kernel.money import Money
 from amends.order.decide.record_chargeback import RecordChargeback
+from amends.order.decide.record_chargeback_answer import RecordChargebackAnswer
 from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcome
-from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded
+from amends.order.events.money import (
+    ChargebackAnswered,
+    ChargebackOutcomeRecorded,
+    ChargebackRecorded,
+)
 from amends.order.state import Chargeback, Order
 from tests.given import FINANCE, PROVIDER, order
 from tests.order.asking import NOW, ask, events, may, only, refused, then
@@ -80,6 +87,29 @@ def test_an_outcome_is_final() -> None:
     assert refused(ask(won, PROVIDER, RecordChargebackOutcome("cb1", "lost"))) == (
         "chargeback_decided", "conflict", "outcome",
     )  # fmt: skip
+
+
+def test_the_bank_hears_our_side_until_it_says() -> None:
+    until = NOW + timedelta(days=7)
+    elsewhere = until.astimezone(timezone(timedelta(hours=3)))
+    told = RecordChargeback("cb1", rub(100_000), elsewhere)
+    recorded = only(ask(order(), PROVIDER, told), ChargebackRecorded)
+    assert recorded.chargeback.evidence_until == until
+    assert recorded.chargeback.evidence_until.utcoffset() == timedelta(0)
+
+
+def test_that_the_bank_has_our_side_is_recorded_once() -> None:
+    told = RecordChargebackAnswer("cb1", "ab" * 32)
+    answered = only(ask(taken(order()), PROVIDER, told), ChargebackAnswered)
+    assert (answered.chargeback, answered.digest) == ("cb1", "ab" * 32)
+    after = then(taken(order()), answered)
+    assert after.chargebacks["cb1"].answered_at == NOW
+    assert (after.chargeback_open, after.refundable) == (True, 60_000)
+    assert ask(after, FINANCE, RecordChargebackAnswer("cb1")) == Accepted(())
+    assert refused(ask(after, FINANCE, RecordChargebackAnswer("cb2"))) == (
+        "unknown_chargeback", "invalid", "reference",
+    )  # fmt: skip
+    assert refused(ask(order(), FINANCE, RecordChargebackAnswer("cb1")))[0] == "no_chargeback"
 
 
 def test_an_outcome_is_of_a_known_chargeback() -> None:

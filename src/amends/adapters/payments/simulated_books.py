@@ -193,10 +193,12 @@ class SimulatedBooks:
         return opened
 
     def evidence(self, chargeback: str) -> str | None:
-        """What was handed over."""
+        """What was handed over. Raises LookupError for a chargeback that is not there."""
         number = int(chargeback.removeprefix("cb_"))
-        ((text,),) = self._all("SELECT evidence FROM chargeback WHERE number = ?", number)
-        return None if text is None else str(text)
+        rows = self._all("SELECT evidence FROM chargeback WHERE number = ?", number)
+        if not rows:
+            raise LookupError(chargeback)
+        return None if rows[0][0] is None else str(rows[0][0])
 
     def hand_over(self, chargeback: str, evidence: str) -> None:
         """Keep our side of a chargeback; what was handed over first stands."""

@@ -288,7 +288,7 @@ class PaymentSimulator:
         return True
 
     def evidence(self, chargeback: str) -> str | None:
-        """What was handed over, for whoever plays the bank."""
+        """What was handed over, for whoever plays the bank. Raises LookupError."""
         return self._books.evidence(chargeback)
 
     def booked(self) -> BookedPayments:

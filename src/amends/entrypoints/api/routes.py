@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.engine.outside import BookedPayments
+from amends.engine.outside import BookedPayments, ProviderChargeback
 from amends.entrypoints.api import (
+    callbacks,
     disputes,
     evidence,
     finance,
@@ -125,6 +126,8 @@ ROUTES: tuple[Route, ...] = (
           query=("state", "order")),
     Route("GET", "/finance/summary", "Count refunds, tasks and differences", finance.get_summary,
           _BOOKKEEPING, Summary),
+    Route("GET", "/callbacks", "List what payment providers reported", callbacks.get_callbacks,
+          _BOOKKEEPING, callbacks.CallbackItem, paged=True, query=("state",)),
     Route("GET", "/policies", "List the policy packs", policies.get_policies,
           answers=policies.PolicyItem, paged=True),
     Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,
@@ -136,6 +139,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sandbox/payments/behaviour", "Set how the payment provider behaves",
           sandbox.post_behaviour, answers=sandbox.SetBehaviour, body="json",
           takes=sandbox.SetBehaviour, sandbox=True),
+    Route("POST", "/sandbox/payments/chargebacks", "Have a bank take money back, or decide",
+          sandbox.post_chargeback, answers=ProviderChargeback, body="json",
+          takes=sandbox.BankActs, sandbox=True),
     Route("GET", "/sandbox/payments", "What the payment provider has booked",
           sandbox.get_payments, answers=BookedPayments, sandbox=True),
 )  # fmt: skip

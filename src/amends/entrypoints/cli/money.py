@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from amends.entrypoints.cli.callbacks import callbacks_app
 from amends.entrypoints.cli.do import give_to_order
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
 from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def money_app(tools: Toolkit) -> typer.Typer:
     """The sub-commands."""
     app = typer.Typer(no_args_is_help=True, help="Finance's desk, and the providers' books.")
+    app.add_typer(callbacks_app(tools), name="callbacks")
 
     @app.command()
     def reconcile(json: AsJson = False, database: Database = DATABASE) -> None:

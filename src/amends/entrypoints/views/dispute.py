@@ -8,7 +8,7 @@ from amends.dispute.judge import Option, dispute_options, order_options
 from amends.dispute.state import Appeal, Claim, Dispute, Offer, Ruling
 from amends.entrypoints.views.asking import Looking, option_view
 from amends.entrypoints.views.clocks import deadline_view
-from amends.entrypoints.views.proofs import evidence_view, quantities, refund_view
+from amends.entrypoints.views.proofs import chargeback_views, evidence_view, quantities, refund_view
 from amends.entrypoints.views.structs import (
     AppealView,
     ClaimView,
@@ -54,6 +54,7 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
             for refund in order.refunds.values()
             if refund.dispute == dispute.id
         ),
+        chargebacks=chargeback_views(order),
         policy=PolicyRef(id=order.pack.id, version=order.pack.version),
         version=dispute.version,
         options=tuple(option_view(option, words) for option in _options(looking, dispute)),

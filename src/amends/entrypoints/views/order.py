@@ -12,13 +12,13 @@ from amends.dispute.visibility import sees_dispute
 from amends.entrypoints.views.asking import Looking, option_view
 from amends.entrypoints.views.clocks import deadline_view, why_window
 from amends.entrypoints.views.proofs import (
+    chargeback_views,
     difference_view,
     evidence_view,
     parcel_view,
     refund_view,
 )
 from amends.entrypoints.views.structs import (
-    ChargebackView,
     DeadlineView,
     LineProtectionView,
     LineView,
@@ -104,10 +104,7 @@ def order_view(looking: Looking) -> OrderView:
         refunds=tuple(refund_view(looking, r) for r in order.refunds.values()),
         refunded=money(order.refunded),
         refundable=money(order.refundable),
-        chargebacks=tuple(
-            ChargebackView(id=c.id, amount=money(c.amount), at=c.at, outcome=c.outcome or None)
-            for c in order.chargebacks.values()
-        ),
+        chargebacks=chargeback_views(order),
         evidence=tuple(evidence_view(looking, proof) for proof in shown),
         messages=order.thread.count,
         deadlines=_deadlines(looking),

@@ -1,4 +1,4 @@
-"""Evidence, parcels, refunds and differences as they are shown."""
+"""Evidence, parcels, refunds, chargebacks and differences as they are shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import (
+    ChargebackView,
     DifferenceView,
     EvidenceView,
     LineQuantityView,
@@ -99,4 +100,19 @@ def difference_view(order: Order, difference: Difference) -> DifferenceView:
         if theirs is None
         else Money(theirs, difference.other_currency or order.currency),
         resolution=difference.resolution or None,
+    )
+
+
+def chargeback_views(order: Order) -> tuple[ChargebackView, ...]:
+    """What banks have taken back of an order's payment."""
+    return tuple(
+        ChargebackView(
+            id=taken.id,
+            amount=order.money(taken.amount),
+            at=taken.at,
+            outcome=taken.outcome or None,
+            evidence_until=taken.evidence_until,
+            answered_at=taken.answered_at,
+        )
+        for taken in order.chargebacks.values()
     )

@@ -208,12 +208,15 @@ class PaymentView(Struct, frozen=True):
 
 
 class ChargebackView(Struct, frozen=True):
-    """Money the buyer's bank took back; ``outcome`` null while it decides."""
+    """Money the buyer's bank took back; ``outcome`` null while it decides. ``evidence_until``: up
+    to when it hears our side; ``answered_at``: when it was told."""
 
     id: str
     amount: Money
     at: Instant
     outcome: str | None
+    evidence_until: Instant | None
+    answered_at: Instant | None
 
 
 class OrderView(Struct, frozen=True):
@@ -372,6 +375,7 @@ class DisputeView(Struct, frozen=True):
     return_: ReturnView | None = field(name="return")
     replacement: ReplacementView | None
     refunds: tuple[RefundView, ...]
+    chargebacks: tuple[ChargebackView, ...]
     policy: PolicyRef
     version: int
     options: tuple[OptionView, ...]

@@ -20,6 +20,7 @@ from amends.order.decide import (
     raise_to_supervisor,
     record_agreement,
     record_chargeback,
+    record_chargeback_answer,
     record_chargeback_outcome,
     record_contact,
     record_difference,
@@ -49,6 +50,7 @@ from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.raise_to_supervisor import RaiseToSupervisor
 from amends.order.decide.record_agreement import RecordAgreement
 from amends.order.decide.record_chargeback import RecordChargeback
+from amends.order.decide.record_chargeback_answer import RecordChargebackAnswer
 from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcome
 from amends.order.decide.record_contact import RecordContact
 from amends.order.decide.record_difference import RecordDifference
@@ -84,6 +86,7 @@ OrderCommand = (
     | HoldFunds
     | ReleaseFunds
     | RecordChargeback
+    | RecordChargebackAnswer
     | RecordChargebackOutcome
     | ReportRefundSent
     | ReportRefundPending
@@ -115,6 +118,7 @@ COMMANDS: dict[type[Struct], OrderCommandModule] = {
     HoldFunds: hold_funds,
     ReleaseFunds: release_funds,
     RecordChargeback: record_chargeback,
+    RecordChargebackAnswer: record_chargeback_answer,
     RecordChargebackOutcome: record_chargeback_outcome,
     ReportRefundSent: refund_sent,
     ReportRefundPending: refund_pending,

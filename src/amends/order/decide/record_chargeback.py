@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.money import Money
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
-from amends.order.asked import Asked, OrderOutcome, refuse_blank
+from amends.order.asked import Asked, OrderOutcome, When, in_utc, refuse_blank
 from amends.order.events.money import ChargebackRecorded
 from amends.order.refunds import bounded_amount
 from amends.order.state import Chargeback
@@ -17,10 +17,12 @@ BY = frozenset({Role.PROVIDER, Role.FINANCE})
 
 
 class RecordChargeback(Struct, frozen=True, forbid_unknown_fields=True, tag="record_chargeback"):
-    """``reference``: the provider's id of it, by which a repeated one is known."""
+    """``reference``: the provider's id of it, by which a repeated one is known. ``evidence_until``:
+    up to when the bank hears our side; left out when it does not say."""
 
     reference: Name
     amount: Money
+    evidence_until: When | None = None
 
 
 def may(asked: Asked) -> Refused | None:
@@ -44,5 +46,11 @@ def decide(asked: Asked, command: RecordChargeback) -> OrderOutcome:
     amount = bounded_amount(order, command.amount, most, least=1)
     if isinstance(amount, Refused):
         return amount
-    taken = Chargeback(id=command.reference, amount=amount, at=asked.now)
+    until = command.evidence_until
+    taken = Chargeback(
+        id=command.reference,
+        amount=amount,
+        at=asked.now,
+        evidence_until=in_utc(until) if until else None,
+    )
     return Accepted((ChargebackRecorded(at=asked.now, chargeback=taken),))

@@ -10,6 +10,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
+from amends.order.chargebacks import find_chargeback, refuse_without_chargebacks
 from amends.order.events.money import ChargebackOutcomeRecorded
 
 BY = frozenset({Role.PROVIDER, Role.FINANCE})
@@ -26,21 +27,18 @@ class RecordChargebackOutcome(
 
 def may(asked: Asked) -> Refused | None:
     """When the bank has taken anything."""
-    if asked.order.chargebacks:
-        return None
-    return Refused("no_chargeback", {}, ("record_chargeback",))
+    return refuse_without_chargebacks(asked.order)
 
 
 def decide(asked: Asked, command: RecordChargebackOutcome) -> OrderOutcome:
     """Final. The same outcome again changes nothing."""
-    known = asked.order.chargebacks.get(command.reference)
-    facts: Facts = {"reference": command.reference}
-    if known is None:
-        return Refused("unknown_chargeback", facts, ("record_chargeback",), "invalid", "reference")
+    known = find_chargeback(asked.order, command.reference)
+    if isinstance(known, Refused):
+        return known
     if known.outcome == command.outcome:
         return Accepted(())
     if known.outcome:
-        decided: Facts = {**facts, "outcome": known.outcome}
+        decided: Facts = {"reference": known.id, "outcome": known.outcome}
         return Refused("chargeback_decided", decided, ("record_chargeback",), field="outcome")
     ended = ChargebackOutcomeRecorded(
         at=asked.now, chargeback=known.id, won=command.outcome == "won"

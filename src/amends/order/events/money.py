@@ -80,6 +80,19 @@ class ChargebackRecorded(OrderEvent, frozen=True, tag="chargeback_recorded"):
         )
 
 
+class ChargebackAnswered(OrderEvent, frozen=True, tag="chargeback_answered"):
+    """The bank was told our side. ``digest``: the SHA-256 of what was handed over, in hex."""
+
+    told: ClassVar[tuple[Who, ...]] = ("seller", "finance")
+
+    chargeback: str
+    digest: str = ""
+
+    def on(self, order: Order) -> Order:
+        answered = replace(order.chargebacks[self.chargeback], answered_at=self.at)
+        return replace(order, chargebacks={**order.chargebacks, self.chargeback: answered})
+
+
 class ChargebackOutcomeRecorded(OrderEvent, frozen=True, tag="chargeback_outcome_recorded"):
     """The bank decided. ``won``: the money came back; ``lost``: it stays with the buyer."""
 

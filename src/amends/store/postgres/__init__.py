@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amends.store.postgres.access import PostgresAccess
+from amends.store.postgres.callbacks import PostgresCallbacks
 from amends.store.postgres.connections import Connections
 from amends.store.postgres.drafts import PostgresDrafts
 from amends.store.postgres.jobs import PostgresJobs
@@ -27,6 +28,7 @@ class PostgresStore:
         self.access = PostgresAccess(self._connections)
         self.drafts = PostgresDrafts(self._connections)
         self.leases = PostgresLeases(self._connections)
+        self.callbacks = PostgresCallbacks(self._connections)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from amends.store.sqlite.access import SqliteAccess
+from amends.store.sqlite.callbacks import SqliteCallbacks
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.drafts import SqliteDrafts
 from amends.store.sqlite.jobs import SqliteJobs
@@ -28,6 +29,7 @@ class SqliteStore:
         self.access = SqliteAccess(self._connections)
         self.drafts = SqliteDrafts(self._connections)
         self.leases = SqliteLeases(self._connections)
+        self.callbacks = SqliteCallbacks(self._connections)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)

@@ -78,6 +78,9 @@ def _on_order(
 ) -> dict[str, tuple[Choice, ...]]:
     own = _own_proofs(looking, order, wording)
     parcels = looking.case.order.parcels
+    chargebacks = tuple(
+        Choice(c.id, f"{c.id}: {formatting.money(c.amount)}") for c in order.chargebacks
+    )
     return {
         "evidence": own,
         "pictures": own,
@@ -89,9 +92,8 @@ def _on_order(
             for p in parcels
             if p.tracking_number
         ),
-        "record_chargeback_outcome.reference": tuple(
-            Choice(c.id, f"{c.id}: {formatting.money(c.amount)}") for c in order.chargebacks
-        ),
+        "record_chargeback_answer.reference": chargebacks,
+        "record_chargeback_outcome.reference": chargebacks,
     }
 
 
