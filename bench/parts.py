@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bench import engine, http, importing, pages, running, state
+from bench import engine, http, importing, pages, running, state, sweep
 from bench.results import Measured
 
 Distributions = dict[str, tuple[float, ...]]
@@ -48,6 +48,10 @@ def _http(given: Given) -> Found:
     return http.measure(given.url), {}
 
 
+def _sweep(given: Given) -> Found:
+    return (sweep.measure(given.url, 30) if given.quick else sweep.measure(given.url)), {}
+
+
 def _import(given: Given) -> Found:
     return importing.measure(given.url, given.another(), 200 if given.quick else 100_000), {}
 
@@ -73,6 +77,7 @@ PARTS = {
         Part("state", "the state of a case", _state, stored=False),
         Part("pages", "pages and lists at 50 requests a second", _pages),
         Part("running", "start and memory", _running),
+        Part("sweep", "what is due at once, decided without a visitor", _sweep),
         Part("engine", "dispute commands in the engine, against the bare driver", _engine),
         Part("http", "dispute commands through HTTP, against an empty handler", _http),
         Part("import", "amends import, against a bulk load", _import),

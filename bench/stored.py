@@ -65,6 +65,7 @@ def stored(place: Place, orders: int, folder: Path, *, renew: bool = False) -> s
     if place.there(name) and not renew:
         _refuse_outdated(place.url(name))
         return name
+    place.drop(name)
     room, needed = shutil.disk_usage(folder).free, 2 * orders * _BYTES_PER_ORDER
     if room < needed:
         raise NoRoom(
@@ -76,7 +77,6 @@ def stored(place: Place, orders: int, folder: Path, *, renew: bool = False) -> s
     with Progress(f"{place.kind}: {orders:,} orders", orders) as progress:
         load(url, _chunks(templates, orders, progress))
     _finish(url, orders)
-    place.drop(name)
     place.rename("unfinished", name)
     return name
 
