@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case, Dispute, order_of
 from amends.dispute.visibility import sees_dispute, sees_order
+from amends.engine.store import ContentKey
 from amends.entrypoints.service import CaseAnswer, Service
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts, refs_in
 from amends.entrypoints.words.catalogue import Words, words
-from amends.kernel.decision import Accepted, Stamp
+from amends.kernel.decision import Stamp
 from amends.kernel.people import Actor
 from amends.kernel.record import Recorded
 
@@ -74,15 +75,19 @@ def look_at_dispute(
     return looking, dispute
 
 
-def texts_after(service: Service, answers: Iterable[CaseAnswer]) -> list[Texts]:
-    """The texts that each answer's state and events refer to, all read at once."""
-    wanted: list[set[tuple[str, str]]] = []
-    for answer in answers:
-        events = answer.outcome.events if isinstance(answer.outcome, Accepted) else ()
-        wanted.append({(answer.order, ref) for ref in refs_in((answer.state, events))})
-    all_ = set[tuple[str, str]]().union(*wanted)
+def texts_of_each(service: Service, shown: Iterable[tuple[str, object]]) -> list[Texts]:
+    """The texts that values refer to, each given with its order; all are read at once."""
+    wanted = [{(order, ref) for ref in refs_in(value)} for order, value in shown]
+    all_ = set[ContentKey]().union(*wanted)
     found = service.store.records.texts(all_) if all_ else {}
     return [Texts({key[1]: found[key] for key in keys if key in found}) for keys in wanted]
+
+
+def case_of(answer: CaseAnswer) -> Case:
+    """The case as the command left it. Raises LookupError as ``look_after`` does."""
+    if answer.state is None:
+        raise LookupError(f"there is no order {answer.order}")
+    return answer.state
 
 
 def look_after(
@@ -96,9 +101,7 @@ def look_after(
 
     Raises LookupError when the answer holds no state: nothing was recorded and nothing is there.
     """
-    if answer.state is None:
-        raise LookupError(f"there is no order {answer.order}")
-    case: Case = answer.state
+    case = case_of(answer)
     calendar = service.calendar_for(case, None)
     return Looking(
         case,

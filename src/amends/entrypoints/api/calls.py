@@ -82,9 +82,10 @@ class Reply:
 @dataclass(frozen=True)
 class Asked:
     """A command that a call comes down to, and how its answer is shown: ``show`` is given what the
-    engine accepted, with the texts its state and events refer to."""
+    engine accepted, with the texts that what it is ``about`` refers to."""
 
     request: CaseRequest
+    about: Callable[[CaseAnswer], object]
     show: Callable[[CaseAnswer, Texts], Reply]
 
 

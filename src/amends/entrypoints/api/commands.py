@@ -116,8 +116,10 @@ def send(service: Service, request: CaseRequest) -> CaseAnswer:
     return accepted(service, request, answer)
 
 
-def accepted(service: Service, request: CaseRequest, answer: CaseAnswer) -> CaseAnswer:
-    """``answer``, unless it is a refusal, which is raised as a Problem."""
+def accepted(service: Service, request: CaseRequest, answer: CaseAnswer | Exception) -> CaseAnswer:
+    """``answer``, unless it is an exception, or a refusal, which is raised as a Problem."""
+    if isinstance(answer, Exception):
+        raise answer
     if isinstance(answer.outcome, Refused):
         refused = _with_last_step(service, request.command, answer, answer.outcome)
         raise refusal(refused, replayed=answer.replayed)

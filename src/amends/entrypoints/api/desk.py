@@ -7,8 +7,8 @@ after it - is asked for all calls that wait, so that they share round trips and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -21,10 +21,8 @@ from amends.entrypoints.api.commands import accepted
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.routes import Route
 from amends.entrypoints.clock import drain
-from amends.entrypoints.looking import texts_after
+from amends.entrypoints.looking import texts_of_each
 from amends.entrypoints.service import CaseAnswer
-from amends.entrypoints.views.texts import Texts
-from amends.kernel.decision import Accepted
 from amends.kernel.people import Actor
 
 _log = structlog.get_logger(__name__)
@@ -89,43 +87,41 @@ class Desk:
 
     def _replies(self, arrived: Sequence[Arrived]) -> list[Reply | Exception]:
         service = self._api.service
-        keys = self._asker.keys(each.authorization for each in arrived)
         replies: dict[int, Reply | Exception] = {}
+        keys = self._asker.keys(each.authorization for each in arrived)
         asked: dict[int, Asked] = {}
         for n, each in enumerate(arrived):
-            try:
+            with _alone(n, replies):
                 asked[n] = self._asked(each, keys)
-            except Exception as error:  # one bad call must not take its neighbours with it
-                replies[n] = error
-        answers = dict(
-            zip(asked, service.engine.handle([a.request for a in asked.values()]), strict=True)
-        )
-        done = {
-            n: answer
-            for n, answer in answers.items()
-            if not isinstance(answer, Exception) and isinstance(answer.outcome, Accepted)
-        }
-        texts = dict(zip(done, texts_after(service, done.values()), strict=True))
-        for n, each_asked in asked.items():
-            try:
-                replies[n] = self._shown(each_asked, answers[n], texts.get(n))
-            except Exception as error:
-                replies[n] = error
+        requests = [call.request for call in asked.values()]
+        answers: dict[int, CaseAnswer] = {}
+        about: dict[int, tuple[str, object]] = {}
+        for (n, call), answer in zip(asked.items(), service.engine.handle(requests), strict=True):
+            with _alone(n, replies):
+                answers[n] = accepted(service, call.request, answer)
+                about[n] = (answers[n].order, call.about(answers[n]))
+        texts = texts_of_each(service, about.values())
+        for n, found in zip(about, texts, strict=True):
+            with _alone(n, replies):
+                replies[n] = asked[n].show(answers[n], found)
         if service.sandbox is not None:
             # Answers are made from what the commands left; their jobs are done before they are
             # sent, so that whoever asks next finds everything at rest.
             drain(service)
         return [replies[n] for n in range(len(arrived))]
 
-    def _asked(self, each: Arrived, keys: Mapping[str, ApiKey]) -> Asked:
-        by, scopes = self._asker.admitted(each.route, each.authorization, keys)
-        asked = each.route.handler(self._api, each.call(by, scopes))
+    def _asked(self, arrived: Arrived, keys: Mapping[str, ApiKey]) -> Asked:
+        by, scopes = self._asker.admitted(arrived.route, arrived.authorization, keys)
+        asked = arrived.route.handler(self._api, arrived.call(by, scopes))
         if not isinstance(asked, Asked):
-            raise TypeError(f"{each.route.path} does not come down to a command")
+            raise TypeError(f"{arrived.route.path} does not come down to a command")
         return asked
 
-    def _shown(self, asked: Asked, answer: CaseAnswer | Exception, texts: Texts | None) -> Reply:
-        if isinstance(answer, Exception):
-            raise answer
-        answer = accepted(self._api.service, asked.request, answer)
-        return asked.show(answer, texts or Texts({}))
+
+@contextmanager
+def _alone(n: int, replies: dict[int, Reply | Exception]) -> Iterator[None]:
+    """What goes wrong with one call is its own reply, and does not touch its neighbours."""
+    try:
+        yield
+    except Exception as error:
+        replies[n] = error

@@ -26,7 +26,7 @@ from amends.entrypoints.api.commands import (
 )
 from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
-from amends.entrypoints.looking import look_after, texts_of_events
+from amends.entrypoints.looking import case_of, look_after, texts_of_events
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.record import concerns, event_views
@@ -72,13 +72,17 @@ def post_command(api: Api, call: Call) -> Asked:
         OnOrder(order, command) if on_order else OnDispute(order, dispute_id, command)
     )
 
+    def about(answer: CaseAnswer) -> object:
+        case = case_of(answer)
+        return case.disputes[dispute_id], case.order.evidence
+
     def show(answer: CaseAnswer, texts: Texts) -> Reply:
         looking = look_after(api.service, answer, call.by, texts, api.words)
         dispute = looking.case.disputes[dispute_id]
         headers = {"ETag": f'"{dispute.version}"'}
         return json_reply(dispute_view(looking, dispute), headers=headers, replayed=answer.replayed)
 
-    return Asked(request_of(call, order, asked, key=key, if_match=if_match), show)
+    return Asked(request_of(call, order, asked, key=key, if_match=if_match), about, show)
 
 
 def _changed(seen: int, now: int) -> Problem:

@@ -20,7 +20,7 @@ from amends.entrypoints.api.commands import (
 )
 from amends.entrypoints.api.context import Api, is_id, seen_order
 from amends.entrypoints.api.paging import PageView, limit_of
-from amends.entrypoints.looking import look_after
+from amends.entrypoints.looking import case_of, look_after
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view, protection_view
@@ -57,7 +57,7 @@ def put_order(api: Api, call: Call) -> Asked:
         headers = {"Location": f"/api/v1/orders/{order}", "ETag": f'"{shown.version}"'}
         return json_reply(shown, 201 if new else 200, headers=headers)
 
-    return Asked(request_of(call, order, OnOrder(order, command), key=None), show)
+    return Asked(request_of(call, order, OnOrder(order, command), key=None), _order_of, show)
 
 
 def get_order(api: Api, call: Call) -> Reply:
@@ -84,7 +84,8 @@ def post_command(api: Api, call: Call) -> Asked:
         headers = {"ETag": f'"{shown.version}"'}
         return json_reply(shown, headers=headers, replayed=answer.replayed)
 
-    return Asked(request_of(call, order, asked, key=key, if_match=if_match), show)
+    request = request_of(call, order, asked, key=key, if_match=if_match)
+    return Asked(request, _order_of, show)
 
 
 def post_dispute(api: Api, call: Call) -> Asked:
@@ -92,6 +93,10 @@ def post_dispute(api: Api, call: Call) -> Asked:
     key, if_match = key_of(call), version_of(call)
     order = call.path["order_id"]
     command = struct_in(fields_of(call.body), OpenDispute)
+
+    def about(answer: CaseAnswer) -> object:
+        case = case_of(answer)
+        return case.disputes[_first(answer, DisputeOpened).dispute], case.order.evidence
 
     def show(answer: CaseAnswer, texts: Texts) -> Reply:
         looking = look_after(api.service, answer, call.by, texts, api.words)
@@ -101,7 +106,7 @@ def post_dispute(api: Api, call: Call) -> Asked:
         return json_reply(shown, 201, headers=headers, replayed=answer.replayed)
 
     request = request_of(call, order, OnOrder(order, command), key=key, if_match=if_match)
-    return Asked(request, show)
+    return Asked(request, about, show)
 
 
 def get_messages(api: Api, call: Call) -> Reply:
@@ -153,7 +158,12 @@ def post_message(_api: Api, call: Call) -> Asked:
         )
         return json_reply(shown, 201, replayed=answer.replayed)
 
-    return Asked(request_of(call, order, OnOrder(order, command), key=key), show)
+    request = request_of(call, order, OnOrder(order, command), key=key)
+    return Asked(request, lambda answer: _first(answer, MessageSent), show)
+
+
+def _order_of(answer: CaseAnswer) -> object:
+    return case_of(answer).order
 
 
 def _first(answer: CaseAnswer, kind: type[E]) -> E:

@@ -17,8 +17,22 @@ from amends.policy.terms import Days, Terms
 _DAY = timedelta(days=1)
 
 
+# Packs are few and kept as long as a service lives; holding on to one keeps its id its own.
+_MOST_PACKS = 100
+_looked_through: dict[int, tuple[Terms, dict[str, Days]]] = {}
+
+
 def terms_of_rules(terms: Terms) -> dict[str, Days]:
     """Every span of a pack by its rule's name; where a rule has several, the first."""
+    known = _looked_through.get(id(terms))
+    if known is None:
+        if len(_looked_through) >= _MOST_PACKS:
+            _looked_through.clear()
+        known = _looked_through[id(terms)] = (terms, _look_through(terms))
+    return known[1]
+
+
+def _look_through(terms: Terms) -> dict[str, Days]:
     found: dict[str, Days] = {}
     stack: list[object] = [terms]
     while stack:

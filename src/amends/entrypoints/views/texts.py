@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -13,7 +14,6 @@ Json = Any
 
 _UNREAD = object()
 # Most of what a case is made of is numbers, names and instants, in which there is nothing to find.
-_HOLDS_PARTS = (Struct, dict, tuple, list)
 
 
 class Texts:
@@ -53,14 +53,30 @@ class Texts:
 def refs_in(value: object) -> Iterator[str]:
     """Every reference to a text within a state or an event: fields ``ref`` and ``..._ref``."""
     if isinstance(value, Struct):
-        for name in value.__struct_fields__:
-            part = getattr(value, name)
-            if isinstance(part, str):
-                if part and (name == "ref" or name.endswith("_ref")):
-                    yield part
-            elif isinstance(part, _HOLDS_PARTS):
+        refs, parts = _fields_of(type(value))
+        for name in refs:
+            if ref := getattr(value, name):
+                yield ref
+        for name in parts:
+            if part := getattr(value, name):
                 yield from refs_in(part)
-    elif isinstance(value, dict | tuple | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            if isinstance(part, _HOLDS_PARTS):
-                yield from refs_in(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from refs_in(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from refs_in(part)
+
+
+@cache
+def _fields_of(struct: type[Struct]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that hold a reference, and those within which there may be some."""
+    refs = tuple(n for n in struct.__struct_fields__ if n == "ref" or n.endswith("_ref"))
+    types = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    return refs, tuple(n for n, type_ in types.items() if n not in refs and _holds_structs(type_))
+
+
+def _holds_structs(type_: Any) -> bool:
+    if isinstance(type_, type) and issubclass(type_, Struct):
+        return True
+    return any(_holds_structs(part) for part in get_args(type_))

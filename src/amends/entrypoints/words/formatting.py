@@ -38,13 +38,20 @@ def instant(at: Instant, locale: str = "en") -> str:
     """``2 March 12:00 UTC``; seconds are said where there are any."""
     at = at.astimezone(UTC)
     clock = "HH:mm:ss" if at.second else "HH:mm"
-    return f"{format_datetime(at, f'd MMMM {clock}', tzinfo=UTC, locale=locale)} UTC"
+    return _in_words(at.replace(microsecond=0), f"d MMMM {clock}", locale)
 
 
 @lru_cache(REMEMBERED)
 def weekday_instant(at: Instant, locale: str = "en") -> str:
     """``Tue 4 Nov 14:02 UTC``."""
-    return f"{format_datetime(at, 'EEE d MMM HH:mm', tzinfo=UTC, locale=locale)} UTC"
+    return _in_words(at.replace(second=0, microsecond=0), "EEE d MMM HH:mm", locale)
+
+
+# Putting an instant into words takes longer than deciding on a command, and many are alike once
+# what is not said of them is left out.
+@lru_cache(maxsize=4096)
+def _in_words(at: Instant, pattern: str, locale: str) -> str:
+    return f"{format_datetime(at, pattern, tzinfo=UTC, locale=locale)} UTC"
 
 
 def days(count: int) -> str:
