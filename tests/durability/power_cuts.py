@@ -249,9 +249,12 @@ def main() -> None:
     asked = parser.parse_args()
     with in_memory() as folder:
         cuts = PowerCuts(folder, asked.seed, asked.synchronous)
-        for done in cuts.cut(asked.cuts):
-            if done % 1000 == 0:
-                print(f"{done} of {asked.cuts}", file=sys.stderr)
+        try:
+            for done in cuts.cut(asked.cuts):
+                if done % 1000 == 0:
+                    print(f"{done} of {asked.cuts}", file=sys.stderr)
+        except Lost as lost:
+            sys.exit(f"lost at cut {cuts.counts['cuts'] + 1}: {lost}")
         print(dict(cuts.counts), "nothing lost")
 
 
