@@ -1,4 +1,5 @@
-"""Lives of an order with faults everywhere; ``python -m tests.money.simulation`` lives more."""
+"""A thousand lives of an order with faults everywhere; ``python -m tests.money.simulation`` lives
+more."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from tests.money.simulation import run
 _AT_ONCE = 25
 
 
-@pytest.mark.parametrize("first", range(1, 201, _AT_ONCE))
+@pytest.mark.parametrize("first", range(1, 1001, _AT_ONCE))
 def test_whatever_fails_the_money_moves_once(first: int) -> None:
     lives, wrong = run(first, _AT_ONCE)
     for _, error in wrong:
