@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from amends.engine.jobs import Again, Done, run_due_jobs, wait_after
 from amends.engine.requests import Request
+from amends.engine.slots import ALL_SLOTS, slot_of
 from amends.engine.store import JobToRun, Store
 from tests.engine.conftest import Toy
 from tests.engine.toy import ANN, START, Clock, Deposit, Open, Withdraw
@@ -97,3 +98,15 @@ def test_what_outlasts_the_lease_is_left_to_the_next_worker(
     assert run_due_jobs(store.jobs, {"receipt": slow}, clock).done == 2
     assert run_due_jobs(store.jobs, {"receipt": slow}, clock).done == 1
     assert len(set(seen)) == 3
+
+
+def test_jobs_of_other_slots_are_left_alone_and_those_of_lost_ones_put_back(
+    engine: Toy, store: Store, clock: Clock
+) -> None:
+    deposits(engine, 2)
+    assert not run_due_jobs(store.jobs, {}, clock, lambda: ALL_SLOTS - {slot_of("A")}).any
+    # It is ours when we take its jobs, and another's when we come to the second.
+    asked = iter([ALL_SLOTS, ALL_SLOTS, frozenset[int]()])
+    ran = run_due_jobs(store.jobs, {"receipt": lambda job: Done()}, clock, lambda: next(asked))
+    assert (ran.done, store.jobs.next_run()) == (1, START)
+    assert run_due_jobs(store.jobs, {"receipt": lambda job: Done()}, clock).done == 1

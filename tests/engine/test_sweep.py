@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.engine.engine import Engine
 from amends.engine.requests import Request
-from amends.engine.slots import ALL_SLOTS
+from amends.engine.slots import ALL_SLOTS, slot_of
 from amends.engine.store import Store
 from amends.engine.sweep import keep_beat, sweep
 from amends.kernel.decision import Refused, Stamp
@@ -128,3 +128,42 @@ def test_a_long_silence_is_an_outage_and_a_short_one_is_not(store: Store, clock:
     assert outage == Outage(START + gap, clock.now)
     assert keep_beat(store.uptime, clock, gap) is None
     assert store.uptime.outages(START) == (outage,)
+
+
+def test_there_is_no_outage_as_long_as_anybody_was_up(store: Store, clock: Clock) -> None:
+    gap = timedelta(minutes=5)
+    assert keep_beat(store.uptime, clock, gap) is None
+    # One process hangs, or is cut off, while another goes on and a third starts.
+    for _ in range(3):
+        clock.advance(gap)
+        assert keep_beat(store.uptime, clock, gap) is None
+    # Nobody was there: two that start together tell of it once.
+    clock.advance(3 * gap)
+    found = keep_beat(store.uptime, lambda: clock.now, gap)
+    late = Outage(found.since, found.until + timedelta(seconds=1)) if found else None
+    assert late is not None
+    store.uptime.add_outage(late)
+    assert store.uptime.outages(START) == (found,)
+
+
+def test_slots_that_are_not_ours_are_left_alone(engine: Toy, clock: Clock) -> None:
+    names = [f"O{i}" for i in range(40)]
+    for name in names:
+        pledge(engine, name, days=1)
+    clock.advance(DAY)
+    ours = {slot_of(name) for name in names[:10]}
+    assert sweep(engine, lambda: ours, batch=4).orders == sum(slot_of(n) in ours for n in names)
+    assert sweep(engine, lambda: ours).orders == 0
+    assert sweep(engine).orders == sum(slot_of(name) not in ours for name in names)
+
+
+def test_what_passes_to_another_in_the_middle_is_left_to_them(engine: Toy, clock: Clock) -> None:
+    for i in range(6):
+        pledge(engine, f"O{i}", days=1)
+    clock.advance(DAY)
+    asked = iter([ALL_SLOTS, frozenset[int]()])
+    assert sweep(engine, lambda: next(asked), batch=1).orders == 6
+    clock.advance(DAY)
+    # One of each slot was taken before everything passed to another.
+    asked = iter([frozenset({slot_of("O0")}), frozenset[int]()])
+    assert sweep(engine, lambda: next(asked), batch=1).orders == 1
