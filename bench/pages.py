@@ -29,6 +29,7 @@ from msgspec import Struct
 from amends.adapters.clock import VirtualClock
 from amends.adapters.ids import new_id, new_token
 from amends.bootstrap import Settings, build_app, build_service, run_app
+from amends.engine.sessions import Session
 from amends.engine.store import ApiKey, Store
 from amends.entrypoints.cli.serving import listening
 from amends.entrypoints.web.router import web_router
@@ -171,7 +172,8 @@ class Visitors:
     def _with_session(self, by: Actor) -> dict[str, str]:
         if by not in self._known:
             token = new_token()
-            self._store.access.add_session(token, by, NOW + _SIGNED_IN)
+            ends = NOW + _SIGNED_IN
+            self._store.sessions.begin(token, Session(new_id(), by, "bench", NOW, ends, ends))
             self._known[by] = {"Cookie": f"amends={token}"}
         return self._known[by]
 

@@ -33,7 +33,14 @@ from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
-from amends.engine.outside import Clock, ConnectedProvider, Mailer, MovableClock, PaymentProvider
+from amends.engine.outside import (
+    Clock,
+    ConnectedProvider,
+    IdentityProvider,
+    Mailer,
+    MovableClock,
+    PaymentProvider,
+)
 from amends.engine.store import Meta, Store
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.server import api_exception, api_handlers
@@ -111,7 +118,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         country = state.order.buyer_country if state else None
         return calendar_for(country or None, clock.now())
 
-    engine: CaseEngine = Engine(OrderDomain(library), store, clock.now, new_id, working_days)
+    engine: CaseEngine = Engine(
+        OrderDomain(library), store, clock.now, new_id, working_days, store.staff.members
+    )
     simulator = PaymentSimulator(settings.beside("payments"), clock)
 
     stripe = _stripe_payments(settings, clock)
@@ -160,6 +169,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         base_url=settings.base_url,
         sandbox=Sandbox(virtual, simulator) if virtual else None,
         close=close,
+        identity=_identity(settings),
     )
 
 
@@ -171,6 +181,16 @@ def _stripe_payments(settings: Settings, clock: Clock) -> StripePayments | None:
     from amends.adapters.payments.stripe import StripePayments  # noqa: PLC0415
 
     return StripePayments(settings.stripe, clock)
+
+
+def _identity(settings: Settings) -> IdentityProvider | None:
+    if settings.oidc is None:
+        return None
+    # As large, and few calls of the command line sign anybody in.
+    from amends.adapters.identity.oidc import OidcProvider  # noqa: PLC0415
+
+    # A company's sign-in keeps the world's time, whatever a sandbox does.
+    return OidcProvider(settings.oidc, SystemClock())
 
 
 def _listings(table: str, by: str) -> tuple[frozenset[str], ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from amends.adapters.identity.settings import OidcSettings
 from amends.adapters.mail.smtp import SmtpSettings
 from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.engine.outside import MovableClock
@@ -22,7 +23,8 @@ class Settings:
     ``database`` is a file or a URL. Files, mail written to a folder, and what the simulated payment
     provider has booked lie beside the file, under its name; for a database on a server, in the
     folder ``home``. ``sandbox`` None: as the database was made. ``smtp`` None: mail goes to the
-    folder. ``stripe`` None: payments by Stripe are not connected. ``clock``: instead of the
+    folder. ``stripe`` None: payments by Stripe are not connected. ``oidc`` None: there
+    is no company to sign in at. ``clock``: instead of the
     machine's, for making sample data of the past.
     """
 
@@ -32,6 +34,7 @@ class Settings:
     packs: Path | None = None
     smtp: SmtpSettings | None = None
     stripe: StripeSettings | None = None
+    oidc: OidcSettings | None = None
     clock: MovableClock | None = None
     sender: str = "amends@localhost.localdomain"
     home: Path = Path("var")
@@ -48,7 +51,8 @@ class Settings:
     ) -> Settings:
         """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
         ``AMENDS_SENDER``, ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
-        and ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``.
+        ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``, and ``AMENDS_OIDC_ISSUER``,
+        ``_CLIENT_ID``, ``_CLIENT_SECRET``.
 
         Raises ValueError for what cannot be.
         """
@@ -62,6 +66,7 @@ class Settings:
             packs=Path(packs) if packs else None,
             smtp=_smtp(env, sender),
             stripe=_stripe(env),
+            oidc=_oidc(env),
             clock=clock,
             sender=sender,
             home=Path(env.get("AMENDS_HOME", cls.home)),
@@ -114,3 +119,15 @@ def _stripe(env: Mapping[str, str]) -> StripeSettings | None:
     if base and not base.startswith(("https://", "http://127.0.0.1:")):
         raise ValueError("AMENDS_STRIPE_API_BASE starts with https://: the key travels there")
     return StripeSettings(key, env.get("AMENDS_STRIPE_WEBHOOK_SECRET"), base)
+
+
+def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
+    names = ("AMENDS_OIDC_ISSUER", "AMENDS_OIDC_CLIENT_ID", "AMENDS_OIDC_CLIENT_SECRET")
+    issuer, client_id, secret = (env.get(name, "") for name in names)
+    if not (issuer or client_id or secret):
+        return None
+    if not (issuer and client_id and secret):
+        raise ValueError(f"{', '.join(names)} are given together or not at all")
+    if not issuer.startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError("AMENDS_OIDC_ISSUER starts with https://: the secret travels there")
+    return OidcSettings(issuer, client_id, secret)

@@ -16,6 +16,8 @@ from tests.store.contract_lists import (
     ViewsContract,
 )
 from tests.store.contract_records import ContentsContract, RecordsContract, UpkeepContract
+from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
+from tests.store.contract_staff import StaffContract
 
 
 class StoreContract(
@@ -28,6 +30,10 @@ class StoreContract(
     SlotsContract,
     LeasesContract,
     CallbacksContract,
+    SessionsContract,
+    TriesContract,
+    EmailsContract,
+    StaffContract,
     ServiceContract,
     UpkeepContract,
 ):

@@ -27,6 +27,7 @@ from tests.store.given import (
     dispute_row,
     event,
     order_row,
+    session,
     state,
 )
 
@@ -76,6 +77,14 @@ class JobsContract:
         self.outbox(store, *(Job(f"j{i}", "mail", NOW, {}) for i in range(5)))
         assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 3
         assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 2
+
+    def test_a_job_of_no_order(self, store: Store) -> None:
+        store.jobs.add(Job("j", "mail", NOW, {"to": "ann"}))
+        store.jobs.add(Job("j", "mail", NOW + DAY, {"to": "bob"}))
+        (taken,) = store.jobs.take(NOW + DAY, 9, NOW + 2 * DAY)
+        assert (taken.order, taken.id, taken.payload) == ("", "j", {"to": "ann"})
+        assert store.jobs.finish(taken)
+        assert store.jobs.next_run() is None
 
     def test_a_job_asked_for_twice_is_one(self, store: Store) -> None:
         self.outbox(store, Job("j", "mail", NOW, {"n": 1}))
@@ -230,19 +239,25 @@ class AccessContract:
             thread.join()
         assert sum(link is not None for link in got) == 1
 
-    def test_links_and_sessions_end_at_their_instant(self, store: Store) -> None:
-        access = store.access
-        access.add_link("late", Link(ANN, "/"), NOW)
+    def test_a_spent_link_still_says_whom_it_was_for(self, store: Store) -> None:
+        link, access = Link(ANN, "/disputes/A-D1"), store.access
+        access.add_link("used", link, NOW + DAY)
+        access.add_link("late", link, NOW)
         assert access.redeem_link("late", NOW) is None
-        access.add_session("s", ANN, NOW + SECOND)
-        assert access.session("s", NOW) == ANN
-        assert access.session("s", NOW + SECOND) is None
-        access.add_link("never used", Link(ANN, "/"), NOW)
-        access.add_session("on", ANN, NOW + DAY)
-        assert access.forget_expired(NOW + SECOND) == 2
-        assert access.session("on", NOW) == ANN
-        access.end_session("on")
-        assert access.session("on", NOW) is None
+        access.redeem_link("used", NOW)
+        assert access.spent_link("used") == access.spent_link("late") == link
+        assert access.spent_link("never made") is None
+
+    def test_what_is_over_is_cleared_out(self, store: Store) -> None:
+        store.access.add_link("late", Link(ANN, "/"), NOW)
+        store.sessions.begin("over", session("s1", until=NOW + SECOND))
+        store.sessions.begin("on", session("s2", until=NOW + 40 * DAY))
+        store.tries.count("ann", NOW, free=1)
+        assert store.access.forget_expired(NOW) == 0
+        assert store.access.forget_expired(NOW + DAY) == 2
+        assert store.access.forget_expired(NOW + 30 * DAY) == 1
+        assert store.access.spent_link("late") is None
+        assert store.sessions.find("on", NOW + 30 * DAY)
 
     def test_keys_open_until_revoked(self, store: Store) -> None:
         access = store.access

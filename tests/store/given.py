@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from amends.engine.sessions import Session
+from amends.engine.staff import StaffAccount
 from amends.engine.store import (
     NewEvent,
     SavedAnswer,
@@ -13,7 +16,7 @@ from amends.engine.store import (
     Write,
 )
 from amends.kernel.decision import Content
-from amends.kernel.people import Actor, Role
+from amends.kernel.people import Actor, Member, Role
 from amends.kernel.record import Column, Row
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,6 +38,15 @@ def state(version: int, due: datetime | None = None, data: bytes = b"\x00\xff") 
 
 def answer(key: str, version: int = 1, refusal: bytes | None = None) -> SavedAnswer:
     return SavedAnswer("buyer/ann", key, "digest", NOW, version - 1, version, refusal)
+
+
+def session(id_: str, by: Actor = ANN, until: datetime = NOW + DAY) -> Session:
+    return Session(id_, by, "Firefox on Linux", NOW, NOW, until)
+
+
+def account(person: str, email: str = "", **facts: Any) -> StaffAccount:
+    member = Member(person, Role.MEDIATOR, **facts)
+    return StaffAccount(member, f"{person} of amends", email or f"{person}@amends.example", NOW)
 
 
 def order_row(buyer: str, placed: int, status: str = "open") -> Row:

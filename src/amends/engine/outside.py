@@ -248,6 +248,35 @@ class SimulatedPayments(ConnectedProvider, Protocol):
         """When the earliest report is due or was due; None: nothing to come."""
 
 
+# --- The company's own sign-in ------------------------------------------------------------------
+
+
+class NotIdentified(Exception):
+    """The identity provider did not say who it is, or what it said does not fit."""
+
+
+class Identified(Struct, frozen=True):
+    """Who somebody is by the identity provider; ``verified``: it has checked that the e-mail is
+    theirs."""
+
+    email: str
+    verified: bool
+
+
+class IdentityProvider(Protocol):
+    """Signs the platform's people in elsewhere (OpenID Connect, code flow with PKCE)."""
+
+    def sign_in_at(self, state: str, nonce: str, verifier: str, back: str) -> str:
+        """The address to send a browser to, which returns to ``back``.
+
+        All three are unguessable and this browser's own. Raises NotIdentified when the provider
+        cannot be reached.
+        """
+
+    def identify(self, code: str, nonce: str, verifier: str, back: str) -> Identified:
+        """Who came back with ``code``, which works once. Raises NotIdentified."""
+
+
 # --- Mail ---------------------------------------------------------------------------------------
 
 

@@ -25,12 +25,21 @@ class StaffAccount(Struct, frozen=True):
 
 
 class Secrets(Struct, frozen=True):
-    """How somebody proves who they are. ``password`` is an encoded hash, ``second`` the shared
-    secret of their authenticator, ``next_second`` one that is shown to them and not in use yet."""
+    """How somebody proves who they are: ``password`` is an encoded hash, ``second`` the secret they
+    share with their authenticator. Without both nobody signs in."""
 
     password: str | None = None
     second: str | None = None
-    next_second: str | None = None
+
+
+class SettingUp(Struct, frozen=True):
+    """Somebody who came by the link on which they choose a password and a second factor.
+
+    ``second`` is the secret shown to them, which counts when they are done.
+    """
+
+    person: PersonId
+    second: str
 
 
 class StaffAccounts(Protocol):
@@ -42,6 +51,9 @@ class StaffAccounts(Protocol):
 
     def members(self) -> Staff:
         """Everybody, disabled ones too, without opening anything sealed."""
+
+    def member(self, person: PersonId) -> Member | None:
+        """One of them, likewise."""
 
     def accounts(self) -> list[StaffAccount]:
         """Everybody with name and e-mail, by id."""
@@ -64,14 +76,30 @@ class StaffAccounts(Protocol):
     def secrets(self, person: PersonId) -> Secrets:
         """What they prove themselves with; nothing when there is no such account."""
 
-    def set_secrets(self, person: PersonId, secrets: Secrets) -> None:
-        """Put these in place of the ones before."""
+    def set_password(self, person: PersonId, password: str) -> None:
+        """Put its encoded hash in place of the one before."""
+
+    def forget_secrets(self, person: PersonId) -> None:
+        """Whatever they proved themselves with counts no more, recovery codes and links neither."""
+
+    def begin_set_up(self, person: PersonId, token: str, until: Instant, second: str) -> None:
+        """Keep a link's token, instead of any before; what they have goes on counting till the end.
+
+        The token must be random and at least 128 bits strong; its digest is kept.
+        """
+
+    def setting_up(self, token: str, now: Instant) -> SettingUp | None:
+        """Whom the link is for; None when it was used, replaced, or is too old."""
+
+    def finish_set_up(
+        self, token: str, password: str, step: int, recovery_codes: tuple[str, ...]
+    ) -> bool:
+        """Use the link up: the password's hash and the secret shown count from now on, recovery
+        codes instead of the ones before, and the code of time step ``step`` was used. False when
+        the link was used before."""
 
     def use_code(self, person: PersonId, step: int) -> bool:
         """Use up the authenticator's code of a time step; False when it, or a later one, was."""
-
-    def set_recovery_codes(self, person: PersonId, codes: tuple[str, ...]) -> None:
-        """Keep digests of these instead of the ones before."""
 
     def use_recovery_code(self, person: PersonId, code: str) -> bool:
         """Use it up; False when it is none of theirs, or was used."""

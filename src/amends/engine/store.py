@@ -19,7 +19,9 @@ from msgspec import Struct
 from amends.engine.callbacks import Callbacks
 from amends.engine.drafts import Drafts
 from amends.engine.leases import Leases
+from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
+from amends.engine.staff import StaffAccounts
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
@@ -178,7 +180,10 @@ class Records(Protocol):
         """
 
     def erase(self, person: PersonId) -> bool:
-        """Destroy the person's key, and so every text of theirs; False when there was none."""
+        """Destroy the person's key, and so every text of theirs; False when there was none.
+
+        Their e-mails lead to them no more, and an account of theirs lets nobody in.
+        """
 
     def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
         """Orders of these slots with something due at or before ``at``, earliest first.
@@ -214,6 +219,9 @@ class Jobs(Protocol):
 
     def again(self, job: JobToRun, run_at: Instant) -> bool:
         """Run it again then. False when somebody else has taken it since."""
+
+    def add(self, job: Job) -> None:
+        """A job that belongs to no order, so that it comes back with "" for its order's id."""
 
     def next_run(self) -> Instant | None:
         """The earliest instant at which a job can be taken; None: the outbox is empty."""
@@ -282,7 +290,7 @@ class ApiKey(Struct, frozen=True):
 
 
 class Access(Protocol):
-    """Who may come in, and how far they have read. Secrets are kept as digests only.
+    """Links and keys to come in by, and how far people have read. Secrets are kept as digests.
 
     Tokens and secrets must be random and at least 128 bits strong; they are not stretched.
     """
@@ -293,17 +301,12 @@ class Access(Protocol):
     def redeem_link(self, token: str, now: Instant) -> Link | None:
         """Use a link up; None when it is unknown, used or expired."""
 
-    def add_session(self, token: str, actor: Actor, expires_at: Instant) -> None:
-        """Begin a session."""
-
-    def session(self, token: str, now: Instant) -> Actor | None:
-        """Who is signed in under ``token``; None when nobody is any more."""
-
-    def end_session(self, token: str) -> None:
-        """Sign out."""
+    def spent_link(self, token: str) -> Link | None:
+        """Whom a link would have signed in that was used, or came too late, for a month after."""
 
     def forget_expired(self, now: Instant) -> int:
-        """Remove links and sessions that expired; how many."""
+        """Remove links a month after their time, sessions that are over, and tries that count no
+        more; how many."""
 
     def add_key(self, key: ApiKey, secret: str) -> None:
         """Raises ValueError when a key with this id exists."""
@@ -421,6 +424,14 @@ class Store(Protocol):
     def leases(self) -> Leases: ...
     @property
     def callbacks(self) -> Callbacks: ...
+    @property
+    def staff(self) -> StaffAccounts: ...
+    @property
+    def sessions(self) -> KeptSessions: ...
+    @property
+    def tries(self) -> Tries: ...
+    @property
+    def emails(self) -> Emails: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

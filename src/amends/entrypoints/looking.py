@@ -26,7 +26,7 @@ def texts_of(service: Service, order: str, *values: object) -> Texts:
 
 def look(service: Service, order: str, by: Actor, catalogue: Words | None = None) -> Looking | None:
     """The order as it stands now; None when there is none, or none that ``by`` may see."""
-    view = service.engine.view(order)
+    view = service.engine.view(order, by)
     if view is None or not sees_order(view.state, by):
         return None
     return Looking(
@@ -106,7 +106,7 @@ def look_after(
     return Looking(
         case,
         service.library.pinned(case.order.pack),
-        Stamp(answer.at, "", calendar),
+        Stamp(answer.at, "", calendar, staff=service.engine.staff_for(by)),
         by,
         texts,
         catalogue or words(),

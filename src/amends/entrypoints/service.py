@@ -16,6 +16,7 @@ from amends.engine.outside import (
     CheckNumber,
     Clock,
     Files,
+    IdentityProvider,
     Ids,
     Inspector,
     MovableClock,
@@ -55,8 +56,8 @@ class Service:
     """Put together in ``bootstrap``; entry points take from it what they need.
 
     ``handlers`` do the outbox's jobs by kind, ``readers`` read what connected payment providers
-    report. ``sandbox`` is None on a server that is one's own.
-    ``new_token`` makes unguessable keys for files.
+    report. ``sandbox`` is None on a server that is one's own. ``new_token`` makes unguessable keys
+    for files. ``identity`` is the company's own sign-in, where it is connected.
     """
 
     engine: CaseEngine
@@ -77,3 +78,4 @@ class Service:
     base_url: str
     sandbox: Sandbox | None
     close: Callable[[], None]
+    identity: IdentityProvider | None

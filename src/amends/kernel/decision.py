@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from amends.kernel.instants import Calendar, Instant, Outage
 from amends.kernel.money import Money
-from amends.kernel.people import PersonId, Staff
+from amends.kernel.people import PersonId, Role, Staff
 
 Fact = str | int | bool | datetime | Money | tuple[str, ...] | None
 Facts = Mapping[str, Fact]
@@ -37,12 +37,23 @@ class Stamp(Struct, frozen=True):
         return f"{self.id}.{name}"
 
 
+class FoundBy(Struct, frozen=True):
+    """An e-mail by which whoever has it can be found in a role."""
+
+    email: str
+    role: Role
+
+
 class Content(Struct, frozen=True):
-    """A text that belongs to a person, kept apart from the events, encrypted with their key."""
+    """A text that belongs to a person, kept apart from the events, encrypted with their key.
+
+    ``found_by``: an e-mail in it that leads to its owner.
+    """
 
     ref: str
     owner: PersonId
     text: str
+    found_by: FoundBy | None = None
 
 
 class Accepted(Struct, Generic[E_co], frozen=True):

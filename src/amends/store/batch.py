@@ -13,6 +13,7 @@ from amends.engine.slots import slot_of
 from amends.engine.store import SavedAnswer, StoredEvent, StoredState, Write
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.people import Actor, PersonId, Role
+from amends.kernel.record import Job
 from amends.store.sealing import PersonKey, seal, sealed_text
 
 Values = tuple[Any, ...]
@@ -60,9 +61,7 @@ def laid_out(
         if write.state is not None:
             batch.states.append(state_values(order, write.state, head))
         for job in write.jobs:
-            payload = msgspec.json.encode(job.payload).decode()
-            run_at = to_micros(job.run_at)
-            batch.jobs.append((order, job.id, job.kind, run_at, payload, 0, slot_of(order)))
+            batch.jobs.append(job_values(order, job))
         for a in write.answers:
             at = to_micros(a.at)
             batch.answers.append(
@@ -75,6 +74,12 @@ def state_values(order: str, state: StoredState, head: bytes) -> Values:
     """A row of the table of states."""
     due = None if state.next_due is None else to_micros(state.next_due)
     return (order, state.version, state.state, state.code, due, head, slot_of(order))
+
+
+def job_values(order: str, job: Job) -> Values:
+    """A row of the outbox."""
+    payload = msgspec.json.encode(job.payload).decode()
+    return (order, job.id, job.kind, to_micros(job.run_at), payload, 0, slot_of(order))
 
 
 def stored_state(version: int, data: bytes, code: str, due: int | None) -> StoredState:

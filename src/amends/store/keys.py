@@ -1,16 +1,19 @@
-"""API keys as rows of their table, whatever database it is in."""
+"""API keys and links as rows of their tables, whatever database these are in."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
-from amends.engine.store import ApiKey
+from amends.engine.store import ApiKey, Link
 from amends.kernel.instants import from_micros, to_micros
 from amends.kernel.people import Actor, Role
 from amends.store.batch import Values, instant_or_none
 from amends.store.sealing import digest_of
 
 KEY_COLUMNS = "id, person, role, scopes, created_at, revoked_at"
+# A link is known for so long after its time, so that a fresh one can be asked for.
+LINKS_KEPT = timedelta(days=30)
 
 
 def key_values(key: ApiKey, secret: str) -> Values:
@@ -37,3 +40,8 @@ def key_from(
         from_micros(created_at),
         instant_or_none(revoked_at),
     )
+
+
+def link_from(person: str, role: str, leads_to: str) -> Link:
+    """A link from its columns."""
+    return Link(Actor(person, Role(role)), leads_to)

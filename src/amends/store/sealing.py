@@ -15,6 +15,7 @@ from amends.kernel.people import PersonId
 
 _NONCE = 12
 _DRAFT = "draft"  # stands where a text has its reference
+_NO_ORDER = ""  # stands where a text has its order
 
 
 class PersonKey(Struct, frozen=True):
@@ -54,6 +55,16 @@ def seal_draft(key: PersonKey, order: str, person: PersonId, text: str) -> bytes
 def open_draft(secret: bytes, order: str, person: PersonId, sealed: bytes) -> str:
     """The draft again. Raises ValueError when it is not what was sealed for this place."""
     return unseal(secret, order, _DRAFT, person, sealed)
+
+
+def seal_own(key: PersonKey, person: PersonId, what: str, text: str) -> bytes:
+    """As ``seal``, for what belongs to ``person`` and to no order."""
+    return seal(key, _NO_ORDER, Content(what, person, text))
+
+
+def open_own(secret: bytes, person: PersonId, what: str, sealed: bytes) -> str:
+    """It again. Raises ValueError when it is not what was sealed for this place."""
+    return unseal(secret, _NO_ORDER, what, person, sealed)
 
 
 def sealed_text(ref: str, owner: PersonId, sealed: bytes) -> SealedText:

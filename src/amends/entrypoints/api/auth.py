@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from amends.engine.store import Access, ApiKey
+from amends.engine.store import ApiKey, Store
 from amends.entrypoints.api.calls import EVERYBODY, Problem
 from amends.entrypoints.api.routes import Route
+from amends.entrypoints.staff.standing import still_theirs
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Actor, Role
 
@@ -19,17 +20,22 @@ READ, WRITE = "read", "write"
 class Asker:
     """Finds out who is behind an ``Authorization`` header."""
 
-    def __init__(self, access: Access, *, sandbox: bool) -> None:
+    def __init__(self, store: Store, *, sandbox: bool) -> None:
         """Tokens of the form ``sandbox.<role>.<id>`` count on a sandbox only."""
-        self._access = access
+        self._store = store
         self._sandbox = sandbox
 
     def keys(self, authorizations: Iterable[str | None]) -> Mapping[str, ApiKey]:
-        """The keys in force behind some headers, looked up at once."""
+        """The keys in force behind some headers, looked up at once.
+
+        A key in a role that the account of its person no longer has is not in force.
+        """
         tokens = {token for a in authorizations if (token := _token(a))}
         if self._sandbox:
             tokens = {token for token in tokens if not _SANDBOX.fullmatch(token)}
-        return self._access.keys_of(tokens) if tokens else {}
+        found = self._store.access.keys_of(tokens) if tokens else {}
+        staff = self._store.staff
+        return {token: key for token, key in found.items() if still_theirs(staff, key.actor)}
 
     def of(
         self, authorization: str | None, keys: Mapping[str, ApiKey]

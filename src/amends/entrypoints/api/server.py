@@ -60,7 +60,7 @@ class _Doors:
 def api_handlers(api: Api) -> list[HTTPRouteHandler]:
     """A handler for each address that is there, the OpenAPI text and its page among them."""
     sandbox = api.service.sandbox is not None
-    asker = Asker(api.service.store.access, sandbox=sandbox)
+    asker = Asker(api.service.store, sandbox=sandbox)
     doors = _Doors(api, asker, Desk(api, asker))
     routes = [route for route in ROUTES if sandbox or not route.sandbox]
     text = openapi_text(routes)

@@ -32,11 +32,9 @@ _LASTS = timedelta(hours=24)
 
 def sign_in_link(service: Service, by: Actor, leads_to: str = "/") -> str:
     """The address of a fresh link that signs ``by`` in, once, within a day."""
-    from amends.engine.store import Link
+    from amends.entrypoints import links
 
-    token = service.new_token()
-    service.store.access.add_link(token, Link(by, leads_to), service.clock.now() + _LASTS)
-    return f"{service.base_url}/enter/{token}"
+    return links.sign_in_link(service, by, leads_to, _LASTS).url
 
 
 def link_command(tools: Toolkit) -> Callable[..., None]:

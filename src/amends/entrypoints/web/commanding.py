@@ -21,7 +21,9 @@ from amends.entrypoints.web.forms.answers import answers_in_words
 from amends.entrypoints.web.forms.building import FormContext, inputs_of
 from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, checked, give
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words.catalogue import Words
@@ -99,6 +101,11 @@ def carry_out(
             carried=[item for item in posted.items() if item[0] != "confirmed"],
             back=target.back,
         )
+    if form.grave:
+        step = Step(form.title, target.action, posted.items(), target.back)
+        asked = prove_first(site, visitor, step)
+        if asked is not None:
+            return asked
     try:
         key = posted.one("key") or form.key
         order = target.looking.case.order.id
@@ -110,12 +117,6 @@ def carry_out(
         return show(failed, problem.status)
     href = leads_to(answer) if leads_to else target.back
     return Redirect(f"{href}?done={form.type}", status_code=303)
-
-
-def refused_in_words(refused: Refused, words: Words) -> str:
-    """Why not, and what would help, as one text."""
-    sentences = (words.detail(refused.rule, refused.facts), *words.steps_to_take(refused.next))
-    return " ".join(_sentence(text) for text in sentences if text)
 
 
 def _dry_run(looking: Looking, command: CaseCommand, visitor: Visitor) -> Refused | None:
@@ -137,11 +138,6 @@ def _refused(form: Form, posted: Posted, refused: Refused, words: Words) -> Form
 
 def _with(form: Form, posted: Posted, errors: dict[str, str]) -> Form:
     return replace(form, posted=posted, errors=errors)
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def forms_of(

@@ -8,6 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from amends.entrypoints.links import own_path
+from amends.entrypoints.web.devices import device_of
 from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, visitor_of
@@ -40,10 +42,9 @@ def enter(request: Asked, site: TheSite, token: FromPath[str]) -> Response[Any]:
     before = visitor_of(request, site)
     if before is not None:
         site.sessions.end(before)
-    href = link.leads_to if link.leads_to.startswith("/") else "/"
-    # A second slash would lead to another site.
-    href = "/" + href.lstrip("/\\")
-    return Redirect(href, status_code=303, cookies=[site.sessions.begin(link.actor, now)])
+    href = own_path(link.leads_to)
+    begun = site.sessions.begin(link.actor, now, device_of(request.headers.get("user-agent", "")))
+    return Redirect(href, status_code=303, cookies=[begun])
 
 
 @post("/sign-out", sync_to_thread=True)

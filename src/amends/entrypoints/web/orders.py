@@ -23,7 +23,6 @@ from amends.entrypoints.web.commanding import (
     ORDER_COMMANDS,
     Target,
     carry_out,
-    refused_in_words,
 )
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
@@ -38,6 +37,7 @@ from amends.entrypoints.web.requests import (
     of_visitor,
     signed_in,
 )
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
 from amends.entrypoints.web.uploading import take_upload
 from amends.kernel.people import Role

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from amends.engine.store import BadCursor
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
-from amends.entrypoints.web import disputes, entering, orders
+from amends.entrypoints.web import disputes, entering, orders, signin
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
@@ -88,6 +88,8 @@ def web_router(service: Service) -> Router:
         path="/",
         route_handlers=[
             entering.home, entering.ask_to_enter, entering.enter, entering.leave,
+            signin.ask_to_sign_in, signin.sign_in, signin.ask_to_set_up, signin.set_up,
+            signin.go_to_company, signin.back_from_company,
             orders.list_orders, orders.show_order, orders.command_order,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,

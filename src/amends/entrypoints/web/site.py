@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from amends.dispute.judge import CaseCommand
+from amends.engine.outside import IdentityProvider
 from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Call
 from amends.entrypoints.api.commands import request_of, send, with_number_checked
@@ -18,6 +19,9 @@ from amends.entrypoints.api.context import Api, is_id
 from amends.entrypoints.clock import drain
 from amends.entrypoints.looking import look, look_at_dispute
 from amends.entrypoints.service import CaseAnswer, Service
+from amends.entrypoints.staff.passwords import Passwords
+from amends.entrypoints.staff.roster import Roster
+from amends.entrypoints.staff.signing_in import SignIn
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.web.visitors import Sessions, Visitor
 from amends.kernel.instants import Instant
@@ -30,15 +34,22 @@ class NotThere(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """The interface's own parts, and the sessions of the pages."""
+    """The interface's own parts, the pages' sessions, and how the platform's people get in."""
 
     api: Api
     sessions: Sessions
+    sign_in: SignIn
+    roster: Roster
 
     @property
     def service(self) -> Service:
         """Engine, record and the world outside."""
         return self.api.service
+
+    @property
+    def provider(self) -> IdentityProvider | None:
+        """The company's own sign-in, where it is connected."""
+        return self.service.identity
 
     def now(self) -> Instant:
         """The instant pages are shown at."""
@@ -47,7 +58,13 @@ class Site:
 
 def site_for(service: Service) -> Site:
     """The site of a service."""
-    return Site(Api(service), Sessions(service.store.access, service.base_url))
+    store, new_token = service.store, service.new_token
+    return Site(
+        Api(service),
+        Sessions(store, new_token, service.base_url),
+        SignIn(store, Passwords()),
+        Roster(store, new_token),
+    )
 
 
 def call_of(by: Actor, route: str, path: Mapping[str, str] | None = None, **rest: Any) -> Call:

@@ -31,15 +31,17 @@ class CommandWords(Struct, frozen=True, forbid_unknown_fields=True):
     """A command: ``label`` on buttons and headings, ``intro`` where that does not say what it
     changes, ``done`` once it was taken.
 
-    ``final``: it is shown once more before it is taken. ``put_forward``: it is what a person whose
-    turn it is most likely came for. ``asks_first``: fields in the order to ask in. ``fields`` and
-    ``hints`` go before those that all commands share.
+    ``final``: it is shown once more before it is taken. ``grave``: one of the platform's people is
+    asked for a second factor first. ``put_forward``: it is what a person whose turn it is most
+    likely came for. ``asks_first``: fields in the order to ask in. ``fields`` and ``hints`` go
+    before those that all commands share.
     """
 
     label: str
     intro: str = ""
     done: str = ""
     final: bool = False
+    grave: bool = False
     put_forward: bool = False
     asks_first: tuple[str, ...] = ()
     fields: Mapping[str, str] = {}

@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 from msgspec import Struct, convert
 
-from amends.kernel.decision import Accepted, Content, Facts, Refused, Stamp
+from amends.kernel.decision import Accepted, Content, Facts, FoundBy, Refused, Stamp
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.kernel.texts import Id
@@ -120,14 +120,19 @@ def _contents(command: PlaceOrder, stamp: Stamp) -> tuple[Content, Content, Cont
         for line in command.lines
     }
     return (
-        _content(stamp, "buyer", command.buyer.id, command.buyer),
-        _content(stamp, "seller", command.seller.id, command.seller),
-        _content(stamp, "listing", command.seller.id, listings),
+        _details(stamp, Role.BUYER, command.buyer),
+        _details(stamp, Role.SELLER, command.seller),
+        Content(stamp.ref("listing"), command.seller.id, _json(listings)),
     )
 
 
-def _content(stamp: Stamp, name: str, owner: str, thing: object) -> Content:
-    return Content(stamp.ref(name), owner, msgspec.json.encode(thing).decode("utf-8"))
+def _details(stamp: Stamp, role: Role, of: Buyer | Seller) -> Content:
+    found_by = FoundBy(of.email, role) if of.email.strip() else None
+    return Content(stamp.ref(role.value), of.id, _json(of), found_by)
+
+
+def _json(thing: object) -> str:
+    return msgspec.json.encode(thing).decode("utf-8")
 
 
 def _names(order_id: str, command: PlaceOrder) -> Refused | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from amends.store.emails import Digests, SqlEmails
+from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.callbacks import PostgresCallbacks
 from amends.store.postgres.connections import Connections
@@ -12,6 +14,8 @@ from amends.store.postgres.records import PostgresRecords
 from amends.store.postgres.service import PostgresMeta, PostgresUptime
 from amends.store.postgres.upkeep import PostgresUpkeep
 from amends.store.postgres.views import PostgresViews
+from amends.store.sessions import SqlSessions, SqlTries
+from amends.store.staff import SqlStaff
 from amends.store.urls import Target
 
 __all__ = ["PostgresStore"]
@@ -22,13 +26,19 @@ class PostgresStore:
 
     def __init__(self, target: Target) -> None:
         self._connections = Connections(target)
-        self.records = PostgresRecords(self._connections)
+        plain = PostgresPlain(self._connections)
+        digests = Digests(plain)
+        self.records = PostgresRecords(self._connections, digests)
         self.jobs = PostgresJobs(self._connections)
         self.views = PostgresViews(self._connections)
         self.access = PostgresAccess(self._connections)
         self.drafts = PostgresDrafts(self._connections)
         self.leases = PostgresLeases(self._connections)
         self.callbacks = PostgresCallbacks(self._connections)
+        self.staff = SqlStaff(plain, digests)
+        self.sessions = SqlSessions(plain)
+        self.tries = SqlTries(plain, digests)
+        self.emails = SqlEmails(plain, digests)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

@@ -1,20 +1,29 @@
-"""Links, sessions, API keys and read marks on PostgreSQL."""
+"""Links, API keys and read marks on PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from psycopg.errors import UniqueViolation
 
 from amends.engine.store import ApiKey, Link
 from amends.kernel.instants import Instant, to_micros
-from amends.kernel.people import Actor, PersonId, Role
-from amends.store.keys import KEY_COLUMNS, key_from, key_values
+from amends.kernel.people import PersonId
+from amends.store.keys import KEY_COLUMNS, LINKS_KEPT, key_from, key_values, link_from
 from amends.store.postgres.connections import Connections
 from amends.store.sealing import digest_of
+from amends.store.sessions import FORGOTTEN_AFTER
 
-_REDEEM = "DELETE FROM sign_in_links WHERE token = %s RETURNING person, role, leads_to, expires_at"
-_SESSION = "SELECT person, role FROM sessions WHERE token = %s AND expires_at > %s"
+_ADD_LINK = "INSERT INTO sign_in_links VALUES (%s, %s, %s, %s, %s, NULL)"
+_REDEEM = """UPDATE sign_in_links SET used_at = %s
+    WHERE token = %s AND used_at IS NULL AND expires_at > %s RETURNING person, role, leads_to"""
+_SPENT = "SELECT person, role, leads_to FROM sign_in_links WHERE token = %s"
+_OVER = (
+    ("DELETE FROM sign_in_links WHERE expires_at <= %s", LINKS_KEPT),
+    ("DELETE FROM sessions WHERE expires_at <= %s", timedelta(0)),
+    ("DELETE FROM tries WHERE last_at <= %s", FORGOTTEN_AFTER),
+)
 _KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys"  # noqa: S608
 _KEYS_OF = f"""SELECT secret, {KEY_COLUMNS} FROM api_keys
     WHERE secret = ANY(%s) AND revoked_at IS NULL"""  # noqa: S608
@@ -33,37 +42,25 @@ class PostgresAccess:
         """Keep a link by its token's digest."""
         by = link.actor
         values = (digest_of(token), by.person, by.role.value, link.leads_to, to_micros(expires_at))
-        self._connections.run("INSERT INTO sign_in_links VALUES (%s, %s, %s, %s, %s)", values)
+        self._connections.run(_ADD_LINK, values)
 
     def redeem_link(self, token: str, now: Instant) -> Link | None:
-        """Removing it is what makes it work once, however many ask at the same time."""
+        """Marking it as used is what makes it work once, however many ask at the same time."""
+        at = to_micros(now)
         with self._connections.writing() as db:
-            row = db.execute(_REDEEM, (digest_of(token),)).fetchone()
-        if row is None or row[3] <= to_micros(now):
-            return None
-        return Link(Actor(row[0], Role(row[1])), row[2])
+            row = db.execute(_REDEEM, (at, digest_of(token), at)).fetchone()
+        return link_from(*row) if row else None
 
-    def add_session(self, token: str, actor: Actor, expires_at: Instant) -> None:
-        """Keep a session by its token's digest."""
-        values = (digest_of(token), actor.person, actor.role.value, to_micros(expires_at))
-        self._connections.run("INSERT INTO sessions VALUES (%s, %s, %s, %s)", values)
-
-    def session(self, token: str, now: Instant) -> Actor | None:
-        """Who it is."""
-        found = self._connections.ask(_SESSION, (digest_of(token), to_micros(now)))
-        return Actor(found[0][0], Role(found[0][1])) if found else None
-
-    def end_session(self, token: str) -> None:
-        """Forget it."""
-        self._connections.run("DELETE FROM sessions WHERE token = %s", (digest_of(token),))
+    def spent_link(self, token: str) -> Link | None:
+        """Whom it was for."""
+        found = self._connections.ask(_SPENT, (digest_of(token),))
+        return link_from(*found[0]) if found else None
 
     def forget_expired(self, now: Instant) -> int:
         """Clear out."""
-        at = (to_micros(now),)
         with self._connections.writing() as db:
-            links = db.execute("DELETE FROM sign_in_links WHERE expires_at <= %s", at)
-            sessions = db.execute("DELETE FROM sessions WHERE expires_at <= %s", at)
-        return links.rowcount + sessions.rowcount
+            gone = [db.execute(s, (to_micros(now - kept),)) for s, kept in _OVER]
+        return sum(each.rowcount for each in gone)
 
     def add_key(self, key: ApiKey, secret: str) -> None:
         """Keep a key by its secret's digest."""

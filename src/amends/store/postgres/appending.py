@@ -16,6 +16,7 @@ from msgspec import Struct
 from amends.engine.store import Write
 from amends.kernel.people import PersonId
 from amends.store.batch import Batch, laid_out
+from amends.store.emails import PUT_EMAIL, Digests, email_values
 from amends.store.postgres.connections import Connection, Values, send
 from amends.store.sealing import PersonKey
 
@@ -24,8 +25,9 @@ _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 # A key that was erased since it was looked up is no value, which the column does not take.
 _PUT_CONTENT = """INSERT INTO contents VALUES (%s, %s, %s, %s,
     (SELECT key_id FROM person_keys WHERE person = %s AND key_id = %s), %s)"""
-_PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+_PUT_EMAIL = PUT_EMAIL.replace("?", "%s")
 _NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s, %s)"
 _MOVE_STATE = """UPDATE states SET version = %s, state = %s, code = %s, next_due = %s, head = %s
     WHERE order_id = %s AND version = %s AND head = %s RETURNING 1"""
@@ -87,6 +89,7 @@ def send_record(
     writes: Sequence[Write],
     heads: Mapping[str, bytes],
     keys: Mapping[PersonId, PersonKey],
+    digests: Digests,
 ) -> None:
     """Send all of some writes but their rows of projections."""
     parts = [
@@ -100,11 +103,12 @@ def send_record(
             send(db, _NEXT_EVENT[shape], [part.first() for part in alike])
     send(db, _PUT_EVENT, [row for part in parts for row in part.rows.events])
     send(db, _PUT_CONTENT, [_content(*row) for part in parts for row in part.rows.contents])
+    send(db, _PUT_EMAIL, email_values(writes, digests))
     send(db, _NEXT_STATE, [p.state() for p in parts if p.expected and p.rows.states])
     send(db, _NEW_STATE, [row for part in parts for row in part.rows.states])
     send(db, _STILL, [(p.order, p.expected) for p in unmoved if p.expected])
     send(db, _STILL_NEW, [(p.order,) for p in unmoved if not p.expected])
-    send(db, _PUT_JOB, [row for part in parts for row in part.rows.jobs])
+    send(db, PUT_JOB, [row for part in parts for row in part.rows.jobs])
     send(db, _PUT_ANSWER, [row for part in parts for row in part.rows.answers])
 
 

@@ -8,7 +8,9 @@ from collections.abc import Collection
 from amends.engine.slots import ALL_SLOTS, SLOTS
 from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant, from_micros, to_micros
-from amends.store.batch import instant_or_none
+from amends.kernel.record import Job
+from amends.store.batch import instant_or_none, job_values
+from amends.store.postgres.appending import PUT_JOB
 from amends.store.postgres.connections import Connections, Values
 
 # Taking a job moves its instant to the end of the lease, so one column and one index serve both.
@@ -55,6 +57,10 @@ class PostgresJobs:
     def again(self, job: JobToRun, run_at: Instant) -> bool:
         """Put it back for later."""
         return self._connections.run(_AGAIN, (to_micros(run_at), *_mine(job))) > 0
+
+    def add(self, job: Job) -> None:
+        """Put it in; nothing happens when it is there."""
+        self._connections.run(PUT_JOB, job_values("", job))
 
     def next_run(self) -> Instant | None:
         """The earliest of the heads of all slots."""

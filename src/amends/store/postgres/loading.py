@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from amends.engine.store import Write
 from amends.store.batch import Values, laid_out, owners_of
+from amends.store.emails import Digests, email_values
 from amends.store.postgres.connections import Connection
 from amends.store.rows import changes
 from amends.store.sealing import PersonKey, new_key
@@ -24,7 +25,7 @@ def is_new(write: Write) -> bool:
     return not write.expected and write.state is not None
 
 
-def copy_new(db: Connection, writes: Sequence[Write]) -> None:
+def copy_new(db: Connection, writes: Sequence[Write], digests: Digests) -> None:
     """Add orders of which there is nothing yet, in the transaction under way.
 
     Raises UniqueViolation when there is something of one of them.
@@ -38,6 +39,7 @@ def copy_new(db: Connection, writes: Sequence[Write]) -> None:
     _copy(db, "person_keys", [(person, key.id, key.secret) for person, key in made.items()])
     _copy(db, "events", batch.events)
     _copy(db, "contents", batch.contents)
+    _copy(db, "email_digests", email_values(writes, digests))
     _copy(db, "states", batch.states)
     _copy(db, "jobs", batch.jobs)
     _copy(db, "answers", batch.answers)

@@ -36,6 +36,7 @@ from amends.store.batch import (
     stored_events,
     stored_state,
 )
+from amends.store.emails import Digests, forgetting
 from amends.store.postgres.appending import PUT_KEY, send_record
 from amends.store.postgres.connections import (
     Connection,
@@ -100,8 +101,9 @@ _IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected, errors.Lock
 class PostgresRecords:
     """See ``amends.engine.store.Records``."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, digests: Digests) -> None:
         self._connections = connections
+        self._digests = digests
         self._keys = _LookedUp()
 
     def load(
@@ -192,7 +194,11 @@ class PostgresRecords:
     def erase(self, person: PersonId) -> bool:
         """Delete the key. Its bytes go when the server vacuums the page, and leave its log and
         back-ups when these are recycled: how long they are kept bounds an erasure."""
-        return self._connections.run("DELETE FROM person_keys WHERE person = %s", (person,)) > 0
+        with self._connections.writing() as db:
+            gone = db.execute("DELETE FROM person_keys WHERE person = %s", (person,))
+            for statement, values in forgetting(person):
+                db.execute(statement.replace("?", "%s"), values)
+        return gone.rowcount > 0
 
     def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
         """Due orders: for each slot a search in the index, all in one statement."""
@@ -233,14 +239,14 @@ class PostgresRecords:
             db.execute("COMMIT")
 
     def _load(self, db: Connection, writes: Sequence[Write]) -> None:
-        copy_new(db, [w for w in writes if is_new(w)])
+        copy_new(db, [w for w in writes if is_new(w)], self._digests)
         with pipeline(db):
             self._send(db, [w for w in writes if not is_new(w)])
 
     def _send(self, db: Connection, writes: Sequence[Write]) -> None:
         heads, keys, made = self._needed(db, writes)
         send(db, PUT_KEY, [(person, key.id, key.secret) for person, key in made.items()])
-        send_record(db, writes, heads, keys | made)
+        send_record(db, writes, heads, keys | made, self._digests)
         write_rows(db, [(w.order, row) for w in writes for row in w.rows])
 
     def _needed(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from amends.store.emails import Digests, SqlEmails
+from amends.store.plain import SqlitePlain
+from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.callbacks import SqliteCallbacks
 from amends.store.sqlite.connections import Connections
@@ -14,6 +17,7 @@ from amends.store.sqlite.records import SqliteRecords
 from amends.store.sqlite.service import SqliteMeta, SqliteUptime
 from amends.store.sqlite.upkeep import SqliteUpkeep
 from amends.store.sqlite.views import SqliteViews
+from amends.store.staff import SqlStaff
 
 __all__ = ["SqliteStore"]
 
@@ -23,13 +27,19 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
-        self.records = SqliteRecords(self._connections)
+        plain = SqlitePlain(self._connections)
+        digests = Digests(plain)
+        self.records = SqliteRecords(self._connections, digests)
         self.jobs = SqliteJobs(self._connections)
         self.views = SqliteViews(self._connections)
         self.access = SqliteAccess(self._connections)
         self.drafts = SqliteDrafts(self._connections)
         self.leases = SqliteLeases(self._connections)
         self.callbacks = SqliteCallbacks(self._connections)
+        self.staff = SqlStaff(plain, digests)
+        self.sessions = SqlSessions(plain)
+        self.tries = SqlTries(plain, digests)
+        self.emails = SqlEmails(plain, digests)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)

@@ -1,20 +1,28 @@
-"""Links, sessions, API keys and read marks on SQLite."""
+"""Links, API keys and read marks on SQLite."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Collection
+from datetime import timedelta
 
 from amends.engine.store import ApiKey, Link
 from amends.kernel.instants import Instant, to_micros
-from amends.kernel.people import Actor, PersonId, Role
-from amends.store.keys import KEY_COLUMNS, key_from, key_values
+from amends.kernel.people import PersonId
+from amends.store.keys import KEY_COLUMNS, LINKS_KEPT, key_from, key_values, link_from
 from amends.store.sealing import digest_of
+from amends.store.sessions import FORGOTTEN_AFTER
 from amends.store.sqlite.connections import Connections
 
-_REDEEM = "DELETE FROM sign_in_links WHERE token = ? RETURNING person, role, leads_to, expires_at"
-_SESSION = "SELECT person, role FROM sessions WHERE token = ? AND expires_at > ?"
+_REDEEM = """UPDATE sign_in_links SET used_at = ?
+    WHERE token = ? AND used_at IS NULL AND expires_at > ? RETURNING person, role, leads_to"""
+_SPENT = "SELECT person, role, leads_to FROM sign_in_links WHERE token = ?"
+_OVER = (
+    ("DELETE FROM sign_in_links WHERE expires_at <= ?", LINKS_KEPT),
+    ("DELETE FROM sessions WHERE expires_at <= ?", timedelta(0)),
+    ("DELETE FROM tries WHERE last_at <= ?", FORGOTTEN_AFTER),
+)
 _KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys"  # noqa: S608
 _MARK = """INSERT INTO read_marks VALUES (?, ?, ?)
     ON CONFLICT (order_id, person) DO UPDATE SET number = MAX(number, excluded.number)"""
@@ -33,39 +41,25 @@ class SqliteAccess:
         by = link.actor
         values = (digest_of(token), by.person, by.role.value, link.leads_to, to_micros(expires_at))
         with self._connections.writing() as db:
-            db.execute("INSERT INTO sign_in_links VALUES (?, ?, ?, ?, ?)", values)
+            db.execute("INSERT INTO sign_in_links VALUES (?, ?, ?, ?, ?, NULL)", values)
 
     def redeem_link(self, token: str, now: Instant) -> Link | None:
-        """Removing it is what makes it work once, however many ask at the same time."""
+        """Marking it as used is what makes it work once, however many ask at the same time."""
+        at = to_micros(now)
         with self._connections.writing() as db:
-            row = db.execute(_REDEEM, (digest_of(token),)).fetchone()
-        if row is None or row[3] <= to_micros(now):
-            return None
-        return Link(Actor(row[0], Role(row[1])), row[2])
+            row = db.execute(_REDEEM, (at, digest_of(token), at)).fetchone()
+        return link_from(*row) if row else None
 
-    def add_session(self, token: str, actor: Actor, expires_at: Instant) -> None:
-        """Keep a session by its token's digest."""
-        values = (digest_of(token), actor.person, actor.role.value, to_micros(expires_at))
-        with self._connections.writing() as db:
-            db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", values)
-
-    def session(self, token: str, now: Instant) -> Actor | None:
-        """Who it is."""
+    def spent_link(self, token: str) -> Link | None:
+        """Whom it was for."""
         with self._connections.reading() as db:
-            row = db.execute(_SESSION, (digest_of(token), to_micros(now))).fetchone()
-        return Actor(row[0], Role(row[1])) if row else None
-
-    def end_session(self, token: str) -> None:
-        """Forget it."""
-        with self._connections.writing() as db:
-            db.execute("DELETE FROM sessions WHERE token = ?", (digest_of(token),))
+            row = db.execute(_SPENT, (digest_of(token),)).fetchone()
+        return link_from(*row) if row else None
 
     def forget_expired(self, now: Instant) -> int:
         """Clear out."""
-        at = (to_micros(now),)
         with self._connections.writing() as db:
-            links = db.execute("DELETE FROM sign_in_links WHERE expires_at <= ?", at).rowcount
-            return links + db.execute("DELETE FROM sessions WHERE expires_at <= ?", at).rowcount
+            return sum(db.execute(s, (to_micros(now - kept),)).rowcount for s, kept in _OVER)
 
     def add_key(self, key: ApiKey, secret: str) -> None:
         """Keep a key by its secret's digest."""

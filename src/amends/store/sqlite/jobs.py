@@ -9,9 +9,11 @@ from collections.abc import Collection
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant, from_micros, to_micros
-from amends.store.batch import Values, instant_or_none
+from amends.kernel.record import Job
+from amends.store.batch import Values, instant_or_none, job_values
 from amends.store.sqlite.connections import Connections
 
+PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 # Taking a job moves its instant to the end of the lease, so one column and one index serve both.
 _DUE = """SELECT run_at, order_id, id, kind, payload, attempts FROM jobs
     WHERE slot = ? AND run_at <= ? ORDER BY run_at LIMIT ?"""
@@ -50,6 +52,11 @@ class SqliteJobs:
         values = (to_micros(run_at), *_mine(job))
         with self._connections.writing() as db:
             return _changed(db, f"UPDATE jobs SET run_at = ? {_MINE}", values)  # noqa: S608
+
+    def add(self, job: Job) -> None:
+        """Put it in; nothing happens when it is there."""
+        with self._connections.writing() as db:
+            db.execute(PUT_JOB, job_values("", job))
 
     def next_run(self) -> Instant | None:
         """The earliest of the heads of all slots."""

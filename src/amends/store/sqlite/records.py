@@ -29,8 +29,10 @@ from amends.store.batch import (
     stored_events,
     stored_state,
 )
+from amends.store.emails import PUT_EMAIL, Digests, email_values, forgetting
 from amends.store.sealing import PersonKey, new_key, unseal
 from amends.store.sqlite.connections import Connections
+from amends.store.sqlite.jobs import PUT_JOB
 from amends.store.sqlite.rows import write_rows
 
 # Lists of keys travel as one JSON parameter, so that a statement's text does not depend on how
@@ -59,7 +61,6 @@ _PUT_CONTENT = "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_STATE = """INSERT INTO states VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET
     version = excluded.version, state = excluded.state, code = excluded.code,
     next_due = excluded.next_due, head = excluded.head"""
-_PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LAST = 2**63 - 1
 
@@ -67,8 +68,9 @@ _LAST = 2**63 - 1
 class SqliteRecords:
     """See ``amends.engine.store.Records``."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, digests: Digests) -> None:
         self._connections = connections
+        self._digests = digests
 
     def load(
         self,
@@ -98,7 +100,7 @@ class SqliteRecords:
             return frozenset()
         with self._connections.writing() as db:
             try:
-                return _write(db, batch)
+                return _write(db, batch, self._digests)
             except Exception as error:
                 # What fails before COMMIT is certain to be undone; a failing COMMIT is not.
                 raise NotWritten("nothing of the batch was written") from error
@@ -121,6 +123,8 @@ class SqliteRecords:
         """Delete the key, in the log beside the database too."""
         with self._connections.writing() as db:
             gone = db.execute("DELETE FROM person_keys WHERE person = ?", (person,)).rowcount > 0
+            for statement, values in forgetting(person):
+                db.execute(statement, values)
         self._connections.empty_log()
         return gone
 
@@ -149,7 +153,7 @@ def read_events(
     return stored_events(found.fetchall())
 
 
-def _write(db: sqlite3.Connection, writes: Sequence[Write]) -> frozenset[str]:
+def _write(db: sqlite3.Connection, writes: Sequence[Write], digests: Digests) -> frozenset[str]:
     heads = {
         order: (version, head)
         for order, version, head in db.execute(_HEADS, (_json(w.order for w in writes),))
@@ -162,9 +166,10 @@ def _write(db: sqlite3.Connection, writes: Sequence[Write]) -> frozenset[str]:
     batch = laid_out(kept, ends, _person_keys(db, kept))
     db.executemany(_PUT_EVENT, batch.events)
     db.executemany(_PUT_CONTENT, batch.contents)
+    db.executemany(PUT_EMAIL, email_values(kept, digests))
     db.executemany(_PUT_STATE, batch.states)
     write_rows(db, [(w.order, row) for w in kept for row in w.rows])
-    db.executemany(_PUT_JOB, batch.jobs)
+    db.executemany(PUT_JOB, batch.jobs)
     db.executemany(_PUT_ANSWER, batch.answers)
     return frozenset(clashed)
 

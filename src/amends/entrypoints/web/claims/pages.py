@@ -12,7 +12,6 @@ from amends.dispute.events.negotiation import DisputeOpened
 from amends.entrypoints.views.structs import EvidenceView, OptionView
 from amends.entrypoints.web.claims.offered import try_command
 from amends.entrypoints.web.claims.steps import STEPS, Claiming, Step
-from amends.entrypoints.web.commanding import refused_in_words
 from amends.entrypoints.web.forms.answers import Answer, answers_in_words
 from amends.entrypoints.web.forms.building import inputs_of
 from amends.entrypoints.web.forms.form import Form, read_command
@@ -22,6 +21,7 @@ from amends.entrypoints.web.language import mark
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.protection import protection_lines
 from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import Site, checked
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words import formatting

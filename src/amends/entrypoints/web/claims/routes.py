@@ -17,7 +17,7 @@ from amends.entrypoints.views.order import order_view
 from amends.entrypoints.web.claims.begun import begun_by, drop, keep
 from amends.entrypoints.web.claims.pages import check_page, not_now_page, step_page, where
 from amends.entrypoints.web.claims.steps import BY_NAME, CHECK, Claiming, NotSo, Step
-from amends.entrypoints.web.commanding import Target, carry_out, refused_in_words
+from amends.entrypoints.web.commanding import Target, carry_out
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Wrong
 from amends.entrypoints.web.forms.posted import Posted
@@ -30,6 +30,7 @@ from amends.entrypoints.web.requests import (
     of_visitor,
     signed_in,
 )
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, see_order
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.visitors import Visitor

@@ -37,6 +37,11 @@ class Form(Struct, frozen=True, kw_only=True):
         """Whether it cannot be taken back, and is confirmed on a page of its own."""
         return words_in().command(self.type).final
 
+    @property
+    def grave(self) -> bool:
+        """Whether one of the platform's people proves once more who they are."""
+        return words_in().command(self.type).grave
+
 
 def read_command(
     command: type[Struct], context: FormContext, posted: Posted

@@ -1,0 +1,1 @@
+"""Where the platform's people sign in at their own company."""
