@@ -66,17 +66,19 @@ def _empty_database() -> bytes:
 class World:
     """One order's world. Every command and job goes through ``engine``, which a crash replaces."""
 
-    def __init__(self, folder: Path, faults: Faults | None = None) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """``database``: the URL of an empty one on a server; else a file in ``folder``."""
         self._folder = folder
         self._ids = count(1)
         self._now = START
-        self.faults = faults or Faults()
+        self.faults = Faults()
         self.asked: list[tuple[str, str, Money]] = []
         self.taken_in: set[str] = set()
         self._orders: set[str] = set()
-        self.database = folder / "a.db"
-        self.database.write_bytes(_empty_database())
-        self._looking = sqlite3.connect(self.database)
+        self.database: str | Path = database or folder / "a.db"
+        if isinstance(self.database, Path):
+            self.database.write_bytes(_empty_database())
+            self._looking = sqlite3.connect(self.database)
         self.boot()
 
     def now(self) -> Instant:
@@ -88,13 +90,7 @@ class World:
         self.simulator = PaymentSimulator(self._folder / "provider.db", self)
         self.real_store = open_store(self.database)
         self.store = FaultyStore(self.real_store, self.faults)
-        self.engine: CaseEngine = Engine(
-            OrderDomain(packs()),
-            cast(Store, self.store),
-            self.now,
-            self._new_id,
-            lambda _s, _c: Calendar(),
-        )
+        self.engine = self.engine_on(cast(Store, self.store))
         self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund, self.on_reply)
         self.intake = Intake(
             self.engine,
@@ -112,9 +108,15 @@ class World:
             ),
         }
 
+    def engine_on(self, store: Store) -> CaseEngine:
+        """An engine, as another process on the same database has one."""
+        domain = OrderDomain(packs())
+        return Engine(domain, store, self.now, self._new_id, lambda _s, _c: Calendar())
+
     def close(self) -> None:
         """Let go of the files."""
-        self._looking.close()
+        if isinstance(self.database, Path):
+            self._looking.close()
         self._end()
 
     def _end(self) -> None:
@@ -274,7 +276,7 @@ class World:
     # --- what there is --------------------------------------------------------------------------
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What lies in the database."""
+        """What lies in the file."""
         return self._looking.execute(query).fetchall()
 
     def case(self, order: str = "A-1") -> Case:
