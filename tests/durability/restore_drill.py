@@ -52,7 +52,8 @@ _RESTS_WITHIN = 60.0
 
 
 class Drilled(Struct, frozen=True):
-    """What came of a drill; times in seconds. ``lost`` are commands that were answered."""
+    """What came of a drill. ``during`` are commands that were answered while the back-up was
+    written, ``lost`` those that were answered and are not restored."""
 
     orders: int
     commands: int
@@ -62,6 +63,7 @@ class Drilled(Struct, frozen=True):
     lost: int
     lost_seconds: float
     restore_seconds: float
+    check_seconds: float
     recovery_seconds: float
 
 
@@ -95,6 +97,8 @@ class Drill:
         load.give_up()
         self._restore()
         restored = time.monotonic()
+        self._amends("db", "check", "--database", str(self._new.database))
+        checked = time.monotonic()
         new = Server(str(self._new.database), self._folder)
         new.start()
         new.ready()
@@ -118,6 +122,7 @@ class Drill:
             len(lost),
             round((killed_at - manifest.taken_at).total_seconds(), 2),
             round(restored - killed, 2),
+            round(checked - restored, 2),
             round(recovered - killed, 2),
         )
 
@@ -140,7 +145,7 @@ class Drill:
             ending = path.name.removeprefix(self._old.beside("payments").name)
             shutil.copy(path, f"{self._new.beside('payments')}{ending}")
         database = str(self._new.database)
-        self._amends("db", "restore", str(self._archive), "--database", database, "--verify")
+        self._amends("db", "restore", str(self._archive), "--database", database)
 
     def _amends(self, *arguments: str) -> None:
         amends = str(Path(sys.executable).parent / "amends")
