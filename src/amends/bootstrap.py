@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.webhooks_in.intake import Intake
 from amends.entrypoints.webhooks_in.routes import callback_handler
@@ -168,6 +170,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         calendar_for=working_days,
         base_url=settings.base_url,
         sandbox=Sandbox(virtual, simulator) if virtual else None,
+        schema_is_current=partial(schema_is_current, settings.database),
         close=close,
         identity=_identity(settings),
     )
@@ -251,15 +254,24 @@ def _pin(meta: Meta, library: Library) -> None:
 # A group of commands makes thousands of objects and drops them all: looking for cycles among them
 # as often as Python would by itself costs a tenth of the time.
 _COLLECT_AFTER = (50_000, 20, 50)
+# See ``amends.entrypoints.stopping``.
+_CLOCK_STOPS_SECONDS = 3.0
 
 Routed = HTTPRouteHandler | Router
 AnyRequest = Request[Any, Any, Any]
 
 
-def build_app(service: Service, pages: Sequence[Routed] = (), *, worker: str = "1") -> Litestar:
+def build_app(
+    service: Service,
+    pages: Sequence[Routed] = (),
+    *,
+    worker: str = "1",
+    running: Running | None = None,
+) -> Litestar:
     """The web server: the API, and ``pages``. A sandbox has no clock running by itself.
 
-    ``worker``: this process's name among all that serve the database.
+    ``worker``: this process's name among all that serve the database. ``running``: what its probes
+    are to know of it.
     """
     api = Api(service)
     ticker = Ticker(service, worker) if service.sandbox is None else None
@@ -272,13 +284,18 @@ def build_app(service: Service, pages: Sequence[Routed] = (), *, worker: str = "
             yield
         finally:
             if ticker:
-                ticker.stop()
+                ticker.stop(_CLOCK_STOPS_SECONDS)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         return api_exception(api, request, error)
 
     return Litestar(
-        [*api_handlers(api), callback_handler(service), *pages],
+        [
+            *api_handlers(api),
+            callback_handler(service),
+            *probe_handlers(service, running or Running(), lambda: ticker.runs if ticker else True),
+            *pages,
+        ],
         exception_handlers={Exception: failed},
         lifespan=[life],
         openapi_config=None,
@@ -302,20 +319,22 @@ def serve(service: Service, listening: socket.socket, worker: str) -> None:
     # Only a server needs these, and every command line call would wait for them.
     from amends.entrypoints.web.router import web_router  # noqa: PLC0415
 
-    run_app(build_app(service, [web_router(service)], worker=worker), listening)
+    running = Running()
+    app = build_app(service, [web_router(service)], worker=worker, running=running)
+    run_app(app, listening, running)
 
 
-def run_app(app: Litestar, listening: socket.socket) -> None:
-    """An application in this process, until it is told to stop."""
-    import uvicorn  # noqa: PLC0415
+def run_app(app: Litestar, listening: socket.socket, running: Running | None = None) -> None:
+    """An application in this process, until it is told to stop; ``running`` is told so too."""
+    from amends.entrypoints.stopping import Server  # noqa: PLC0415
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
+    server = Server(app, running or Running())
     # What is there by now stays. Going through it again and again would hold up, each time for
     # longer than a page takes, whoever is being answered.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT_AFTER)
-    uvicorn.Server(config).run(sockets=[listening])
+    server.run(sockets=[listening])
 
 
 def toolkit() -> Toolkit:

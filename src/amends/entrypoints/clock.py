@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
@@ -170,11 +171,21 @@ class Ticker:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """End when the batch and the job under way are done, and leave the rest to others."""
+    @property
+    def runs(self) -> bool:
+        """Whether all of its threads are there."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def stop(self, within: float) -> None:
+        """End when the batch and the job under way are done, and leave the rest to others.
+
+        What has not come to an end after so many seconds is left where it is: jobs and deadlines
+        are safe to be taken up again by whoever comes next.
+        """
         self._stop.set()
+        until = time.monotonic() + within
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
         self._worker.leave()
 
     def _every(self, what: str, seconds: float, work: Callable[[], object]) -> None:

@@ -77,5 +77,6 @@ class Service:
     calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]
     base_url: str
     sandbox: Sandbox | None
+    schema_is_current: Callable[[], bool]
     close: Callable[[], None]
     identity: IdentityProvider | None

@@ -57,7 +57,10 @@ async def sent_form(request: Asked) -> Sent:
                 upload = Upload(data, value.filename, media_type)
         else:
             texts.setdefault(str(name), []).append(str(value))
-    return Sent(Posted(texts), upload)
+    sent = Sent(Posted(texts), upload)
+    # For the page that is shown when nothing can be looked up.
+    request.state.sent = sent
+    return sent
 
 
 def of_visitor(request: Asked, site: Site, sent: Sent) -> Visitor:

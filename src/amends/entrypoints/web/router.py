@@ -11,10 +11,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from amends.engine.store import BadCursor
+from amends.engine.groups import TooBusy
+from amends.engine.store import BadCursor, Unavailable
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
 from amends.entrypoints.web import disputes, entering, orders, signin
+from amends.entrypoints.web.away import away_page
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
@@ -80,6 +82,10 @@ def web_router(service: Service) -> Router:
             return not_there(request, error)
         return page("trouble.html", visitor_of(request, site), status=status, code=status)
 
+    def not_now(request: Asked, error: TooBusy | Unavailable) -> Response[str]:
+        _log.error("page_not_now", error=type(error).__name__, why=str(error))
+        return away_page(site, request, error)
+
     def failed(request: Asked, error: Exception) -> Response[str]:
         _log.error("page_failed", error=type(error).__name__, exc_info=error)
         return page("trouble.html", visitor_of(request, site), status=500, code=500)
@@ -107,6 +113,8 @@ def web_router(service: Service) -> Router:
             SignInNeeded: sign_in,
             NotFromHere: not_from_here,
             HTTPException: other,
+            TooBusy: not_now,
+            Unavailable: not_now,
             Exception: failed,
         },
         after_request=_secured,

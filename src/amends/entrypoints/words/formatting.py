@@ -33,7 +33,6 @@ def _pattern(places: int) -> str:
     return "¤¤ #,##0" + ("." + "0" * places if places else "")
 
 
-@lru_cache(REMEMBERED)
 def instant(at: Instant, locale: str = "en") -> str:
     """``2 March 12:00 UTC``; seconds are said where there are any."""
     at = at.astimezone(UTC)
@@ -41,15 +40,13 @@ def instant(at: Instant, locale: str = "en") -> str:
     return _in_words(at.replace(microsecond=0), f"d MMMM {clock}", locale)
 
 
-@lru_cache(REMEMBERED)
 def weekday_instant(at: Instant, locale: str = "en") -> str:
     """``Tue 4 Nov 14:02 UTC``."""
     return _in_words(at.replace(second=0, microsecond=0), "EEE d MMM HH:mm", locale)
 
 
-# Putting an instant into words takes longer than deciding on a command, and many are alike once
-# what is not said of them is left out.
-@lru_cache(maxsize=4096)
+# Without what is not said of them, many instants are alike.
+@lru_cache(REMEMBERED)
 def _in_words(at: Instant, pattern: str, locale: str) -> str:
     return f"{format_datetime(at, pattern, tzinfo=UTC, locale=locale)} UTC"
 

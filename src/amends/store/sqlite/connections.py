@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from amends.engine.store import Unavailable
+
 # How long another process may hold the write lock before we give up.
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 10.0
+# Of an error's code, what is not a detail.
+_KIND = 0xFF
 _STATEMENTS_KEPT = 512
 
 
@@ -27,7 +31,7 @@ class Connections:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One durable transaction; rolled back when the block raises."""
         with self._turn:
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
@@ -53,6 +57,14 @@ class Connections:
                 reader.close()
             else:
                 self._readers.append(reader)
+
+    def _begin(self) -> None:
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _KIND != sqlite3.SQLITE_BUSY:
+                raise
+            raise Unavailable("another process has been writing for too long") from error
 
     def empty_log(self) -> None:
         """Copy the write-ahead log into the database and cut it off, as far as readers let us."""
