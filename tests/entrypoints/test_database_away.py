@@ -75,6 +75,11 @@ def test_all_is_told_nothing_is_lost_and_asking_again_does_it_once(
     with ThreadPoolExecutor(4) as pool:
         posted = pool.submit(seller.post, OFFER, form)
         called = pool.submit(call)
+        entered = pool.submit(
+            Visitor(seller.client).post,
+            "/staff/sign-in",
+            {"email": ["m@x"], "password": ["sesame"]},
+        )
         looked = pool.submit(Visitor(seller.client).get, "/")
         assert probe(world, "livez") == (200, {"clock": True})
         status, checks = probe(world, "readyz")
@@ -83,6 +88,8 @@ def test_all_is_told_nothing_is_lost_and_asking_again_does_it_once(
     assert (away.status, int(away.headers["Retry-After"]) > 0) == (503, True)
     assert NOTE in away.words
     assert "Try again" in looked.result().words
+    assert entered.result().status == 503
+    assert "sesame" not in entered.result().html
     problem = called.result()
     assert problem.status_code == 503
     assert problem.headers["Content-Type"] == "application/problem+json"

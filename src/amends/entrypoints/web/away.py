@@ -11,6 +11,8 @@ from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, Sent
 from amends.entrypoints.web.site import Site
 
+# What is never put on a page again.
+_SECRETS = frozenset({"password", "again", "code"})
 # What is in a form beside what somebody typed.
 _OURS = frozenset({"csrf", "key", "version", "confirmed", "type"})
 
@@ -22,7 +24,9 @@ def away_page(site: Site, request: Asked, error: TooBusy | Unavailable) -> Respo
     is only taken with the session it came from.
     """
     sent: Sent | None = getattr(request.state, "sent", None)
-    carried = sent.texts.items() if sent else []
+    # A form with a secret, or a file, is sent again from where it is.
+    carries = sent is not None and not sent.upload and not _SECRETS & sent.texts.texts.keys()
+    carried = sent.texts.items() if sent and carries else []
     typed = [
         (site.api.words.field("", name).label, text)
         for name, text in carried
@@ -35,7 +39,7 @@ def away_page(site: Site, request: Asked, error: TooBusy | Unavailable) -> Respo
         status=503,
         here_again=f"{request.url.path}?{query}" if query else request.url.path,
         sent=sent is not None,
-        file=bool(sent and sent.upload),
+        carries=carries,
         carried=carried,
         typed=typed,
     )
