@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ _LOOKS = 200
 _MINUTE = timedelta(minutes=1)
 # By the pack of the example: protection lasts as long from the parcel's leaving, its last reminder
 # comes a day before its end, and the seller has five days to answer.
-_PROTECTED, _LAST_REMINDER, _ANSWERED = timedelta(days=23), timedelta(days=1), timedelta(days=5)
+PROTECTED, _LAST_REMINDER, _ANSWERED = timedelta(days=23), timedelta(days=1), timedelta(days=5)
 
 
 def measure(
@@ -60,7 +60,7 @@ def measure(
 
     What else becomes due within a minute of ``due`` is decided and counted with them.
     """
-    bench = Bench(url, 0, now=due - _PROTECTED)
+    bench = Bench(url, 0, now=due - PROTECTED)
     try:
         _let_wait(bench, orders, due)
         bench.now = due + _MINUTE
@@ -81,49 +81,48 @@ def measure(
     ]
 
 
-def _let_wait(bench: Bench, orders: int, due: Instant) -> None:
-    """Orders of which nothing more is due until then, and of each something at that instant."""
-    names = [f"W{n:06d}" for n in range(orders)]
-    steps: tuple[tuple[timedelta, int, bool], ...] = (
-        (_PROTECTED, 0, False),
-        (_PROTECTED - _LAST_REMINDER, 1, False),
-        (_ANSWERED, 2, True),
-    )
-    for before, third, disputed in steps:
-        bench.now = due - before
-        placed, shipped = _placing(bench.now), ShipOrder("DHL", "1234567890")
-        claim = OpenDispute(True, "not_as_described", "refund", NOTE)
-        mine = names[third::3]
-        for n in range(0, len(mine), _AT_ONCE):
-            some = mine[n : n + _AT_ONCE]
-            bench.ask([_asked(name, SHOP, placed(name)) for name in some])
-            bench.ask([_asked(name, bench.seller(name), shipped) for name in some])
-            if disputed:
-                bench.ask([_asked(name, bench.buyer(name), claim) for name in some])
-    bench.now = due - _MINUTE
-    assert not sweep(bench.engine).failed
-
-
-def _placing(now: Instant) -> Callable[[str], PlaceOrder]:
-    """Places the example's order as somebody else's, its dates as far back as from START."""
+def place(bench: Bench, names: Sequence[str]) -> None:
+    """Place the example's order under these ids and ship it, at the bench's own instant."""
     example: dict[str, Any] = msgspec.json.decode(ORDER.read_bytes())
-    later = now - START
-    placed_at = datetime.fromisoformat(example["placed_at"]) + later
-    dates = {day: datetime.fromisoformat(at) + later for day, at in example["shipping"].items()}
+    # Its dates lie as far back as they do from START.
+    later = bench.now - START
+    example["placed_at"] = datetime.fromisoformat(example["placed_at"]) + later
+    example["shipping"] = {
+        what: datetime.fromisoformat(at) + later for what, at in example["shipping"].items()
+    }
+    shipped = ShipOrder("DHL", "1234567890")
+    for n in range(0, len(names), _AT_ONCE):
+        some = names[n : n + _AT_ONCE]
+        bench.ask([_asked(name, SHOP, _of(name, example)) for name in some])
+        bench.ask([_asked(name, bench.seller(name), shipped) for name in some])
 
-    def placed(name: str) -> PlaceOrder:
-        people = {
-            "buyer": {**example["buyer"], "id": Bench.buyer(name).person},
-            "seller": {**example["seller"], "id": Bench.seller(name).person},
-        }
-        given = {**example, **people, "placed_at": placed_at, "shipping": dates}
-        return msgspec.convert(given, PlaceOrder)
 
-    return placed
+def _of(name: str, example: dict[str, Any]) -> PlaceOrder:
+    people = {
+        "buyer": {**example["buyer"], "id": Bench.buyer(name).person},
+        "seller": {**example["seller"], "id": Bench.seller(name).person},
+    }
+    return msgspec.convert({**example, **people}, PlaceOrder)
 
 
 def _asked(name: str, by: Actor, command: Any) -> CaseRequest:
     return CaseRequest(name, OnOrder(name, command), by)
+
+
+def _let_wait(bench: Bench, orders: int, due: Instant) -> None:
+    """Orders of which nothing more is due until then, and of each something at that instant."""
+    names = [f"W{n:06d}" for n in range(orders)]
+    bench.now = due - PROTECTED
+    place(bench, names[::3])
+    bench.now = due - PROTECTED + _LAST_REMINDER
+    place(bench, names[1::3])
+    bench.now = due - _ANSWERED
+    place(bench, disputed := names[2::3])
+    claim = OpenDispute(True, "not_as_described", "refund", NOTE)
+    for n in range(0, len(disputed), _AT_ONCE):
+        bench.ask([_asked(o, bench.buyer(o), claim) for o in disputed[n : n + _AT_ONCE]])
+    bench.now = due - _MINUTE
+    assert not sweep(bench.engine).failed
 
 
 def _timed(bench: Bench, slots: Sequence[int]) -> tuple[int, float]:
