@@ -18,6 +18,7 @@ from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.policy import policy_app
 from amends.entrypoints.cli.sampling import demo_command
 from amends.entrypoints.cli.serving import clock_app, serve_command
+from amends.entrypoints.cli.staff import staff_app
 from amends.entrypoints.cli.toolkit import Toolkit
 
 HELP = """Order protection for online marketplaces: disputes, offers, mediation, returns and
@@ -44,6 +45,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.add_typer(_policies(tools), name="policy")
     app.command("link")(link_command(tools))
     app.add_typer(keys_app(tools), name="keys")
+    app.add_typer(staff_app(tools), name="staff")
     app.add_typer(clock_app(tools), name="clock")
     app.add_typer(db_app(tools), name="db")
     app.command("doctor")(doctor_command(tools))
