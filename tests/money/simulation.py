@@ -101,11 +101,15 @@ def live(seed: int, folder: Path) -> Life:
     dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
     life = Life(seed, [], {})
     chance = dice.choice((0.0, 0.02, 0.1, 0.3))
+    slow_line = dice.choice((0.0, 0.0, 0.4))
 
     def strikes(place: str) -> tuple[Moment, bool] | None:
-        if dice.random() >= chance:
+        if place == "refund" and dice.random() < slow_line:
+            found: tuple[Moment, bool] = ("instead", False)  # it may be late, and arrive yet
+        elif dice.random() < chance:
+            found = (dice.choice(_MOMENTS), dice.random() < 0.5)
+        else:
             return None
-        found = (dice.choice(_MOMENTS), dice.random() < 0.5)
         name = f"{place} {found[0]}"
         life.faults[name] = life.faults.get(name, 0) + 1
         return found

@@ -100,7 +100,7 @@ def test_a_process_that_dies_after_paying_and_comes_back_later(world: World, hou
     world.provider.refund(intent, "pay_A-1", world.case().order.money(60), intent)
     world.crash()
     world.to(world.now() + hours * HOUR)
-    world.live(DAY)
+    world.live(DAY, callbacks=False)
     assert world.paid() == [("A-1-R1", 60)]
     assert len(world.asked) == 1
     at_rest(world)
@@ -314,6 +314,21 @@ def test_what_a_bank_has_paid_a_person_can_say(world: World) -> None:
     assert outcome(world, dispute) == "refunded"
     assert world.paid() == []
     world.live(2 * DAY)
+    at_rest(world)
+
+
+def test_a_refund_waits_for_a_bank_that_has_taken_a_part(world: World) -> None:
+    """There would be enough for it, and what the bank will decide is not known."""
+    world.place()
+    dispute = world.agree(60)
+    world.do("A-1", {"type": "record_chargeback", "reference": "cb_1", "amount": usd(30)}, FINANCE)
+    world.live(3 * DAY)
+    assert world.paid() == []
+    world.do("A-1", {"type": "record_chargeback_outcome", "reference": "cb_1", "outcome": "won"},
+             FINANCE)  # fmt: skip
+    world.live(2 * DAY)
+    assert world.paid() == [("A-1-R1", 60)]
+    assert outcome(world, dispute) == "refunded"
     at_rest(world)
 
 
