@@ -51,9 +51,11 @@ from amends.entrypoints.clock import Ticker
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
+from amends.entrypoints.jobs.links import SignInLinkJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.probes import Running, probe_handlers
+from amends.entrypoints.links import SignInLinks
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.webhooks_in.intake import Intake
 from amends.entrypoints.webhooks_in.routes import callback_handler
@@ -141,6 +143,8 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
 
     simulator.listener = hear
 
+    mailer = _mailer(settings, clock)
+
     def close() -> None:
         simulator.close()
         store.close()
@@ -158,8 +162,12 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "capture": CaptureJob(engine, simulator, all_of_it=bool(settings.sandbox)),
             "refund": RefundJob(engine, provider_for, clock),
             "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
-            "mail": MailJob(
-                engine.view, store.records, _mailer(settings, clock), settings.base_url
+            "mail": MailJob(engine.view, store.records, mailer, settings.base_url),
+            "sign_in_link": SignInLinkJob(
+                engine.view,
+                store,
+                mailer,
+                SignInLinks(store.access, new_token, clock, settings.base_url),
             ),
         },
         simulator=simulator,

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from amends.engine.store import Link
+from amends.engine.outside import Clock, Ids
+from amends.engine.store import Access, Link
 from amends.entrypoints.service import Service
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor
@@ -22,11 +23,25 @@ class SignInLink(Struct, frozen=True):
     expires_at: Instant
 
 
-def sign_in_link(service: Service, by: Actor, leads_to: str, lasts: timedelta) -> SignInLink:
-    """A fresh link that signs ``by`` in and goes on to the page ``leads_to``, a path of ours."""
-    token, until = service.new_token(), service.clock.now() + lasts
-    service.store.access.add_link(token, Link(by, leads_to), until)
-    return SignInLink(f"{service.base_url}/enter/{token}", until)
+class SignInLinks:
+    """Makes them."""
+
+    def __init__(self, access: Access, new_token: Ids, clock: Clock, base_url: str) -> None:
+        self._access = access
+        self._new_token = new_token
+        self._clock = clock
+        self._base_url = base_url
+
+    def make(self, by: Actor, leads_to: str, lasts: timedelta = AT_ONCE) -> SignInLink:
+        """A fresh link that signs ``by`` in and goes on to ``leads_to``, a path of ours."""
+        token, until = self._new_token(), self._clock.now() + lasts
+        self._access.add_link(token, Link(by, leads_to), until)
+        return SignInLink(f"{self._base_url}/enter/{token}", until)
+
+
+def links_of(service: Service) -> SignInLinks:
+    """Those of a service."""
+    return SignInLinks(service.store.access, service.new_token, service.clock, service.base_url)
 
 
 def own_path(text: str) -> str:

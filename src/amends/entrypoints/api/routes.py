@@ -22,6 +22,7 @@ from amends.entrypoints.api import (
     lists,
     orders,
     policies,
+    portal,
     sandbox,
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
@@ -29,6 +30,7 @@ from amends.entrypoints.api.context import Api
 from amends.entrypoints.desk import DifferenceItem, Summary, TaskItem
 from amends.entrypoints.feeds import Imported
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
+from amends.entrypoints.links import SignInLink
 from amends.entrypoints.views import structs
 from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
@@ -132,6 +134,9 @@ ROUTES: tuple[Route, ...] = (
           answers=policies.PolicyItem, paged=True),
     Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,
           answers=policies.PolicyView),
+    Route("POST", "/portal-sessions", "Make a link that signs a buyer or seller in",
+          portal.post_portal_session, frozenset({Role.MARKETPLACE}), SignInLink, 201, body="json",
+          takes=portal.AskPortalSession),
     Route("GET", "/sandbox/clock", "Where the virtual clock stands", sandbox.get_clock,
           answers=sandbox.ClockView, sandbox=True),
     Route("POST", "/sandbox/clock", "Move the virtual clock forward", sandbox.post_clock,

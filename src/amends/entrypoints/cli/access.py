@@ -32,9 +32,9 @@ _LASTS = timedelta(hours=24)
 
 def sign_in_link(service: Service, by: Actor, leads_to: str = "/") -> str:
     """The address of a fresh link that signs ``by`` in, once, within a day."""
-    from amends.entrypoints import links
+    from amends.entrypoints.links import links_of
 
-    return links.sign_in_link(service, by, leads_to, _LASTS).url
+    return links_of(service).make(by, leads_to, _LASTS).url
 
 
 def link_command(tools: Toolkit) -> Callable[..., None]:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from amends.entrypoints.links import own_path
+from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.devices import device_of
 from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.rendering import page
@@ -20,7 +21,7 @@ def home(request: Asked, site: TheSite) -> Response[Any]:
     """To where one's work is; how to sign in for everybody else."""
     visitor = visitor_of(request, site)
     if visitor is None:
-        return page("welcome.html", None)
+        return welcome_page("/")
     return Redirect(navigation_for(visitor.actor.role)[0].href, status_code=303)
 
 
@@ -38,7 +39,7 @@ def enter(request: Asked, site: TheSite, token: FromPath[str]) -> Response[Any]:
     now = site.now()
     link = site.service.store.access.redeem_link(token, now)
     if link is None:
-        return page("enter_spent.html", None, status=410)
+        return page("enter_spent.html", None, status=410, token=token)
     before = visitor_of(request, site)
     if before is not None:
         site.sessions.end(before)

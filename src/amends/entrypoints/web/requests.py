@@ -32,6 +32,11 @@ def signed_in(request: Asked, site: Site) -> Visitor:
     return visitor
 
 
+def address_of(request: Asked) -> str:
+    """Where a request came from; behind a proxy of this machine, what that says of it."""
+    return request.client.host if request.client else ""
+
+
 class Sent:
     """A form as it came: its texts, and its file, if it has one."""
 

@@ -15,7 +15,8 @@ from amends.engine.groups import TooBusy
 from amends.engine.store import BadCursor, Unavailable
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
-from amends.entrypoints.web import disputes, entering, orders, signin
+from amends.entrypoints.web import account, asking_in, disputes, entering, orders, signin
+from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.away import away_page
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
@@ -43,12 +44,18 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         "/disputes/{key:str}/commands/{type_:str}",
         "/orders/{key:str}/evidence",
         "/sign-out",
+        "/account/set-up",
+        "/account/sessions/{key:str}/end",
+        "/enter/{key:str}/again",
     ],
     sync_to_thread=False,
 )
 def step_back(request: Asked) -> Redirect:
     """Addresses forms are sent to, when one is loaded again without its form: the page before."""
     above = request.url.path.split("/commands/")[0].removesuffix("/evidence")
+    above = above.removesuffix("/again")
+    if above.startswith("/account/"):
+        above = "/account"
     return Redirect("/" if above == "/sign-out" else above, status_code=303)
 
 
@@ -70,8 +77,8 @@ def web_router(service: Service) -> Router:
     def not_there(request: Asked, _error: Exception) -> Response[str]:
         return page("missing.html", visitor_of(request, site), status=404)
 
-    def sign_in(_request: Asked, _error: Exception) -> Response[str]:
-        return page("welcome.html", None, status=401)
+    def sign_in(request: Asked, _error: Exception) -> Response[str]:
+        return welcome_page(request.url.path if request.method == "GET" else "/", status=401)
 
     def not_from_here(request: Asked, _error: Exception) -> Response[str]:
         return page("stale.html", visitor_of(request, site), status=403)
@@ -96,6 +103,8 @@ def web_router(service: Service) -> Router:
             entering.home, entering.ask_to_enter, entering.enter, entering.leave,
             signin.ask_to_sign_in, signin.sign_in, signin.ask_to_set_up, signin.set_up,
             signin.go_to_company, signin.back_from_company,
+            asking_in.ask_for_link, asking_in.send_link, asking_in.send_fresh_link,
+            account.show_account, account.end_session, account.set_up_anew,
             orders.list_orders, orders.show_order, orders.command_order,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,

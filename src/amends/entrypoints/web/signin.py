@@ -18,7 +18,7 @@ from amends.entrypoints.staff.signing_in import Typed
 from amends.entrypoints.web.devices import device_of
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.rendering import page
-from amends.entrypoints.web.requests import Asked, TheForm, TheSite, visitor_of
+from amends.entrypoints.web.requests import Asked, TheForm, TheSite, address_of, visitor_of
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site
 from amends.kernel.decision import Refused
@@ -44,7 +44,7 @@ def sign_in(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
     site.sessions.check_origin(request)
     texts = sent.texts
     typed = Typed(texts.one("email"), texts.one("password"), texts.one("code"))
-    member = site.sign_in.sign_in(typed, _address(request), site.now())
+    member = site.sign_in.sign_in(typed, address_of(request), site.now())
     if isinstance(member, Refused):
         return _sign_in_page(site, texts.one("leads_to"), typed.email, member)
     href = own_path(texts.one("leads_to"))
@@ -180,10 +180,6 @@ def _set_up_page(site: Site, token: str, refused: Refused | None = None) -> Resp
         picture=picture_of(uri, _("QR code for your authenticator app")),
         company=site.provider is not None,
     )
-
-
-def _address(request: Asked) -> str:
-    return request.client.host if request.client else ""
 
 
 def _back(site: Site) -> str:

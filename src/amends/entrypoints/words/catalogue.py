@@ -73,6 +73,13 @@ class EventWords(Struct, frozen=True, forbid_unknown_fields=True):
     notice: str = ""
 
 
+class MailWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mail that is no notice of an event."""
+
+    subject: str
+    text: str
+
+
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """One language. Codes that have no entry are shown as they are, so that nothing breaks."""
 
@@ -96,6 +103,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     hints: dict[str, str]
     commands: dict[str, CommandWords]
     events: dict[str, EventWords]
+    mails: dict[str, MailWords]
     locale: str = "en"
 
     def title(self, rule: str) -> str:

@@ -32,6 +32,7 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("events", "*", "sentence"): STORY_FACTS,
     ("events", "*", "subject"): frozenset({"order", "dispute"}),
     ("events", "*", "notice"): frozenset({"order", "dispute"}),
+    ("mails", "*", "text"): frozenset({"link", "minutes"}),
 }
 # Rules are told with the facts of their refusal, whatever these are.
 _ANY_FACT = ("rules", "*", "detail")
