@@ -102,7 +102,7 @@ def at_rest(world: World) -> None:
 def _same_refunds(world: World) -> None:
     standing = {r.intent or r.id: r.amount.amount for r in world.standing()}
     for refund in world.refunds():
-        name = refund.provider_ref if refund.difference else refund.id
+        name = refund.provider_reference if refund.difference else refund.id
         there = standing.pop(name, None)
         if refund.under_way:
             raise Wrong(f"{refund.id} is still {refund.state}")

@@ -68,7 +68,7 @@ class _Watched(World):
     def hidden(self) -> bool:
         """Whether others have taken money of the payment that we cannot know of yet."""
         order = self.case().order
-        counted = {r.provider_ref for r in order.refunds.values() if r.difference}
+        counted = {r.provider_reference for r in order.refunds.values() if r.difference}
         by_hand = {r.id for r in self.simulator.refunds() if not r.intent} - counted
         taken = sum(c.amount.amount for c in self.simulator.chargebacks() if c.state != "won")
         return bool(by_hand) or taken > order.taken_by_bank

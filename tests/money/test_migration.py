@@ -85,8 +85,8 @@ def test_what_rows_lacked_is_filled_in(
             )
         then.commit()
         migrate(url)
-        for table, columns in FILLED.items():
-            names = ", ".join(columns)
+        for table, filled in FILLED.items():
+            names = ", ".join(filled)
             found = then.execute(f"SELECT {names} FROM {table} ORDER BY {names}").fetchall()  # noqa: S608
-            assert [tuple(row) for row in found] == read(now, table, columns)
+            assert [tuple(row) for row in found] == read(now, table, filled)
             assert found

@@ -292,7 +292,7 @@ def test_a_bank_reference_that_came_late_is_heard(world: World) -> None:
     provider = cast(PaymentProvider, Told())
     books = reconcile(world.engine, world.real_store, lambda _: provider, world)
     assert (books.heard, books.differences) == (1, ())
-    assert world.refunds()[0].bank_ref == "7488"
+    assert world.refunds()[0].bank_reference == "7488"
 
 
 def test_an_order_that_cannot_be_written_does_not_hold_up_the_others(world: World) -> None:

@@ -71,6 +71,13 @@ def test_what_cannot_be_tried_again_is_held_up() -> None:
     assert kinds(replace(of, deadlines=(clock,))) == [("refund_held_up", R1, NOW)]
 
 
+def test_a_way_the_buyer_chose_is_a_task_until_it_is_paid() -> None:
+    chosen = refund(state="failed", route="bank_transfer", route_ref="c.1")
+    clock = alarm_clock(terms(), "finance", R1, NOW, "route_chosen")
+    of = with_refund(chosen, deadlines=(clock,))
+    assert kinds(of) == [("pay_another_way", R1, NOW)]
+
+
 def test_missing_money_is_a_task_from_its_report_on() -> None:
     of = settled(with_refund(refund()))
     at = NOW + 20 * DAY
@@ -133,7 +140,7 @@ def test_a_clock_about_nothing_of_finances_is_no_task() -> None:
 
 
 def test_a_counted_refund_is_listed() -> None:
-    counted = RefundCounted(at=T0, refund=refund(state="settled", provider_ref="re_9"))
+    counted = RefundCounted(at=T0, refund=refund(state="settled", provider_reference="re_9"))
     (listed,) = rows(projected(Case(order()), counted)[0], "refunds")
     assert listed.values is not None
     assert (listed.values["state"], listed.values["since"]) == ("settled", to_micros(NOW))

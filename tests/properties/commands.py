@@ -194,6 +194,8 @@ def _of_order(draw: Draw, case: Case, name: str, now: Instant) -> dict[str, Any]
             }
         case "report_missing_money":
             return {"refund": _refund(draw, case), "evidence": _evidence(draw, case)}
+        case "choose_refund_route":
+            return {"refund": _refund(draw, case), "route": "bank_transfer", "details": "IBAN."}
         case "record_trace":
             outcomes = ["arrived", "not_arrived", "paid_another_way", "retry"]
             return {

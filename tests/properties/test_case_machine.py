@@ -45,9 +45,9 @@ from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.events.life import OrderPlaced
 from amends.order.state import Line
 from amends.order.units import LineQuantity
-from amends.policy.terms import Remedy
+from amends.policy.terms import Remedy, Terms
 from amends.projections.ledger import balances
-from tests.given import BUYER, PROVIDER, SELLER, SHOP, SUPERVISOR, T0, order, terms
+from tests.given import BUYER, PROVIDER, SELLER, SHOP, SUPERVISOR, T0, order, packs
 from tests.properties.commands import ACTORS, dispute_command, order_command
 
 ORDER_NAMES = [tag_of(c) for c in ORDER_COMMANDS if c is not PlaceOrder] + [tag_of(OpenDispute)]
@@ -77,16 +77,16 @@ class CaseMachine(RuleBasedStateMachine):
     """Draws a step, asks for it, keeps the record, and looks at all that must hold."""
 
     @initialize(
-        pack=st.sampled_from(["aliexpress", "guide-001", "guide-000", "guide-004"]),
+        pack=st.sampled_from(packs().all()),
         lines=st.sampled_from([TWO_LINES, order().lines]),
         claim=st.sampled_from(CLAIMS),
         stage=st.sampled_from(["opened", "mediated", "agreed"]),
     )
     def place(
-        self, pack: str, lines: tuple[Line, ...], claim: OpenDispute | None, stage: str
+        self, pack: Terms, lines: tuple[Line, ...], claim: OpenDispute | None, stage: str
     ) -> None:
         """An order, most times shipped and disputed: that is where most can happen."""
-        self.terms = terms(pack)
+        self.terms = pack
         placed = OrderPlaced(at=T0, order=order(lines=lines))
         self.record: list[CaseEvent] = [placed]
         self.case: Case = evolve(None, placed)

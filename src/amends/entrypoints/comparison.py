@@ -144,7 +144,7 @@ class Comparison:
             "INSERT OR REPLACE INTO refund VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (r.id, order.id, book, paid.reference, r.amount, order.currency, r.state, r.traced,
-                 r.provider_ref, r.bank_ref, bool(r.difference))
+                 r.provider_reference, r.bank_reference, bool(r.difference))
                 for r in order.refunds.values()
             ),
         )  # fmt: skip

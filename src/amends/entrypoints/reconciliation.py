@@ -151,7 +151,7 @@ def _hear(books: Comparison, engine: CaseEngine) -> int:
         now = engine.view(lost.order)
         if now is not None:
             was, after = (v.state.order.refunds[lost.refund] for v in (view, now))
-            heard += (was.state, was.bank_ref) != (after.state, after.bank_ref)
+            heard += (was.state, was.bank_reference) != (after.state, after.bank_reference)
             books.heard(lost.refund, after.state, after.traced)
     return heard
 

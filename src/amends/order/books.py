@@ -32,7 +32,7 @@ def still_differs(order: Order, kind: DifferenceKind, about: str) -> bool:
     refund = order.refunds.get(about)
     match kind:
         case "not_recorded":
-            return all(r.provider_ref != about for r in order.refunds.values() if r.counts)
+            return all(r.provider_reference != about for r in order.refunds.values() if r.counts)
         case "captured_less":
             return True
         case _ if refund is None:
@@ -99,7 +99,7 @@ def count_as_refund(
     if difference.kind == "not_settled_here" and ours is not None:
         counted = replace(counted, id=ours.id, recorded_at=ours.recorded_at, attempt=ours.attempt,
                           retry_of=ours.retry_of, dispute=ours.dispute)  # fmt: skip
-    counted = replace(counted, provider_ref=reference, difference=difference.id)
+    counted = replace(counted, provider_reference=reference, difference=difference.id)
     told = RefundCounted(at=stamp.at, refund=counted)
     if replaced is not None and replaced.amount > paid:
         # Before what is counted, so that nobody takes that for all there is to come.

@@ -58,6 +58,11 @@ def _ended(order: Order, terms: Terms, clock: Deadline) -> OrderEvent:
             return FollowUpDue(at=at, contact=clock.subject)
         case "refund_retry":
             return _retried(order, terms, clock)
+        case "refund_route":
+            again = alarm_clock(terms, "finance", clock.subject, at, "finance_alarmed")
+            return FinanceAlarmed(
+                at=at, refund=clock.subject, because="route_not_chosen", again=again
+            )
         case "difference":
             return _still_differs(order, terms, clock)
         case _:

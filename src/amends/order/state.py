@@ -141,9 +141,11 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     missing_since: Instant | None = None
     traced: str = ""
     moved_at: Instant | None = None  # when it came to be in its state; None: when it was recorded
-    provider_ref: str = ""  # the provider's id of it
-    bank_ref: str = ""  # what a bank finds it by (for cards the ARN)
+    provider_reference: str = ""  # the provider's id of it
+    bank_reference: str = ""  # what a bank finds it by (for cards the ARN)
     difference: str = ""  # of the two books, by which it was counted; nobody here sent it
+    route: str = ""  # where it shall go instead, by the buyer's choice
+    route_ref: str = ""  # the contents of what is needed to pay that way
 
     @property
     def state_since(self) -> Instant:

@@ -150,6 +150,11 @@ def _refunds(terms: Terms) -> Iterable[Entry]:
     yield _span(refunds.retried_after)
     yield _cited(terms, "refund_retries", str(refunds.retries), "times")
     yield _span(refunds.finance_alarm_every)
+    others = refunds.other_routes
+    if others.chosen_within is not None:
+        yield _cited(terms, "refund_other_routes", ", ".join(others.routes), "")
+        yield _cited(terms, "refund_dead_methods", ", ".join(others.dead), "")
+        yield _span(others.chosen_within)
 
 
 def _limits(terms: Terms) -> Iterable[Entry]:

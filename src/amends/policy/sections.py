@@ -18,6 +18,7 @@ from amends.policy.terms import (
     Fee,
     Limits,
     Opening,
+    OtherRoutes,
     Platform,
     Reason,
     Received,
@@ -281,10 +282,22 @@ def returns(file: Sheet) -> tuple[Returns, Refunds]:
             retried_after=file.days("refund_retried_after"),
             retries=file.number("refund_retries", "times", 0, 100),
             finance_alarm_every=file.days("finance_alarm_every"),
+            other_routes=other_routes(file),
         ),
     )
     file.close()
     return found
+
+
+def other_routes(file: Sheet) -> OtherRoutes:
+    """How money goes when the way it was paid is dead; a pack without that says nothing of it."""
+    if "refund_other_routes" not in file.table:
+        return OtherRoutes()
+    return OtherRoutes(
+        routes=file.list_of_codes("refund_other_routes"),
+        dead=file.list_of_codes("refund_dead_methods"),
+        chosen_within=file.days("refund_route_chosen_within"),
+    )
 
 
 def limits(file: Sheet) -> tuple[Platform, Limits]:

@@ -148,6 +148,19 @@ class Returns(Struct, frozen=True):
     source: str
 
 
+class OtherRoutes(Struct, frozen=True):
+    """How money can go when the way it was paid is dead: ``routes`` to choose from, ``dead`` the
+    provider's codes that say so, and how long the buyer has before finance sees to it alone."""
+
+    routes: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
+    chosen_within: Days | None = None
+
+    def is_dead(self, code: str) -> bool:
+        """Whether a refund that failed with ``code`` can go another way by the buyer's choice."""
+        return code in self.dead
+
+
 class Refunds(Struct, frozen=True):
     """When money is shown as arriving, and what happens when it does not."""
 
@@ -157,6 +170,7 @@ class Refunds(Struct, frozen=True):
     retried_after: Days
     retries: int
     finance_alarm_every: Days
+    other_routes: OtherRoutes = OtherRoutes()
 
 
 class Fee(Struct, frozen=True):

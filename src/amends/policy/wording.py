@@ -26,6 +26,7 @@ class Wording(Struct, frozen=True):
     clause_texts: dict[str, str] = {}
     ruling_reasons: dict[str, str] = {}
     grounds: dict[str, str] = {}
+    routes: dict[str, str] = {}
     rules: dict[str, str] = {}
 
     def name(self) -> str:
@@ -67,6 +68,10 @@ class Wording(Struct, frozen=True):
     def ground(self, code: str) -> str:
         """What an appeal is about."""
         return self.grounds.get(code, code)
+
+    def route(self, code: str) -> str:
+        """A way in which money can go when the one it was paid by is dead."""
+        return self.routes.get(code, code)
 
     def rule(self, code: str) -> str:
         """A rule's name, as cited beside a deadline or a refusal."""
@@ -132,6 +137,7 @@ def codes_of(terms: Terms) -> dict[str, tuple[str, ...]]:
         "clause_texts": terms.clauses,
         "ruling_reasons": terms.ruling_reasons,
         "grounds": (*terms.appeals.grounds_in_window, *terms.appeals.grounds_any_time),
+        "routes": terms.refunds.other_routes.routes,
         "rules": rules_of(terms),
     }
 

@@ -17,7 +17,10 @@ from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Row
 from amends.order.state import Order
 
-TaskKind = Literal["difference", "missing_money", "refund_failed", "refund_held_up", "refund_late"]
+TaskKind = Literal[
+    "difference", "missing_money", "pay_another_way", "refund_failed", "refund_held_up",
+    "refund_late",
+]  # fmt: skip
 
 
 class Task(Struct, frozen=True):
@@ -69,6 +72,8 @@ def _of_order(order: Order, clock: Deadline) -> Task | None:
     match clock.what, clock.anchor:
         case "trace", _:
             kind = "missing_money"
+        case "finance", _ if refund.route and not refund.counts:
+            kind = "pay_another_way"
         case "refund_retry", "finance_alarmed":
             kind = "refund_held_up"
         case "finance", anchor if anchor != "refund_recorded":

@@ -29,6 +29,7 @@ def test_list() -> None:
     assert result.exit_code == 0
     assert [line.split()[:2] for line in result.stdout.splitlines()] == [
         ["aliexpress", "1"],
+        ["aliexpress", "2"],
         ["guide-000", "1"],
         ["guide-001", "1"],
         ["guide-004", "1"],
@@ -48,7 +49,7 @@ def test_show_gives_each_rule_with_value_unit_and_source() -> None:
 def test_show_of_what_is_not_there_names_what_is() -> None:
     result = run("show", "aliexpress", "--version", "7")
     assert result.exit_code == 1
-    assert "There is no pack aliexpress 7; there are: aliexpress 1, guide-000 1" in result.output
+    assert "There is no pack aliexpress 7; there are: aliexpress 1, aliexpress 2" in result.output
 
 
 def test_check_of_a_shipped_pack() -> None:

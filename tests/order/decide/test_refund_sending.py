@@ -70,13 +70,13 @@ def test_pending_is_told_once_with_the_providers_reference() -> None:
     of = told(ONE, SENT)
     assert only(ask(of, PROVIDER, PENDING), RefundPending).provider_ref == "re_1"
     of = told(of, PENDING)
-    assert (of.refunds[R1].state, of.refunds[R1].provider_ref) == ("pending", "re_1")
+    assert (of.refunds[R1].state, of.refunds[R1].provider_reference) == ("pending", "re_1")
     assert ask(of, PROVIDER, PENDING) == Accepted(())
 
 
 def test_an_unclear_answer_is_cleared_up_by_reading() -> None:
     of = told(ONE, SENT, ReportRefundUnknown(R1), ReportRefundPending(R1))
-    assert (of.refunds[R1].state, of.refunds[R1].provider_ref) == ("pending", "")
+    assert (of.refunds[R1].state, of.refunds[R1].provider_reference) == ("pending", "")
     assert ask(of, PROVIDER, ReportRefundUnknown(R1)) == Accepted(()), "known is not unlearnt"
 
 
@@ -88,11 +88,14 @@ def test_what_has_ended_is_not_begun_anew() -> None:
 
 def test_a_bank_reference_may_come_with_the_booking_or_later() -> None:
     at_once = told(ONE, ReportRefundSettled(R1, "re_1", "7488"))
-    assert (at_once.refunds[R1].provider_ref, at_once.refunds[R1].bank_ref) == ("re_1", "7488")
+    assert (at_once.refunds[R1].provider_reference, at_once.refunds[R1].bank_reference) == (
+        "re_1",
+        "7488",
+    )
     later = told(ONE, ReportRefundSettled(R1, "re_1"))
     event = only(ask(later, PROVIDER, ReportRefundSettled(R1, "re_1", "7488")), RefundReferenced)
     later = then(later, event)
-    assert (later.refunds[R1].bank_ref, event.told) == ("7488", ("buyer",))
+    assert (later.refunds[R1].bank_reference, event.told) == ("7488", ("buyer",))
     assert ask(later, PROVIDER, ReportRefundSettled(R1, "re_1", "7488")) == Accepted(())
     assert ask(later, PROVIDER, ReportRefundSettled(R1, "re_1")) == Accepted(())
 

@@ -26,8 +26,9 @@ BY = {
     "refund_sent": "P K", "refund_pending": "P K", "refund_settled": "P K", "refund_failed": "P K",
     "refund_unknown": "P K", "record_difference": "K", "record_agreement": "K",
     "resolve_difference": "F",
-    "report_missing_money": "B", "record_trace": "F", "upload_evidence": "B S M A V U",
-    "open_evidence": "B S M A V U F D O", "withdraw_evidence": "B S M A V U",
+    "report_missing_money": "B", "choose_refund_route": "B", "record_trace": "F",
+    "upload_evidence": "B S M A V U", "open_evidence": "B S M A V U F D O",
+    "withdraw_evidence": "B S M A V U",
 }  # fmt: skip
 ROLES = {
     "B": Role.BUYER, "S": Role.SELLER, "M": Role.MEDIATOR, "A": Role.APPEALS,

@@ -75,7 +75,7 @@ def test_a_refund_made_by_hand_counts_from_then_on() -> None:
     after = resolve(by_hand(order()))
     counted = after.refunds[R1]
     assert (counted.state, counted.amount, counted.lines) == ("settled", 30_000, {"1": 30_000})
-    assert (counted.provider_ref, counted.difference) == ("re_9", X1)
+    assert (counted.provider_reference, counted.difference) == ("re_9", X1)
     assert (counted.funded_by, counted.dispute, counted.retry_of) == ("seller", "", "")
     assert counted.arrives_until is not None
     assert (after.refundable, after.frozen) == (130_000, False)
@@ -148,7 +148,7 @@ def test_paid_twice_the_second_counts_under_its_own_reference() -> None:
     of = differing(settled(with_refund(refund())), "booked_twice", R1, 80_000, 160_000)
     assert refusal(of) == ("reference_missing", "invalid", "reference")
     after = resolve(of, reference=" re_2 ")
-    assert (after.refunds[R2].amount, after.refunds[R2].provider_ref) == (80_000, "re_2")
+    assert (after.refunds[R2].amount, after.refunds[R2].provider_reference) == (80_000, "re_2")
     assert after.refunded == 160_000
 
 
@@ -157,7 +157,7 @@ def test_another_amount_replaces_ours_and_the_rest_is_sent() -> None:
     of = differing(of, "other_amount", R1, 80_000, 50_000)
     after = resolve(of)
     assert (after.refunds[R1].state, after.refunds[R1].reason) == ("reversed", "counted")
-    assert (after.refunds[R2].amount, after.refunds[R2].provider_ref) == (50_000, "re_1")
+    assert (after.refunds[R2].amount, after.refunds[R2].provider_reference) == (50_000, "re_1")
     rest = after.refunds[R3]
     assert (rest.amount, rest.state, rest.dispute) == (30_000, "recorded", "A-1001-D1")
     assert after.refunded == 80_000

@@ -82,8 +82,8 @@ def refund_view(looking: Looking, refund: Refund) -> RefundView:
         missing_since=refund.missing_since,
         traced=refund.traced or None,
         dispute=refund.dispute or None,
-        provider_reference=refund.provider_ref or None,
-        bank_reference=refund.bank_ref or None,
+        provider_reference=refund.provider_reference or None,
+        bank_reference=refund.bank_reference or None,
     )
 
 

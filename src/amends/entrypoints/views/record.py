@@ -25,7 +25,7 @@ _INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed,)
 # Who decides is known to staff only, so that nobody is approached outside the case.
 _NAMES_STAFF = ("mediator", "officer", "person", "decided_by")
 _AMOUNTS = ("amount", "budget")
-_REFERENCES_OF_OTHERS = ("provider_ref",)
+_REFERENCES_OF_OTHERS = ("provider_ref", "bank_ref")
 _SIDES = ("buyer", "seller", "platform")
 
 

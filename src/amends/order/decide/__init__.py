@@ -11,6 +11,7 @@ from amends.order.asked import Asked, OrderCommandModule, OrderOutcome
 from amends.order.decide import (
     amend_order,
     cancel_order,
+    choose_refund_route,
     confirm_receipt,
     hold_funds,
     leave_feedback,
@@ -41,6 +42,7 @@ from amends.order.decide import (
 )
 from amends.order.decide.amend_order import AmendOrder
 from amends.order.decide.cancel_order import CancelOrder
+from amends.order.decide.choose_refund_route import ChooseRefundRoute
 from amends.order.decide.confirm_receipt import ConfirmReceipt
 from amends.order.decide.hold_funds import HoldFunds
 from amends.order.decide.leave_feedback import LeaveFeedback
@@ -94,6 +96,7 @@ OrderCommand = (
     | ReportRefundFailed
     | ReportRefundUnknown
     | ReportMissingMoney
+    | ChooseRefundRoute
     | RecordTrace
     | RecordDifference
     | RecordAgreement
@@ -126,6 +129,7 @@ COMMANDS: dict[type[Struct], OrderCommandModule] = {
     ReportRefundFailed: refund_failed,
     ReportRefundUnknown: refund_unknown,
     ReportMissingMoney: report_missing_money,
+    ChooseRefundRoute: choose_refund_route,
     RecordTrace: record_trace,
     RecordDifference: record_difference,
     RecordAgreement: record_agreement,

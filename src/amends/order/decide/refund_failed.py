@@ -28,7 +28,8 @@ def may(asked: Asked) -> Refused | None:
 
 
 def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
-    """It is tried again as often as the pack says; then it is finance's task, told every day.
+    """It is tried again as often as the pack says; then it is finance's task, told every day. Where
+    the way it was paid is dead, the buyer is asked for another, if the pack has any.
 
     Where finance has traced it already, a person looks at the contradiction before money moves.
     """
@@ -38,7 +39,13 @@ def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
     if refund.state in ("failed", "reversed") or refund.traced == "paid_another_way":
         return Accepted(())
     terms = asked.terms.refunds
-    if refund.attempt <= terms.retries and not refund.traced:
+    others = terms.other_routes
+    if others.chosen_within and others.is_dead(command.reason) and not refund.traced:
+        retry = start_clock(
+            others.chosen_within, "refund_route", "buyer", asked.now, "refund_failed",
+            subject=refund.id,
+        )  # fmt: skip
+    elif refund.attempt <= terms.retries and not refund.traced:
         retry = start_clock(
             terms.retried_after, "refund_retry", "platform", asked.now, "refund_failed",
             subject=refund.id,

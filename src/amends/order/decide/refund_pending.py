@@ -34,6 +34,8 @@ def decide(asked: Asked, command: ReportRefundPending) -> OrderOutcome:
     if refund.state == "pending" or not refund.under_way:
         return Accepted(())
     pending = RefundPending(
-        at=asked.now, refund=refund.id, provider_ref=command.provider_ref or refund.provider_ref
+        at=asked.now,
+        refund=refund.id,
+        provider_ref=command.provider_ref or refund.provider_reference,
     )
     return Accepted((pending,))

@@ -42,7 +42,7 @@ def decide(asked: Asked, command: ReportRefundSettled) -> OrderOutcome:
         return refund
     paid_otherwise = _paid_otherwise(refund)
     if refund.state == "settled" and not paid_otherwise:
-        if command.bank_ref in ("", refund.bank_ref):
+        if command.bank_ref in ("", refund.bank_reference):
             return Accepted(())
         named = RefundReferenced(at=now, refund=refund.id, bank_ref=command.bank_ref)
         return Accepted((named,))

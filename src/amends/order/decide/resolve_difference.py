@@ -92,7 +92,7 @@ def _reference(asked: Asked, difference: Difference) -> str:
         case "not_recorded":
             return difference.about
         case "other_amount" | "not_settled_here":
-            return asked.order.refunds[difference.about].provider_ref
+            return asked.order.refunds[difference.about].provider_reference
         case _:
             return ""
 

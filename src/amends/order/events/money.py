@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
 from amends.kernel.people import BOTH_SIDES, PersonId, Who
-from amends.order.events.base import OrderEvent, with_clock, without_subject
+from amends.order.events.base import OrderEvent, with_clock, without_clock, without_subject
 from amends.order.state import (
     Chargeback,
     Order,
@@ -151,7 +151,7 @@ class RefundPending(RefundEvent, frozen=True, tag="refund_pending"):
     provider_ref: str
 
     def on(self, order: Order) -> Order:
-        pending = replace(self._moved(order, "pending"), provider_ref=self.provider_ref)
+        pending = replace(self._moved(order, "pending"), provider_reference=self.provider_ref)
         return self._with(order, pending)
 
 
@@ -178,8 +178,8 @@ class RefundSettled(RefundEvent, frozen=True, tag="refund_settled"):
             settled_at=self.at,
             arrives_from=self.arrives_from,
             arrives_until=self.arrives_until,
-            provider_ref=self.provider_ref,
-            bank_ref=self.bank_ref,
+            provider_reference=self.provider_ref,
+            bank_reference=self.bank_ref,
         )
         return replace(self._with(order, settled), deadlines=without_subject(order, self.refund))
 
@@ -192,13 +192,15 @@ class RefundReferenced(RefundEvent, frozen=True, tag="refund_referenced"):
     bank_ref: str
 
     def on(self, order: Order) -> Order:
-        return self._with(order, replace(order.refunds[self.refund], bank_ref=self.bank_ref))
+        named = replace(order.refunds[self.refund], bank_reference=self.bank_ref)
+        return self._with(order, named)
 
 
 class RefundFailed(RefundEvent, frozen=True, tag="refund_failed"):
     """The provider did not book it, or took it back after it had (then it counts as reversed).
 
-    ``retry`` is when it is tried again, or when finance, whose task it then is, is told again.
+    ``retry`` is when it is tried again, until when the buyer may choose another way, or when
+    finance, whose task it then is, is told again.
     """
 
     told: ClassVar[tuple[Who, ...]] = ("buyer", "finance")
@@ -226,6 +228,7 @@ class FinanceAlarmed(OrderEvent, frozen=True, tag="finance_alarmed"):
     def on(self, order: Order) -> Order:
         if self.again is None:
             return order
+        order = replace(order, deadlines=without_clock(order, "refund_route", self.refund))
         return replace(order, deadlines=with_clock(order, self.again))
 
 
@@ -240,6 +243,21 @@ class MissingMoneyReported(RefundEvent, frozen=True, tag="missing_money_reported
     def on(self, order: Order) -> Order:
         missing = replace(order.refunds[self.refund], missing_since=self.at)
         return replace(self._with(order, missing), deadlines=with_clock(order, self.trace))
+
+
+class RefundRouteChosen(RefundEvent, frozen=True, tag="refund_route_chosen"):
+    """The buyer said where the money shall go, as the way it was paid is dead."""
+
+    told: ClassVar[tuple[Who, ...]] = ("finance",)
+
+    route: str
+    details_ref: str
+    again: Deadline
+
+    def on(self, order: Order) -> Order:
+        chosen = replace(order.refunds[self.refund], route=self.route, route_ref=self.details_ref)
+        others = without_subject(order, self.refund)
+        return replace(self._with(order, chosen), deadlines=(*others, self.again))
 
 
 class TraceRecorded(RefundEvent, frozen=True, tag="trace_recorded"):

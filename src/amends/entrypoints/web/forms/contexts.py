@@ -69,6 +69,7 @@ def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
             Choice(c, wording.clause(c), wording.clause_text(c)) for c in terms.clauses
         ),
         "grounds": tuple(Choice(c, wording.ground(c)) for c in grounds),
+        "route": tuple(Choice(c, wording.route(c)) for c in terms.refunds.other_routes.routes),
         "channel": tuple(Choice(c, words_in().label(c)) for c in _CHANNELS),
     }
 
