@@ -83,7 +83,7 @@ def mail_server(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
 
 
 def lived(terminal: Well) -> Well:
-    """Some orders, nothing that waits, and a server that was up just now."""
+    """Some orders, and nothing that waits."""
     lines = (EXAMPLES / "feed.ndjson").read_text("utf-8").splitlines()[:8]
     terminal.out("import", terminal.file("feed.ndjson", "\n".join(lines)))
     service = terminal.service()
@@ -93,10 +93,21 @@ def lived(terminal: Well) -> Well:
     return terminal
 
 
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that belongs to a database, to copy."""
+    folder = tmp_path_factory.mktemp("lived")
+    lived(Well(folder))
+    return folder
+
+
 @pytest.fixture
-def well_file(tmp_path: Path) -> Well:
+def well_file(lived_in: Path, tmp_path: Path) -> Well:
     """On a file, for what is the same on either kind of database."""
-    return lived(Well(tmp_path))
+    shutil.copytree(lived_in, tmp_path, dirs_exist_ok=True)
+    well = Well(tmp_path)
+    well.damage(f"UPDATE beats SET at = {to_micros(datetime.now(UTC))}")  # noqa: S608
+    return well
 
 
 @pytest.fixture
