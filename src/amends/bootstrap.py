@@ -39,7 +39,6 @@ from amends.engine.outside import (
     ConnectedProvider,
     IdentityProvider,
     Mailer,
-    MovableClock,
     PaymentProvider,
 )
 from amends.engine.store import Meta, Store
@@ -90,7 +89,7 @@ def build_service(settings: Settings) -> Service:
     if not database_exists(settings.database):
         migrate(settings.database)
     settings.beside("files").parent.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database)
+    store = open_store(settings.database, synced=settings.synced)
     try:
         sandbox = _claim(store, sandbox=settings.sandbox)
         _pin(store.meta, library)
@@ -125,7 +124,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     engine: CaseEngine = Engine(
         OrderDomain(library), store, clock.now, new_id, working_days, store.staff.members
     )
-    simulator = PaymentSimulator(settings.beside("payments"), clock)
+    simulator = PaymentSimulator(settings.beside("payments"), clock, synced=settings.synced)
 
     stripe = _stripe_payments(settings, clock)
     connected: dict[str, ConnectedProvider] = {"simulator": simulator}
@@ -316,10 +315,10 @@ def open_service(
     *,
     base_url: str = "",
     sandbox: bool | None = False,
-    clock: MovableClock | None = None,
+    synced: bool = True,
 ) -> Service:
     """A service by what the command line was told, the rest from the environment."""
-    return build_service(Settings.read(database, sandbox=sandbox, base_url=base_url, clock=clock))
+    return build_service(Settings.read(database, sandbox=sandbox, base_url=base_url, synced=synced))
 
 
 def serve(service: Service, listening: socket.socket, worker: str) -> None:
@@ -355,7 +354,6 @@ def toolkit() -> Toolkit:
         back_up=_back_up,
         restore=_restore,
         premises=_premises,
-        movable_clock=lambda at: VirtualClock(lambda: at, lambda _: None),
         load_packs=load_packs,
         check_packs=check_packs,
         shipped_packs=shipped_packs,

@@ -25,7 +25,8 @@ class Settings:
     folder ``home``. ``sandbox`` None: as the database was made. ``smtp`` None: mail goes to the
     folder. ``stripe`` None: payments by Stripe are not connected. ``oidc`` None: there
     is no company to sign in at. ``clock``: instead of the
-    machine's, for making sample data of the past.
+    machine's. ``synced`` False: for a sample, which is thrown away when its making is cut short,
+    and so need not wait for the disk.
     """
 
     database: str | Path
@@ -36,6 +37,7 @@ class Settings:
     stripe: StripeSettings | None = None
     oidc: OidcSettings | None = None
     clock: MovableClock | None = None
+    synced: bool = True
     sender: str = "amends@localhost.localdomain"
     home: Path = Path("var")
 
@@ -47,6 +49,7 @@ class Settings:
         sandbox: bool | None = False,
         base_url: str = "",
         clock: MovableClock | None = None,
+        synced: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> Settings:
         """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
@@ -68,6 +71,7 @@ class Settings:
             stripe=_stripe(env),
             oidc=_oidc(env),
             clock=clock,
+            synced=synced,
             sender=sender,
             home=Path(env.get("AMENDS_HOME", cls.home)),
         )

@@ -13,10 +13,11 @@ from amends.store.urls import is_postgres, target_of
 __all__ = ["migrate", "open_store", "schema_is_current"]
 
 
-def open_store(url: str | Path) -> Store:
+def open_store(url: str | Path, *, synced: bool = True) -> Store:
     """Open the database a URL or path names, for as many threads as like.
 
-    ``postgresql://`` names a server's, as ``amends.store.urls`` says, all else a file.
+    ``postgresql://`` names a server's, as ``amends.store.urls`` says, all else a file, of which
+    ``synced`` False gives up the durability.
     Raises SchemaNotCurrent when it must be migrated first, Unavailable when its server is not
     there, and ValueError when the URL's kind is not known.
     """
@@ -29,4 +30,4 @@ def open_store(url: str | Path) -> Store:
         from amends.store.postgres import PostgresStore  # noqa: PLC0415
 
         return PostgresStore(target_of(url))
-    return SqliteStore(database_path(url))
+    return SqliteStore(database_path(url), synced=synced)

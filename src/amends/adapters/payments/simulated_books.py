@@ -75,11 +75,12 @@ class SimulatedBooks:
     What changes it belongs in a ``transaction``; all that stands at an instant is read with it.
     """
 
-    def __init__(self, path: Path | Literal[":memory:"]) -> None:
+    def __init__(self, path: Path | Literal[":memory:"], *, synced: bool = True) -> None:
+        """``synced``: what was booked survives a power cut."""
         self._lock = threading.RLock()
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=FULL")
+        self.db.execute(f"PRAGMA synchronous={'FULL' if synced else 'OFF'}")
         self.db.executescript(_SCHEMA)
 
     def close(self) -> None:

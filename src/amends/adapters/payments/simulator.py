@@ -72,9 +72,12 @@ class PaymentSimulator:
     before the answer to the call it is about.
     """
 
-    def __init__(self, path: Path | Literal[":memory:"], clock: Clock) -> None:
+    def __init__(
+        self, path: Path | Literal[":memory:"], clock: Clock, *, synced: bool = True
+    ) -> None:
+        """``synced``: what was booked survives a power cut."""
         self._clock = clock
-        self._books = SimulatedBooks(path)
+        self._books = SimulatedBooks(path, synced=synced)
         self._books.put(_SECRET, secrets.token_hex(32), once=True)
         self.listener: Callable[[Mapping[str, str], bytes], None] = _nobody_listens
 

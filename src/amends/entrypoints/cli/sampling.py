@@ -13,7 +13,6 @@ from amends.entrypoints.cli.options import BaseUrl
 from amends.entrypoints.cli.progress import counted
 from amends.entrypoints.cli.serving import Port, listening, run_until_stopped
 from amends.entrypoints.cli.telling import failure, running, taught
-from amends.kernel.people import Actor, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
 
 Folder = Annotated[Path, typer.Option(help="Where to keep it; made once, then used again.")]
-PEOPLE = (
-    ("buyer", Actor("olga", Role.BUYER)),
-    ("seller", Actor("blouse-house", Role.SELLER)),
-    ("mediator", Actor("mikhail", Role.MEDIATOR)),
-    ("supervisor", Actor("vera", Role.SUPERVISOR)),
-)
 
 
 def demo_command(tools: Toolkit) -> Callable[..., None]:
@@ -39,17 +32,14 @@ def demo_command(tools: Toolkit) -> Callable[..., None]:
     ) -> None:
         """Serve a sample marketplace with disputes in every phase, on 127.0.0.1.
 
-        It is made the first time; each start prints fresh links that sign you in.
+        It is made the first time and then used again, with whatever you did in it. Its clock stands
+        until you move it, on its first page.
         """
-        from amends.entrypoints.cli.access import sign_in_link
-
         with taught(), listening("127.0.0.1", port) as (socket, address):
             url = base_url or address
             database = str(make_demo(tools, folder))
-            with running(tools, database, base_url=url) as service:
-                typer.echo(f"A sample marketplace is at {url}. Sign in, each link once, as the")
-                for word, by in PEOPLE:
-                    typer.echo(f"  {word:<11}{by.person:<14}{sign_in_link(service, by)}")
+            with running(tools, database, base_url=url, sandbox=True) as service:
+                typer.echo(f"A sample marketplace is at {url}, with whom to be and what to try.")
                 typer.echo(f"The API's documents: {url}/api/v1/docs. Stop with Ctrl-C.")
                 run_until_stopped(tools, service, socket)
                 typer.echo("Stopped.", err=True)
@@ -59,11 +49,11 @@ def demo_command(tools: Toolkit) -> Callable[..., None]:
 
 def make_demo(tools: Toolkit, folder: Path) -> Path:
     """The sample's database, made when it is not there; nothing is left of one made halfway."""
+    import os
     import shutil
     from datetime import UTC, datetime
 
-    from amends.entrypoints.demo import begins, live
-    from amends.entrypoints.service import Sandbox
+    from amends.entrypoints.demo import live
 
     database = folder / "amends.db"
     if database.exists():
@@ -74,12 +64,12 @@ def make_demo(tools: Toolkit, folder: Path) -> Path:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     now = datetime.now(UTC)
-    clock = tools.movable_clock(begins(now))
     with (
-        running(tools, str(unfinished / database.name), clock=clock) as service,
+        running(tools, str(unfinished / database.name), sandbox=True, synced=False) as service,
         counted("Making a sample marketplace", 100) as advance,
     ):
-        live(service, Sandbox(clock, service.simulator), now, advance)
+        live(service, now, advance)
+    os.sync()
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         folder.rmdir()

@@ -11,10 +11,8 @@ if TYPE_CHECKING:
     from socket import socket
 
     from amends.engine.backup import Manifest, Tell
-    from amends.engine.outside import MovableClock
     from amends.entrypoints.doctor.findings import Premises
     from amends.entrypoints.service import Service
-    from amends.kernel.instants import Instant
     from amends.policy.library import Library
     from amends.policy.problems import PackProblem
 
@@ -28,10 +26,10 @@ class OpenService(Protocol):
         *,
         base_url: str = "",
         sandbox: bool | None = False,
-        clock: MovableClock | None = None,
+        synced: bool = True,
     ) -> Service:
-        """``sandbox`` None: as the database was made. ``clock``: instead of the machine's, for
-        making sample data of the past.
+        """``sandbox`` None: as the database was made. ``synced`` False: what is written need not
+        survive a power cut, for making a sample.
 
         Raises SchemaNotCurrent, PackError or PinnedPackError, or ValueError for a database that is
         of another kind than asked for; each message says what to do.
@@ -47,8 +45,8 @@ class Serve(Protocol):
 
 @dataclass(frozen=True)
 class Toolkit:
-    """Put together in ``bootstrap.main``. ``movable_clock`` makes one that stands at an instant,
-    ``premises`` what the doctor looks at, of a database and a base URL."""
+    """Put together in ``bootstrap.main``. ``premises`` are what the doctor looks at, of a database
+    and a base URL."""
 
     open_service: OpenService
     serve: Serve
@@ -57,7 +55,6 @@ class Toolkit:
     back_up: Callable[[str, Path, Tell], Manifest]
     restore: Callable[[Path, str, Tell], Manifest]
     premises: Callable[[str, str], Premises]
-    movable_clock: Callable[[Instant], MovableClock]
     load_packs: Callable[[Path], Library]
     check_packs: Callable[[Path], Sequence[PackProblem]]
     shipped_packs: Callable[[], Path]

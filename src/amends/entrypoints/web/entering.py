@@ -20,6 +20,8 @@ from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor,
 def home(request: Asked, site: TheSite) -> Response[Any]:
     """To where one's work is; how to sign in for everybody else."""
     visitor = visitor_of(request, site)
+    if visitor is None and site.service.sandbox is not None:
+        return Redirect("/sandbox", status_code=303)
     if visitor is None:
         return welcome_page("/")
     return Redirect(navigation_for(visitor.actor.role)[0].href, status_code=303)

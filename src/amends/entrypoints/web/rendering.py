@@ -128,6 +128,7 @@ def page(
         "csrf": visitor.csrf if visitor else "",
         "navigation": navigation_for(visitor.actor.role) if visitor else (),
         "here": here,
+        "sandbox": visitor.sandbox if visitor else False,
         "now": now,
         "flash": "",
         "errors": False,

@@ -15,7 +15,15 @@ from amends.engine.groups import TooBusy
 from amends.engine.store import BadCursor, Unavailable
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
-from amends.entrypoints.web import account, asking_in, disputes, entering, orders, signin
+from amends.entrypoints.web import (
+    account,
+    asking_in,
+    disputes,
+    entering,
+    orders,
+    sandbox,
+    signin,
+)
 from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.away import away_page
 from amends.entrypoints.web.claims import routes as claims
@@ -109,7 +117,8 @@ def web_router(service: Service) -> Router:
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
-            disputes.list_notices, asset, step_back,
+            disputes.list_notices, sandbox.show_sandbox, sandbox.be_somebody, sandbox.move_clock,
+            asset, step_back,
             nowhere,
         ],
         dependencies={

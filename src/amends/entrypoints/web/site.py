@@ -61,7 +61,7 @@ def site_for(service: Service) -> Site:
     store, new_token = service.store, service.new_token
     return Site(
         Api(service),
-        Sessions(store, new_token, service.base_url),
+        Sessions(store, new_token, service.base_url, sandbox=service.sandbox is not None),
         SignIn(store, Passwords()),
         Roster(store, new_token),
     )

@@ -38,13 +38,15 @@ class NotFromHere(Exception):
 class Visitor:
     """Somebody signed in. ``csrf`` is put into each form of theirs, and wanted back.
 
-    ``member``: the account of one of the platform's people, if they have one.
+    ``member``: the account of one of the platform's people, if they have one. ``sandbox``: here is
+    one, where they may be somebody else in the next moment.
     """
 
     actor: Actor
     token: str
     session: Session
     member: Member | None
+    sandbox: bool
 
     @property
     def csrf(self) -> str:
@@ -55,11 +57,12 @@ class Visitor:
 class Sessions:
     """Begins and ends sessions, and knows visitors again."""
 
-    def __init__(self, store: Store, new_token: Ids, base_url: str) -> None:
+    def __init__(self, store: Store, new_token: Ids, base_url: str, *, sandbox: bool) -> None:
         """The cookie is sent over TLS only when ``base_url`` is."""
         self._kept = store.sessions
         self._staff = store.staff
         self._new_token = new_token
+        self._sandbox = sandbox
         self._host = urlsplit(base_url).netloc
         self._secure = base_url.startswith("https:")
         # The prefix binds the cookie to this very host; browsers take it over TLS only.
@@ -119,7 +122,7 @@ class Sessions:
             return None
         if now - session.seen_at >= _NOTED_EVERY:
             self._kept.seen(session.id, now)
-        return Visitor(actor, token, session, member)
+        return Visitor(actor, token, session, member, self._sandbox)
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:
         """Raises NotFromHere when the browser says that another site sent this form."""

@@ -23,10 +23,14 @@ __all__ = ["SqliteStore"]
 
 
 class SqliteStore:
-    """A migrated database file. See ``amends.engine.store.Store``."""
+    """A migrated database file. See ``amends.engine.store.Store``.
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path)
+    ``synced`` False gives up its durability until it is closed: for one that is thrown away when it
+    is not finished.
+    """
+
+    def __init__(self, path: Path, *, synced: bool = True) -> None:
+        self._connections = Connections(path, synced=synced)
         plain = SqlitePlain(self._connections)
         digests = Digests(plain)
         self.records = SqliteRecords(self._connections, digests)

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from amends.engine.store import Unavailable
+from amends.store.sqlite.turns import Turns
 
 # How long another process may hold the write lock before we give up.
 _PATIENCE_SECONDS = 10.0
+_IN_LINE_SECONDS = 5.0
 # Of an error's code, what is not a detail.
 _KIND = 0xFF
 _STATEMENTS_KEPT = 512
@@ -25,19 +27,22 @@ _COPY_AFTER = "PRAGMA wal_autocheckpoint = 4000"
 class Connections:
     """The connections to one database file, for any number of threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, synced: bool) -> None:
+        """``synced``: a commit is on the disk before it is answered."""
         self._path = path
+        self._synced = synced
         self._writer = self._connect()
         self._writer.execute(_CACHE)
         self._writer.execute(_COPY_AFTER).fetchall()
         self._turn = threading.Lock()
+        self._turns = Turns(path, _IN_LINE_SECONDS)
         self._readers: list[sqlite3.Connection] = []
         self._closed = False
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One durable transaction; rolled back when the block raises."""
-        with self._turn:
+        with self._turn, self._turns.mine():
             self._begin()
             try:
                 yield self._writer
@@ -85,6 +90,7 @@ class Connections:
             self._readers.pop().close()
         with self._turn:
             self._writer.close()
+            self._turns.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -96,7 +102,7 @@ class Connections:
         )
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         # NORMAL would lose acknowledged commits when the power goes.
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if self._synced else 'OFF'}")
         connection.execute("PRAGMA fullfsync = ON")
         # A person's key must not lie on in a free page.
         connection.execute("PRAGMA secure_delete = ON").fetchall()

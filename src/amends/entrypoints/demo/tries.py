@@ -1,0 +1,52 @@
+"""What to try in the sample marketplace, and as whom."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from amends.entrypoints.web.language import mark as _
+from amends.kernel.people import Actor, Role
+
+# A value of the database as a whole which says that it holds the sample.
+SAMPLE = "sample"
+
+
+class Try(Struct, frozen=True):
+    """Somebody to be, the page to begin at, and what can be done there."""
+
+    actor: Actor
+    at: str
+    what: str
+
+
+TRIES = (
+    Try(
+        Actor("olga", Role.BUYER), "/orders",
+        _("Buys clothes and home things. Say that something is wrong with an order, answer an offer"
+          " (A-1002), look where a refund is."),
+    ),
+    Try(
+        Actor("blouse-house", Role.SELLER), "/disputes",
+        _("Sells clothes. Answer the claim that is due first: with money, goods, or a reason."),
+    ),
+    Try(
+        Actor("mikhail", Role.MEDIATOR), "/disputes",
+        _("Decides what the two cannot settle. Read A-1003 with the proof of both, and rule."),
+    ),
+    Try(
+        Actor("anton", Role.APPEALS), "/disputes",
+        _("Hears appeals of rulings that others made. Read A-1005 again with fresh eyes."),
+    ),
+    Try(
+        Actor("vera", Role.SUPERVISOR), "/disputes",
+        _("Sees every dispute, gives cases to mediators, steps in where one is late."),
+    ),
+    Try(
+        Actor("ines", Role.SUPPORT), "/orders",
+        _("Talks to both sides: reads an order's story, writes in its thread, notes what is said."),
+    ),
+    Try(
+        Actor("frank", Role.FINANCE), "/orders",
+        _("Looks after the money: what is held, paid out, given back, or on its way."),
+    ),
+)  # fmt: skip
