@@ -46,12 +46,15 @@ WITH_MORE = {
     "assign_appeals_officer": "an officer takes an appeal for themselves",
     "appeal": "a phase and a part of a dispute are called so too",
 }
+SAMPLE = SOURCE / "entrypoints" / "demo"
 ABOVE_THE_CORE = ("projections", "engine", "store", "adapters", "entrypoints")
 
 
 def files(*folders: str) -> dict[str, str]:
-    """The texts of the source by path: code, pages and words."""
+    """The texts of the source by path: code, pages and words. What people of the sample marketplace
+    do is not among them: they use commands as anybody does."""
     found = (path for folder in folders for path in (SOURCE / folder).rglob("*"))
+    found = (path for path in found if SAMPLE not in path.parents)
     return {
         path.relative_to(SOURCE).as_posix(): path.read_text("utf-8")
         for path in found
