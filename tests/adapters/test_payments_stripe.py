@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from queue import Queue
 from typing import Any, Literal
 
 import httpx
@@ -64,23 +67,57 @@ def localstripe() -> Iterator[str]:
             child.kill()
 
 
+def paid_on(localstripe: str) -> str:
+    """A captured payment; its PaymentIntent's id."""
+    client = stripe.StripeClient(KEY, base_addresses={"api": localstripe}).v1
+    card: Any = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
+    method = client.payment_methods.create({"type": "card", "card": card})
+    made = client.payment_intents.create(
+        {"amount": 160000, "currency": "rub", "payment_method": method.id, "confirm": True}
+    )
+    return made.id
+
+
 class TestOnLocalstripe(RefundingContract):
     unknown = "pi_9"
 
     @pytest.fixture
     def payment(self, localstripe: str) -> str:
-        client = stripe.StripeClient(KEY, base_addresses={"api": localstripe}).v1
-        card: Any = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
-        method = client.payment_methods.create({"type": "card", "card": card})
-        made = client.payment_intents.create(
-            {"amount": 160000, "currency": "rub", "payment_method": method.id, "confirm": True}
-        )
-        return made.id
+        return paid_on(localstripe)
 
     @pytest.fixture
     def provider(self, localstripe: str) -> Iterator[PaymentProvider]:
         yield connected(localstripe)
         httpx.delete(f"{localstripe}/_config/data").raise_for_status()
+
+
+def test_a_webhook_of_localstripe_is_heard(localstripe: str) -> None:
+    """Signed by somebody else's hand."""
+    got: Queue[tuple[dict[str, str], bytes]] = Queue()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+            got.put(({name.lower(): value for name, value in self.headers.items()}, body))
+
+        def log_request(self, *args: Any) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Receiver) as receiver:
+        threading.Thread(target=receiver.handle_request, daemon=True).start()
+        url = f"http://127.0.0.1:{receiver.server_port}/callbacks/stripe"
+        told = {"url": url, "secret": WEBHOOK_SECRET, "events": ["payment_intent.succeeded"]}
+        httpx.post(f"{localstripe}/_config/webhooks/w1", json=told).raise_for_status()
+        paid_on(localstripe)
+        headers, body = got.get(timeout=20)
+    provider = connected(localstripe)
+    heard = provider.hear(headers, body)
+    assert heard.kind == "payment_intent.succeeded"
+    assert provider.about(heard.kind, heard.body) == AboutNothing()
+    with pytest.raises(NotGenuine):
+        provider.hear(headers, body.replace(b"160000", b"160001"))
 
 
 class TestOnAStandIn(PaymentProviderContract):

@@ -124,6 +124,23 @@ def test_a_refund_goes_to_stripe_and_its_webhook_ends_it(
     assert (books.differences, books.not_connected) == ((), 0)
 
 
+@pytest.mark.parametrize("fault", ["drop", "drop_after", "hang", "500"])
+def test_an_unclear_answer_of_stripe_never_pays_twice(
+    live: Live, client: TestClient[Litestar], fault: str
+) -> None:
+    live.stripe.faults = [fault]
+    live.settle()
+    done = fault in ("drop_after", "hang")
+    until(lambda: live.order().refunds["A-1-R1"].state == ("settled" if done else "unknown"))
+    live.stripe.forget_keys()
+    run_at = live.service.store.jobs.next_run
+    until(lambda: (run_at() or START + 99 * DAY) > live.clock.now())  # it was put off
+    live.clock.move_to(live.clock.now() + 2 * DAY)
+    until(lambda: live.order().refunds["A-1-R1"].state == "settled")
+    (refund,) = live.stripe.refunds.values()
+    assert refund["metadata"] == {"amends_refund": "A-1-R1"}
+
+
 def test_a_webhook_signed_with_another_secret_is_not_let_in(
     live: Live, client: TestClient[Litestar]
 ) -> None:
