@@ -1,0 +1,107 @@
+"""Pictures of the pages, on a phone and a desktop, light and dark, into ``docs/screens``.
+
+    python -m tests.browser.screens [--only NAME]
+
+They are of the sample marketplace, made afresh in a folder that is thrown away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import socket
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from amends.bootstrap import Settings, build_app, build_service, toolkit
+from amends.entrypoints.cli.sampling import make_demo
+from amends.entrypoints.web.router import web_router
+from tests.browser.conftest import CHROMIUM, Scheme
+from tests.entrypoints.web.conftest import serving
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+_HIGHEST = 1800
+_QUALITY = 35
+# A picture's name: who looks (role and id, or nobody), and at which page.
+SCREENS = {
+    "sandbox": ("", "/sandbox"),
+    "sign-in": ("", "/staff/sign-in"),
+    "orders": ("buyer olga", "/orders"),
+    "order": ("buyer olga", "/orders/A-1002"),
+    "disputes": ("buyer olga", "/disputes"),
+    "dispute-buyer": ("buyer olga", "/disputes/A-1002-D1"),
+    "claim-reason": ("buyer olga", "/orders/A-1017/dispute/new"),
+    "notices": ("buyer olga", "/notices"),
+    "seller-to-do": ("seller blouse-house", "/disputes"),
+    "dispute-seller": ("seller blouse-house", "/disputes/A-1001-D1"),
+    "mediator-cases": ("mediator mikhail", "/disputes"),
+    "dispute-mediator": ("mediator mikhail", "/disputes/A-1003-D1"),
+    "ruling": ("buyer olga", "/disputes/A-1004-D1"),
+    "appeal": ("appeals anton", "/disputes/A-1005-D1"),
+    "supervisor-disputes": ("supervisor vera", "/disputes"),
+    "order-finance": ("finance frank", "/orders/A-1002"),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Makes the marketplace, and the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=sorted(SCREENS), help="just this page's")
+    only = parser.parse_args(arguments).only
+    chosen = {name: at for name, at in SCREENS.items() if only in (None, name)}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = make_demo(toolkit(), folder / "demo")
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        service = build_service(Settings(database, sandbox=True, base_url=base))
+        stack.callback(service.close)
+        stack.enter_context(serving(build_app(service, [web_router(service)]), listening))
+        playing = stack.enter_context(sync_playwright())
+        browser = playing.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        stack.callback(browser.close)
+        for name, (who, path) in chosen.items():
+            for size, (width, height) in SIZES.items():
+                for scheme in SCHEMES:
+                    shown = {"viewport": {"width": width, "height": height}}
+                    picture = _picture(browser, base, who, path, color_scheme=scheme, **shown)
+                    file = FOLDER / f"{name}-{size}-{scheme}.webp"
+                    file.write_bytes(picture)
+                    print(f"{len(picture):7d} bytes {file.name}", flush=True)  # noqa: T201
+
+
+def _picture(browser: Browser, base: str, who: str, path: str, **options: Any) -> bytes:
+    context = browser.new_context(base_url=base, **options)
+    page = context.new_page()
+    if who:
+        _be(page, *who.split())
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path} cannot be shown to {who or 'a visitor'}")
+    shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    context.close()
+    file = io.BytesIO()
+    shot.crop((0, 0, shot.width, min(shot.height, _HIGHEST))).save(file, "WEBP", quality=_QUALITY)
+    return file.getvalue()
+
+
+def _be(page: Page, role: str, person: str) -> None:
+    page.goto("/sandbox")
+    page.get_by_label("Role").select_option(role)
+    page.get_by_label("Their id").fill(person)
+    page.get_by_role("button", name="Sign in as them").click()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
