@@ -150,7 +150,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
 
     return Service(
         engine=engine,
-        groups=Groups(engine.handle),
+        groups=Groups(),
         store=store,
         library=library,
         clock=clock,

@@ -229,7 +229,7 @@ def through_groups(service: Service) -> Way:
         order: str, by: Actor, command: CaseCommand, if_match: int | None
     ) -> tuple[Seen, Instant | None]:
         request: CaseRequest = CaseRequest(order, command, by, if_match=if_match)
-        answer = service.groups.handle_one(request)
+        answer = service.groups.handle_one(service.engine.handle, request)
         if isinstance(answer.outcome, Refused):
             return said_no(answer.outcome), answer.at
         assert answer.state is not None

@@ -77,7 +77,7 @@ def broken(service: Service) -> Service:
     engine = Engine(
         plain.domain, cast(Store, Broken(service.store)), plain.clock, new_id, service.calendar_for
     )
-    return with_parts(service, engine=engine, groups=Groups(engine.handle))
+    return with_parts(service, engine=engine, groups=Groups())
 
 
 def test_a_store_that_loses_updates_is_found_out(database: str, tmp_path: Path) -> None:

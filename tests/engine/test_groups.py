@@ -39,6 +39,10 @@ def all_at_once(*work: Callable[[], None]) -> None:
         thread.join()
 
 
+def echo(asked: Sequence[str]) -> Sequence[str | Exception]:
+    return asked
+
+
 class Slow:
     """Answers each with itself, a group only when it is let go."""
 
@@ -59,7 +63,7 @@ class Line:
 
     def __init__(self, **bounds: float) -> None:
         self.slow = Slow()
-        self.groups: Groups[str, str] = Groups(self.slow, **bounds)  # type: ignore[arg-type]
+        self.groups = Groups(**bounds)  # type: ignore[arg-type]
         self.answers: dict[str, str | Exception] = {}
         self.all = threading.Semaphore(0)
         self.ask("first")
@@ -71,7 +75,7 @@ class Line:
             self.answers[name] = answer
             self.all.release()
 
-        return self.groups.ask(name, answered, caller)
+        return self.groups.ask(self.slow, name, answered, caller)
 
     def let_go(self) -> None:
         waited = len(self.answers)
@@ -93,17 +97,17 @@ def test_threads_share_transactions_and_a_broken_one_harms_nobody(engine: Toy) -
         time.sleep(0.02)
         return engine.handle(requests)
 
-    groups = Groups(handle)
+    groups = Groups()
     got: list[Answered | Exception] = []
 
     def work(i: int) -> None:
         for _ in range(5):
-            got.append(groups.handle_one(ask(f"O{i}", Deposit(1))))
+            got.append(groups.handle_one(handle, ask(f"O{i}", Deposit(1))))
         try:
-            groups.handle_one(ask(f"O{i}", Burst()))
+            groups.handle_one(handle, ask(f"O{i}", Burst()))
         except ZeroDivisionError as error:
             got.append(error)
-        got.append(groups.handle_one(ask(f"O{i}", Withdraw(100))))
+        got.append(groups.handle_one(handle, ask(f"O{i}", Withdraw(100))))
 
     all_at_once(*(lambda i=i: work(i) for i in range(8)))
     assert len(got) == 56
@@ -121,11 +125,11 @@ def test_two_for_one_order_are_decided_one_after_the_other(
     engine: Toy, store: Store, domain: Counter
 ) -> None:
     engine.handle([ask("A", Open("a")), ask("A", Deposit(10))])
-    groups = Groups(engine.handle)
+    groups = Groups()
     got: list[Answered] = []
 
     def work(n: int) -> None:
-        got.append(groups.handle_one(ask("A", Withdraw(8), key=f"k{n}")))
+        got.append(groups.handle_one(engine.handle, ask("A", Withdraw(8), key=f"k{n}")))
 
     all_at_once(*(lambda n=n: work(n) for n in range(8)))
     assert sorted(isinstance(g.outcome, Accepted) for g in got) == [False] * 7 + [True]
@@ -134,13 +138,13 @@ def test_two_for_one_order_are_decided_one_after_the_other(
 
 
 def test_everybody_is_told_when_the_store_fails(engine: Toy) -> None:
-    groups = Groups(engine.handle)
+    groups = Groups()
     engine.store.close()
     got: list[Exception] = []
 
     def work() -> None:
         try:
-            groups.handle_one(ask("A", Open("a")))
+            groups.handle_one(engine.handle, ask("A", Open("a")))
         except Exception as error:
             got.append(error)
 
@@ -185,18 +189,18 @@ def test_a_full_line_takes_nobody_and_one_caller_fills_no_more_than_half() -> No
 
 def test_who_waits_too_long_is_told_that_nothing_was_done() -> None:
     slow = Slow()
-    groups: Groups[str, str] = Groups(slow, patience=0.05)
+    groups = Groups(patience=0.05)
     first: list[str] = []
-    thread = threading.Thread(target=lambda: first.append(groups.handle_one("first")))
+    thread = threading.Thread(target=lambda: first.append(groups.handle_one(slow, "first")))
     thread.start()
     assert slow.began.wait(20)
     with pytest.raises(TooBusy):
-        groups.handle_one("second")
+        groups.handle_one(slow, "second")
     slow.go.set()
     thread.join()
     # What was begun is answered, however long it takes.
     assert first == ["first"]
-    assert groups.handle_one("third") == "third"
+    assert groups.handle_one(slow, "third") == "third"
     assert slow.groups == [["first"], ["third"]]
 
 
@@ -212,9 +216,29 @@ def test_whose_turn_comes_too_late_is_not_served() -> None:
 def test_a_line_that_was_left_alone_is_served_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amends.engine.groups._IDLE_SECONDS", 0.01)
     others = set(threading.enumerate())
-    groups: Groups[str, str] = Groups(list)
-    assert groups.handle_one("one") == "one"
+    groups = Groups()
+    assert groups.handle_one(echo, "one") == "one"
     for thread in set(threading.enumerate()) - others:
         thread.join(20)
         assert not thread.is_alive()
-    assert groups.handle_one("two") == "two"
+    assert groups.handle_one(echo, "two") == "two"
+
+
+def test_only_those_who_want_the_same_done_go_together() -> None:
+    line = Line()
+    seen: list[list[str]] = []
+
+    def other(asked: Sequence[str]) -> Sequence[str | Exception]:
+        seen.append(list(asked))
+        raise ZeroDivisionError
+
+    line.ask("a")
+    answers: list[str | Exception] = []
+    line.groups.ask(other, "x", answers.append)
+    line.ask("b")
+    line.slow.go.set()
+    assert line.groups.handle_one(echo, "last") == "last"
+    assert line.slow.groups == [["first"], ["a", "b"]]
+    assert seen == [["x"]]
+    assert [type(answer) for answer in answers] == [ZeroDivisionError]
+    assert line.answers == {"first": "first", "a": "a", "b": "b"}

@@ -51,7 +51,7 @@ def test_jobs_run_by_themselves(service: Service) -> None:
     with TestClient(build_app(service)):
         command = struct_in(order(), PlaceOrder)
         by = Actor("shop", Role.MARKETPLACE)
-        service.groups.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
+        service.engine.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
         until(lambda: service.simulator.booked().captures)
     assert service.store.jobs.next_run() is None
     assert service.store.uptime.last_beat() == START
@@ -74,7 +74,7 @@ def test_the_books_are_compared_once_a_day(tmp_path: Path) -> None:
     service = build_service(settings)
     command = struct_in(order(), PlaceOrder)
     by = Actor("shop", Role.MARKETPLACE)
-    service.groups.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
+    service.engine.handle_one(CaseRequest("A-1", OnOrder("A-1", command), by))
     drain(service)
     service.simulator.refund("", "pay_1", Money(500, "RUB"), "by hand")
     with capture_logs() as told:

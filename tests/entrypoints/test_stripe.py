@@ -63,12 +63,12 @@ class Live:
         """The same, and the seller agrees."""
         accepted = AcceptOffer(offer="O1", amount=Money(72_000, "RUB"))
         on = OnDispute("A-1", self.dispute(), accepted)
-        outcome = self.service.groups.handle_one(CaseRequest("A-1", on, SELLER)).outcome
+        outcome = self.service.engine.handle_one(CaseRequest("A-1", on, SELLER)).outcome
         assert isinstance(outcome, Accepted), outcome
 
     def ask(self, command: object, by: Actor) -> None:
         request = CaseRequest("A-1", OnOrder("A-1", command), by)  # type: ignore[arg-type]
-        outcome = self.service.groups.handle_one(request).outcome
+        outcome = self.service.engine.handle_one(request).outcome
         assert isinstance(outcome, Accepted), outcome
 
 

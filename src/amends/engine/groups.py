@@ -6,10 +6,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
+# Answers requests in their order; what it raises is everybody's answer.
+Work = Callable[[Sequence[A]], Sequence[B | Exception]]
 
 
 _IDLE_SECONDS = 5.0
@@ -19,43 +21,37 @@ class TooBusy(Exception):
     """More is asked than can be answered in time. Nothing was done: ask again later."""
 
 
-class Place(Generic[A, B]):
+class Place:
     """Somebody's place in the line."""
 
-    __slots__ = ("answered", "asked", "begun", "since")
+    __slots__ = ("answered", "asked", "begun", "since", "work")
 
-    def __init__(self, asked: A, answered: Callable[[B | Exception], None], since: float) -> None:
+    def __init__(
+        self, work: Work[Any, Any], asked: Any, answered: Callable[[Any], None], since: float
+    ) -> None:
+        self.work = work
         self.asked = asked
         self.answered = answered
         self.since = since
         self.begun = False
 
 
-class Groups(Generic[A, B]):
+class Groups:
     """Has one thread work off all that wait at once, so that they share what a commit costs.
 
     Nobody waits for a group to fill: a lone request is taken at once, and whoever comes while a
-    group is worked on goes with the next. Callers take turns, each of them first come, first
-    served: who asks much waits behind who asks little. Who finds the line full, or has stood in it
-    for longer than ``patience`` seconds, is told ``TooBusy`` and can be sure that nothing was done.
-    What was begun is answered, whatever comes of it.
+    group is worked on goes with the next, if they want the same work done. Callers take turns, each
+    of them first come, first served: who asks much waits behind who asks little. Who finds the line
+    full, or has stood in it for longer than ``patience`` seconds, is told ``TooBusy`` and can be
+    sure that nothing was done. What was begun is answered, whatever comes of it.
     """
 
-    def __init__(
-        self,
-        work: Callable[[Sequence[A]], Sequence[B | Exception]],
-        *,
-        group: int = 64,
-        line: int = 512,
-        patience: float = 5.0,
-    ) -> None:
-        """``work`` answers the requests of a group in their order; what it raises is everybody's
-        answer. At most ``line`` requests wait, and of one caller no more than half as many."""
+    def __init__(self, *, group: int = 64, line: int = 512, patience: float = 5.0) -> None:
+        """At most ``line`` requests wait, and of one caller no more than half as many."""
         self.patience = patience
-        self._work = work
         self._group = group
         self._most = line
-        self._lines: dict[str, deque[Place[A, B]]] = {}  # whose turn it is comes first
+        self._lines: dict[str, deque[Place]] = {}  # whose turn it is comes first
         self._waiting = 0
         self._changed = threading.Condition()
         self._served = False
@@ -65,7 +61,7 @@ class Groups(Generic[A, B]):
         """How many stand in line."""
         return self._waiting
 
-    def handle_one(self, asked: A, caller: str = "") -> B:
+    def handle_one(self, work: Work[A, B], asked: A, caller: str = "") -> B:
         """The answer to one request, for which this thread waits.
 
         Raises TooBusy, and what the request's own decision or the store raised.
@@ -77,7 +73,7 @@ class Groups(Generic[A, B]):
             answers.append(answer)
             there.set()
 
-        place = self.ask(asked, answered, caller)
+        place = self.ask(work, asked, answered, caller)
         if not there.wait(self.patience):
             self.give_up(place)
             there.wait()
@@ -87,13 +83,17 @@ class Groups(Generic[A, B]):
         return answer
 
     def ask(
-        self, asked: A, answered: Callable[[B | Exception], None], caller: str = ""
-    ) -> Place[A, B]:
+        self,
+        work: Work[A, B],
+        asked: A,
+        answered: Callable[[B | Exception], None],
+        caller: str = "",
+    ) -> Place:
         """Stand in line. ``answered`` is called once, by any thread, and must not block.
 
         Raises TooBusy when the line is full.
         """
-        place: Place[A, B] = Place(asked, answered, time.monotonic())
+        place = Place(work, asked, answered, time.monotonic())
         with self._changed:
             mine = self._lines.get(caller)
             if self._waiting >= self._most or (mine and len(mine) >= self._most // 2):
@@ -108,7 +108,7 @@ class Groups(Generic[A, B]):
             self._changed.notify()
         return place
 
-    def give_up(self, place: Place[A, B]) -> None:
+    def give_up(self, place: Place) -> None:
         """Leave the line with TooBusy for an answer, unless the request was begun."""
         with self._changed:
             if place.begun:
@@ -118,18 +118,22 @@ class Groups(Generic[A, B]):
 
     def _serve(self) -> None:
         while group := self._next():
-            answers: Sequence[B | Exception]
-            try:
-                answers = self._work([place.asked for place in group])
-            except Exception as error:
-                # Everybody is told, or they would wait for ever.
-                answers = [error] * len(group)
-            for place, answer in zip(group, answers, strict=True):
-                place.answered(answer)
+            alike: dict[Work[Any, Any], list[Place]] = {}
+            for place in group:
+                alike.setdefault(place.work, []).append(place)
+            for work, places in alike.items():
+                answers: Sequence[Any]
+                try:
+                    answers = work([place.asked for place in places])
+                except Exception as error:
+                    # Everybody is told, or they would wait for ever.
+                    answers = [error] * len(places)
+                for place, answer in zip(places, answers, strict=True):
+                    place.answered(answer)
 
-    def _next(self) -> list[Place[A, B]]:
+    def _next(self) -> list[Place]:
         """Who comes next; nobody: none has come for a while, and this thread is to end."""
-        group: list[Place[A, B]] = []
+        group: list[Place] = []
         with self._changed:
             while not group:
                 if not self._changed.wait_for(lambda: self._lines, _IDLE_SECONDS):
@@ -146,7 +150,7 @@ class Groups(Generic[A, B]):
                         group.append(place)
         return group
 
-    def _first(self) -> Place[A, B]:
+    def _first(self) -> Place:
         caller = next(iter(self._lines))
         line = self._lines.pop(caller)
         place = line.popleft()

@@ -23,6 +23,9 @@ _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 # One decides while the other waits for the database; each has slots of its own.
 SWEEPERS = range(2)
+# How long jobs give way to commands that wait, and how often they look whether any do.
+_GIVES_WAY_SECONDS = 1.0
+_LOOKS_AGAIN_SECONDS = 0.02
 _LOOKED_AT_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=15)
 # What one process does for all of them.
@@ -215,7 +218,14 @@ class Ticker:
 
     def _jobs(self) -> None:
         while work_off(self._service, self._slots) or self._callbacks():
-            pass
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """Commands go first: while any wait in line, jobs wait too, a little each time."""
+        until = time.monotonic() + _GIVES_WAY_SECONDS
+        while self._service.groups.waiting and time.monotonic() < until:
+            if self._stop.wait(_LOOKS_AGAIN_SECONDS):
+                return
 
     def _callbacks(self) -> bool:
         return self._has(_CALLBACKS) and take_callbacks(self._service) > 0

@@ -32,7 +32,6 @@ from amends.policy.terms import Terms
 CaseEngine = Engine[Case, CaseCommand, CaseEvent, Terms]
 CaseRequest = Request[CaseCommand]
 CaseAnswer = Answer[Case, CaseEvent]
-CaseGroups = Groups[CaseRequest, CaseAnswer]
 CaseView = View[Case, Terms]
 
 
@@ -61,7 +60,7 @@ class Service:
     """
 
     engine: CaseEngine
-    groups: CaseGroups
+    groups: Groups
     store: Store
     library: Library
     clock: Clock

@@ -110,7 +110,7 @@ def send(service: Service, request: CaseRequest) -> CaseAnswer:
     """The engine's answer to an accepted command. Raises Problem when it is refused, or when there
     is no getting through to the engine now."""
     try:
-        answer = service.groups.handle_one(request, caller_of(request.by))
+        answer = service.groups.handle_one(service.engine.handle, request, caller_of(request.by))
     except (TooBusy, Unavailable) as error:
         raise not_now(error) from error
     return accepted(service, request, answer)

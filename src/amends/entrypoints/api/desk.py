@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from amends.engine.groups import Groups
 from amends.engine.store import ApiKey, Unavailable
 from amends.entrypoints.api.auth import Asker
 from amends.entrypoints.api.calls import Asked, Call, Reply
@@ -47,7 +46,7 @@ class Desk:
     def __init__(self, api: Api, asker: Asker) -> None:
         self._api = api
         self._asker = asker
-        self._groups: Groups[Arrived, Reply] = Groups(self._answered)
+        self._groups = api.service.groups
 
     async def reply(self, arrived: Arrived) -> Reply:
         """The reply. Raises what went wrong: Problem, TooBusy, Unavailable, and faults of ours."""
@@ -68,7 +67,7 @@ class Desk:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, reply)
 
-        place = self._groups.ask(arrived, answered, caller)
+        place = self._groups.ask(self._answered, arrived, answered, caller)
         waiting = loop.call_later(self._groups.patience, self._groups.give_up, place)
         try:
             reply = await coming
