@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from unittest import mock
 
 import apsw
 
-# Small, so that short sessions copy their log into the database too.
-_CHECKPOINT_PAGES = 24
+Settings = Mapping[str, str | int]
+
+_SETTING = re.compile(r"PRAGMA (\w+) =")
 
 
 class _Cursor:
@@ -35,18 +37,18 @@ class _Cursor:
 
 
 class _Connection:
-    def __init__(self, path: Path, vfs: str, synchronous: str) -> None:
+    def __init__(self, path: Path, vfs: str, settings: Settings) -> None:
         self._db = apsw.Connection(str(path), vfs=vfs)
-        self._synchronous = synchronous
-        self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchall()
+        self._settings = settings
 
     @property
     def in_transaction(self) -> bool:
         return self._db.in_transaction
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> _Cursor:
-        if statement == "PRAGMA synchronous = FULL":
-            statement = f"PRAGMA synchronous = {self._synchronous}"
+        setting = _SETTING.match(statement)
+        if setting and setting[1] in self._settings:
+            statement = f"PRAGMA {setting[1]} = {self._settings[setting[1]]}"
         return _Cursor(self._db, self._db.execute(statement, values))
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> _Cursor:
@@ -59,16 +61,18 @@ class _Connection:
 class _Driver:
     """Stands in for the module."""
 
-    def __init__(self, vfs: str, synchronous: str) -> None:
-        self._vfs, self._synchronous = vfs, synchronous
+    OperationalError = apsw.Error
+
+    def __init__(self, vfs: str, settings: Settings) -> None:
+        self._vfs, self._settings = vfs, settings
 
     def connect(self, path: Path, **_options: Any) -> _Connection:
-        return _Connection(path, self._vfs, self._synchronous)
+        return _Connection(path, self._vfs, self._settings)
 
 
 @contextmanager
-def on_vfs(vfs: str, synchronous: str = "FULL") -> Iterator[None]:
-    """Stores opened in this block keep their files through ``vfs``, and with the weaker
-    ``synchronous`` in place of what they ask for."""
-    with mock.patch("amends.store.sqlite.connections.sqlite3", _Driver(vfs, synchronous)):
+def on_vfs(vfs: str, settings: Settings) -> Iterator[None]:
+    """Stores opened in this block keep their files through ``vfs``, and get ``settings``, which are
+    pragmas by their names, in place of what they ask for."""
+    with mock.patch("amends.store.sqlite.connections.sqlite3", _Driver(vfs, settings)):
         yield

@@ -38,7 +38,7 @@ from amends.kernel.people import Actor
 from amends.kernel.record import Job
 from amends.store import migrate, open_store
 from amends.store.sqlite import SqliteStore
-from tests.durability.apsw_driver import on_vfs
+from tests.durability.apsw_driver import Settings, on_vfs
 from tests.durability.databases import in_memory
 from tests.durability.power import Call, Disk, Image, NotingVFS
 from tests.durability.situations import SITUATIONS
@@ -50,6 +50,8 @@ _MOST_ORDERS = 40
 # Each so many cuts everything derived is replayed and compared, which takes longest.
 _REPLAYED_EVERY = 20
 _CUTS_A_SESSION = 20
+# Few, so that short sessions copy their log into the database too.
+_COPIED_AFTER_PAGES = 24
 _LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 # The hashes of an order's events: they hold all that went before, and the texts.
@@ -82,7 +84,10 @@ class PowerCuts:
     def __init__(self, folder: Path, seed: int, synchronous: str = "FULL") -> None:
         self._folder = folder
         self._rng = random.Random(seed)
-        self._synchronous = synchronous
+        self._settings: Settings = {
+            "synchronous": synchronous,
+            "wal_autocheckpoint": _COPIED_AFTER_PAGES,
+        }
         self._vfs = NotingVFS(f"power-{id(self)}")
         self._ids = count(1)
         self._domain = OrderDomain(packs())
@@ -115,7 +120,7 @@ class PowerCuts:
     def _session(self, image: Image, record: Record, at: Instant) -> Session:
         path = _laid_out(self._folder / "session", image)
         calls = self._vfs.calls = []
-        with on_vfs(self._vfs.name, self._synchronous), closing(SqliteStore(path)) as store:
+        with on_vfs(self._vfs.name, self._settings), closing(SqliteStore(path)) as store:
             engine: CaseEngine = Engine(
                 self._domain, store, lambda: at, lambda: f"c{next(self._ids)}",
                 lambda state, _: calendar_for(state.order.buyer_country if state else None, at),
@@ -124,6 +129,8 @@ class PowerCuts:
             for _ in range(self._rng.randint(1, _BATCHES)):
                 calls += [Call("told", told=told) for told in self._asked(engine, orders, at)]
             known = _record(store)
+            copied = Call("sync", _NAME) in calls
+        self.counts["sessions in which the log was copied"] += copied
         return Session(image, tuple(calls), known)
 
     def _asked(self, engine: CaseEngine, orders: list[str], at: Instant) -> list[Acknowledged]:

@@ -12,6 +12,7 @@ def test_no_power_cut_loses_what_was_acknowledged(seed: int) -> None:
         cuts = PowerCuts(folder, seed)
         assert list(cuts.cut(200))[-1] == 200
     assert cuts.counts["acknowledged before a cut"] > 200
+    assert cuts.counts["sessions in which the log was copied"]
 
 
 def test_a_log_that_is_not_synced_loses_it() -> None:
