@@ -53,8 +53,8 @@ from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.links import SignInLinkJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
-from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.links import SignInLinks
+from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.webhooks_in.intake import Intake
 from amends.entrypoints.webhooks_in.routes import callback_handler

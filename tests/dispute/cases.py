@@ -29,7 +29,7 @@ from amends.dispute.state import Appeal, Case, Dispute
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
-from amends.kernel.people import Actor
+from amends.kernel.people import Actor, Staff
 from amends.kernel.refusals import refuse_role
 from amends.order.asked import Asked
 from amends.order.events.life import ParcelSent
@@ -57,6 +57,7 @@ OPENED = T0 + 8 * DAY
 ANSWERED = OPENED + DAY
 ESCALATED = OPENED + 2 * DAY
 D1 = "A-1001-D1"
+NOBODY: Staff = {}
 
 
 def rub(amount: int) -> Money:
@@ -94,6 +95,7 @@ def ask(
     *,
     under: Terms | None = None,
     dispute: str = D1,
+    staff: Staff = NOBODY,
 ) -> Outcome:
     """What is answered to ``command`` on the order (a new dispute) or on the dispute."""
     pack = under or terms()
@@ -104,7 +106,8 @@ def ask(
             or open_dispute.may(asked)
             or open_dispute.decide(asked, command)
         )
-    of_dispute = AskedOfDispute(case, case.disputes[dispute], by, pack, stamp(at))
+    with_staff = replace(stamp(at), staff=staff)
+    of_dispute = AskedOfDispute(case, case.disputes[dispute], by, pack, with_staff)
     return commands.decide(of_dispute, command)  # type: ignore[arg-type]
 
 
@@ -116,9 +119,10 @@ def accepted(
     *,
     under: Terms | None = None,
     dispute: str = D1,
+    staff: Staff = NOBODY,
 ) -> Accepted[CaseEvent]:
     """The same, when the answer has to be yes."""
-    outcome = ask(case, command, by, at, under=under, dispute=dispute)
+    outcome = ask(case, command, by, at, under=under, dispute=dispute, staff=staff)
     assert isinstance(outcome, Accepted), outcome
     return outcome
 
@@ -131,9 +135,10 @@ def refused(
     *,
     under: Terms | None = None,
     dispute: str = D1,
+    staff: Staff = NOBODY,
 ) -> Refused:
     """The same, when the answer has to be no, and a no that says what would help."""
-    outcome = ask(case, command, by, at, under=under, dispute=dispute)
+    outcome = ask(case, command, by, at, under=under, dispute=dispute, staff=staff)
     assert isinstance(outcome, Refused), outcome
     assert outcome.next or outcome.kind == "forbidden"
     return outcome
@@ -147,9 +152,11 @@ def then(
     *,
     under: Terms | None = None,
     dispute: str = D1,
+    staff: Staff = NOBODY,
 ) -> Case:
     """``case`` after ``command``."""
-    return after(case, *accepted(case, command, by, at, under=under, dispute=dispute).events)
+    done = accepted(case, command, by, at, under=under, dispute=dispute, staff=staff)
+    return after(case, *done.events)
 
 
 def of(case: Case, dispute: str = D1) -> Dispute:

@@ -247,8 +247,10 @@ def _of_dispute(
             return {"of": side, "question": "Which size is it?"}
         case "answer_information":
             return {"answer": "M.", "evidence": _evidence(draw, case)}
-        case "issue_ruling":
+        case "issue_ruling" | "propose_ruling":
             return _ruling(draw, case, dispute, terms)
+        case "send_back_ruling":
+            return {"note": "Think of the postage."}
         case "appeal":
             grounds = ["new_evidence", "named_error", "money_did_not_come", "did_not_comply"]
             return {

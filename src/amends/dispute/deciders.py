@@ -6,7 +6,7 @@ from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.conflicts import refuse_conflict
 from amends.dispute.events.judging import AppealsOfficerAssigned
-from amends.dispute.state import Dispute
+from amends.dispute.state import Dispute, ProposedRuling
 from amends.kernel.deadlines import Turn
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Role
@@ -20,7 +20,7 @@ def taken_over(dispute: Dispute) -> bool:
 
 def decider(dispute: Dispute) -> Turn:
     """Whose turn it is in mediation or appeal when no side is asked for information."""
-    if taken_over(dispute):
+    if taken_over(dispute) or dispute.proposed:
         return "supervisor"
     return "appeals" if dispute.phase == "appeal" else "mediator"
 
@@ -32,7 +32,7 @@ def refuse_decider(asked: AskedOfDispute) -> Refused | None:
     appeal that is nobody's may be decided by any officer without a part in the case, who takes it.
     """
     dispute = asked.dispute
-    refused = asked.refuse_phase("mediation", "appeal")
+    refused = asked.refuse_phase("mediation", "appeal") or refuse_proposed(dispute)
     if not refused and asked.by.role is Role.SUPERVISOR:
         if not taken_over(dispute):
             facts: Facts = {"phase": dispute.phase, "turn": dispute.turn}
@@ -43,6 +43,29 @@ def refuse_decider(asked: AskedOfDispute) -> Refused | None:
     else:
         refused = refused or refuse_unassigned(asked)
     return refused or refuse_conflict(asked, asked.by.person) or _refuse_author(asked)
+
+
+def refuse_proposed(dispute: Dispute) -> Refused | None:
+    """Refuses what would change who decides, or how, while a ruling waits for a second person."""
+    if dispute.proposed is None:
+        return None
+    facts: Facts = {"proposed_at": dispute.proposed.ruling.at}
+    return Refused("ruling_waits", facts, ("approve_ruling", "send_back_ruling"))
+
+
+def refuse_unproposed(asked: AskedOfDispute) -> Refused | None:
+    """Refuses when there is no ruling that waits for a second person."""
+    refused = asked.refuse_phase("mediation", "appeal")
+    if refused or asked.dispute.proposed:
+        return refused
+    return Refused("nothing_proposed", {"phase": asked.dispute.phase}, ("see_options",))
+
+
+def proposal(dispute: Dispute) -> ProposedRuling:
+    """The ruling that waits. Raises ValueError when there is none."""
+    if dispute.proposed is None:
+        raise ValueError(f"no ruling is proposed in {dispute.id}")
+    return dispute.proposed
 
 
 def _may_take(asked: AskedOfDispute) -> bool:

@@ -89,6 +89,7 @@ class Ruling(Struct, frozen=True, omit_defaults=True):
     return_paid_by: Payer
     lines: tuple[LineRuling, ...] = ()
     no_evidence: bool = False
+    approved_by: PersonId = ""  # who issued it, when its author only proposed it
 
 
 class Appeal(Struct, frozen=True, omit_defaults=True):
@@ -121,6 +122,13 @@ class Effect(Struct, frozen=True, omit_defaults=True):
     funded_by: FundedBy = "seller"
     without_amount: Outcome = "settled_without_refund"  # how the case ends when no money moves
     by_line: dict[str, int] = {}
+
+
+class ProposedRuling(Struct, frozen=True, omit_defaults=True):
+    """A ruling that waits for a second person, and what it would bring about."""
+
+    ruling: Ruling
+    effect: Effect
 
 
 class Return(Struct, frozen=True, omit_defaults=True):
@@ -169,6 +177,7 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
     information: InformationRequest | None = None
     ruling: Ruling | None = None
     ruling_accepted_by: tuple[Side, ...] = ()
+    proposed: ProposedRuling | None = None
     appeal: Appeal | None = None
     appealed: tuple[str, ...] = ()  # side, grounds and step of each appeal so far
     officer: PersonId | None = None

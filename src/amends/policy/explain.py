@@ -167,6 +167,8 @@ def _limits(terms: Terms) -> Iterable[Entry]:
     for currency, amount in sorted(terms.platform.honours_up_to.items()):
         source = terms.platform.source
         yield Entry("platform_honours_up_to", str(amount), "minor units", source, currency)
+    if terms.platform.large_times is not None:
+        yield _cited(terms, "large_amount", str(terms.platform.large_times), "times the cap")
     fee = terms.platform.fee
     if fee.source:
         yield Entry("platform_fee", str(fee.basis_points), "basis points", fee.source)

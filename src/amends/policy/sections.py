@@ -318,8 +318,11 @@ def limits(file: Sheet) -> tuple[Platform, Limits]:
                 if currency not in CURRENCIES:
                     amounts.note(currency, "no currency of ISO 4217", "use its code, like USD")
             platform = Platform(
-                {c: amounts.whole(c, 1, MOST) for c in sorted(CURRENCIES)}, cap.source(), fee(file)
-            )
+                {c: amounts.whole(c, 1, MOST) for c in sorted(CURRENCIES)}, cap.source(), fee(file),
+                file.number("large_amount", "times", 1, 1_000_000)
+                if "large_amount" in file.table
+                else None,
+            )  # fmt: skip
         cap.close()
     file.close()
     return platform, bounds

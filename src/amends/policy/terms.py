@@ -187,11 +187,20 @@ class Fee(Struct, frozen=True):
 
 
 class Platform(Struct, frozen=True):
-    """What the platform answers for when nobody ruled: up to the cap, in minor units."""
+    """What the platform answers for when nobody ruled: up to the cap, in minor units.
+
+    ``large_times``: so many times the cap is as much as one person may award alone; None: anything.
+    """
 
     honours_up_to: dict[str, int]
     source: str
     fee: Fee = Fee()
+    large_times: int | None = None
+
+    def large(self, currency: str) -> int | None:
+        """What a ruling of one person alone may award at most; None: as much as there is."""
+        cap = self.honours_up_to.get(currency)
+        return None if self.large_times is None or cap is None else self.large_times * cap
 
 
 class Limits(Struct, frozen=True):

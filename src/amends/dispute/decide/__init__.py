@@ -11,6 +11,7 @@ from amends.dispute.decide import (
     add_evidence,
     answer_information,
     appeal,
+    approve_ruling,
     assign_appeals_officer,
     assign_mediator,
     cancel_dispute,
@@ -22,11 +23,13 @@ from amends.dispute.decide import (
     inspect_return,
     issue_ruling,
     make_offer,
+    propose_ruling,
     propose_settlement,
     provide_return_address,
     recuse,
     request_information,
     request_more_time,
+    send_back_ruling,
     ship_replacement,
     ship_return,
 )
@@ -35,6 +38,7 @@ from amends.dispute.decide.accept_ruling import AcceptRuling
 from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.decide.answer_information import AnswerInformation
 from amends.dispute.decide.appeal import FileAppeal
+from amends.dispute.decide.approve_ruling import ApproveRuling
 from amends.dispute.decide.assign_appeals_officer import AssignAppealsOfficer
 from amends.dispute.decide.assign_mediator import AssignMediator
 from amends.dispute.decide.cancel_dispute import CancelDispute
@@ -46,11 +50,13 @@ from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.inspect_return import InspectReturn
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.make_offer import MakeOffer
+from amends.dispute.decide.propose_ruling import ProposeRuling
 from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.decide.provide_return_address import ProvideReturnAddress
 from amends.dispute.decide.recuse import Recuse
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.decide.request_more_time import RequestMoreTime
+from amends.dispute.decide.send_back_ruling import SendBackRuling
 from amends.dispute.decide.ship_replacement import ShipReplacement
 from amends.dispute.decide.ship_return import ShipReturn
 from amends.kernel.refusals import refuse_role
@@ -61,6 +67,7 @@ DisputeCommand = (
     | AddEvidence
     | AnswerInformation
     | FileAppeal
+    | ApproveRuling
     | AssignAppealsOfficer
     | AssignMediator
     | CancelDispute
@@ -72,11 +79,13 @@ DisputeCommand = (
     | InspectReturn
     | IssueRuling
     | MakeOffer
+    | ProposeRuling
     | ProposeSettlement
     | ProvideReturnAddress
     | Recuse
     | RequestInformation
     | RequestMoreTime
+    | SendBackRuling
     | ShipReplacement
     | ShipReturn
 )
@@ -87,6 +96,7 @@ COMMANDS: dict[type[Struct], DisputeCommandModule] = {
     AddEvidence: add_evidence,
     AnswerInformation: answer_information,
     FileAppeal: appeal,
+    ApproveRuling: approve_ruling,
     AssignAppealsOfficer: assign_appeals_officer,
     AssignMediator: assign_mediator,
     CancelDispute: cancel_dispute,
@@ -98,11 +108,13 @@ COMMANDS: dict[type[Struct], DisputeCommandModule] = {
     InspectReturn: inspect_return,
     IssueRuling: issue_ruling,
     MakeOffer: make_offer,
+    ProposeRuling: propose_ruling,
     ProposeSettlement: propose_settlement,
     ProvideReturnAddress: provide_return_address,
     Recuse: recuse,
     RequestInformation: request_information,
     RequestMoreTime: request_more_time,
+    SendBackRuling: send_back_ruling,
     ShipReplacement: ship_replacement,
     ShipReturn: ship_return,
 }

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute, Outcome
+from amends.dispute.deciders import refuse_proposed
 from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
@@ -25,7 +26,7 @@ class AssignAppealsOfficer(
 
 def may(asked: AskedOfDispute) -> Refused | None:
     """In an appeal; an officer only one that is nobody's yet."""
-    refused = asked.refuse_phase("appeal")
+    refused = asked.refuse_phase("appeal") or refuse_proposed(asked.dispute)
     if refused:
         return refused
     order, person, officer = asked.order, asked.by.person, asked.dispute.officer

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.conflicts import refuse_conflict
+from amends.dispute.deciders import refuse_proposed
 from amends.dispute.events.judging import MediatorAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
@@ -23,7 +24,7 @@ class AssignMediator(Struct, frozen=True, forbid_unknown_fields=True, tag="assig
 def may(asked: AskedOfDispute) -> Refused | None:
     """In mediation, by somebody without a tie to the case."""
     order, person = asked.order, asked.by.person
-    refused = asked.refuse_phase("mediation")
+    refused = asked.refuse_phase("mediation") or refuse_proposed(asked.dispute)
     if not refused and person in (order.buyer, order.seller):
         refused = refuse_conflict(asked, person)
     return refused

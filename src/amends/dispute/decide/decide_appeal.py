@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from amends.dispute.appeals import appeal_of, refuse_hearing, resumed
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.case import CaseEvent, evolve
+from amends.dispute.case import evolve
 from amends.dispute.deciders import refuse_decider, taken_appeal
-from amends.dispute.effects import carry_out
 from amends.dispute.events.judging import AppealDecided
+from amends.dispute.issuing import change_by_appeal, refuse_alone
 from amends.dispute.rulings import RulingFields, RulingOnLine, build_ruling
 from amends.dispute.state import Finding
 from amends.kernel.decision import Accepted, Facts, Refused
@@ -102,17 +102,6 @@ def _changed(asked: AskedOfDispute, command: DecideAppeal) -> Outcome:
     built = build_ruling(asked, fields, "appeal")
     if isinstance(built, Refused):
         return built
-    decided = AppealDecided(
-        at=asked.now,
-        dispute=asked.dispute.id,
-        appeal=replace(
-            appeal_of(asked.dispute),
-            decided="changed",
-            decided_by=asked.by.person,
-            decided_ref=built.ruling.text_ref,
-        ),
-        ruling=built.ruling,
-        effect=built.effect,
-    )
-    follows: tuple[CaseEvent, ...] = carry_out(asked, built.effect, "appeal_decided")
-    return Accepted((*taken_appeal(asked), decided, *follows), built.contents)
+    changed = change_by_appeal(asked, built.ruling, built.effect)
+    refused = refuse_alone(asked, built.ruling)
+    return refused or Accepted((*taken_appeal(asked), *changed), built.contents)

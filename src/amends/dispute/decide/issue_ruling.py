@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from amends.dispute.asked import AskedOfDispute, Outcome
 from amends.dispute.deciders import refuse_decider
-from amends.dispute.effects import carry_out
-from amends.dispute.events.judging import RulingIssued
+from amends.dispute.issuing import issue, refuse_alone
 from amends.dispute.rulings import RulingFields, build_ruling
-from amends.dispute.state import Ruling
 from amends.kernel.decision import Accepted, Facts, Refused
-from amends.kernel.people import Role, Side
-from amends.policy.clocks import start_clock
+from amends.kernel.people import Role
 
 BY = frozenset({Role.MEDIATOR, Role.SUPERVISOR})
 
@@ -36,25 +33,9 @@ def may(asked: AskedOfDispute) -> Refused | None:
 
 
 def decide(asked: AskedOfDispute, command: IssueRuling) -> Outcome:
-    """Where the pack knows no appeal it is carried out at once."""
+    """By one person alone, as far as one may award that much."""
     built = build_ruling(asked, command)
     if isinstance(built, Refused):
         return built
-    window, turn = asked.terms.appeals.window, _losing_side(built.ruling)
-    clock = start_clock(window, "appeal", turn, asked.now, "ruling_issued") if window else None
-    issued = RulingIssued(
-        at=asked.now,
-        dispute=asked.dispute.id,
-        phase="ruled",
-        turn=turn if clock else "platform",
-        deadlines=(clock,) if clock else (),
-        ruling=built.ruling,
-        effect=built.effect,
-    )
-    effects = () if clock else carry_out(asked, built.effect, "ruling_issued")
-    return Accepted((issued, *effects), built.contents)
-
-
-def _losing_side(ruling: Ruling) -> Side:
-    """Whom an appeal would serve; after a split, the buyer who claimed more."""
-    return "seller" if ruling.finding == "for_buyer" else "buyer"
+    refused = refuse_alone(asked, built.ruling)
+    return refused or Accepted(issue(asked, built.ruling, built.effect), built.contents)

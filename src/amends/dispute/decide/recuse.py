@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.deciders import refuse_unassigned
+from amends.dispute.deciders import refuse_proposed, refuse_unassigned
 from amends.dispute.events.judging import Recused
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.people import Role
@@ -22,7 +22,11 @@ class Recuse(Struct, frozen=True, forbid_unknown_fields=True, tag="recuse"):
 
 def may(asked: AskedOfDispute) -> Refused | None:
     """By the mediator of a mediation or the officer of an appeal."""
-    return asked.refuse_phase("mediation", "appeal") or refuse_unassigned(asked)
+    return (
+        asked.refuse_phase("mediation", "appeal")
+        or refuse_unassigned(asked)
+        or refuse_proposed(asked.dispute)
+    )
 
 
 def decide(asked: AskedOfDispute, command: Recuse) -> Outcome:

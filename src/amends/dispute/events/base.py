@@ -38,7 +38,14 @@ class TurnPassed(DisputeEvent, frozen=True, kw_only=True):
     deadlines: tuple[Deadline, ...]
 
     def on(self, dispute: Dispute) -> Dispute:
-        return replace(dispute, phase=self.phase, turn=self.turn, deadlines=self.deadlines)
+        return replace(
+            dispute,
+            phase=self.phase,
+            turn=self.turn,
+            deadlines=self.deadlines,
+            # What was proposed in one phase says nothing in the next.
+            proposed=dispute.proposed if self.phase == dispute.phase else None,
+        )
 
 
 def heard(dispute: Dispute, side: str) -> Dispute:

@@ -12,6 +12,7 @@ from amends.dispute.state import (
     Dispute,
     Effect,
     InformationRequest,
+    ProposedRuling,
     Ruling,
 )
 from amends.kernel.people import BOTH_SIDES, PersonId, Side, Who
@@ -109,6 +110,29 @@ class OperatorAlarmed(TurnPassed, frozen=True, tag="operator_alarmed"):
     because: str
 
 
+class RulingProposed(TurnPassed, frozen=True, tag="ruling_proposed"):
+    """A ruling waits for a second person. It is work among staff, and binds nobody."""
+
+    told: ClassVar[tuple[Who, ...]] = ("supervisor",)
+
+    proposed: ProposedRuling
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), proposed=self.proposed)
+
+
+class RulingSentBack(TurnPassed, frozen=True, tag="ruling_sent_back"):
+    """A proposed ruling is its author's again."""
+
+    told: ClassVar[tuple[Who, ...]] = ("mediator", "officer")
+
+    person: PersonId
+    note_ref: str
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(super().on(dispute), proposed=None)
+
+
 class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
     """The decision, with what it rests on. It binds once the time to appeal is over."""
 
@@ -195,4 +219,5 @@ class AppealDecided(DisputeEvent, frozen=True, tag="appeal_decided"):
             ruling=self.ruling or dispute.ruling,
             effect=self.effect or dispute.effect,
             information=None,
+            proposed=None,
         )

@@ -61,6 +61,11 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
         mediated=dispute.mediator is not None,
         mediator=looking.for_staff(dispute.mediator),
         officer=looking.for_staff(dispute.officer),
+        proposed=(
+            _ruling(looking, dispute, dispute.proposed.ruling)
+            if dispute.proposed and looking.staff
+            else UNSET
+        ),
     )
 
 
@@ -143,6 +148,7 @@ def _ruling(looking: Looking, dispute: Dispute, ruling: Ruling) -> RulingView:
         ),
         accepted_by=dispute.ruling_accepted_by,
         by=ruling.by if looking.staff else UNSET,
+        approved_by=ruling.approved_by or UNSET if looking.staff else UNSET,
         erased=looking.texts.erased(ruling.text_ref),
     )
 

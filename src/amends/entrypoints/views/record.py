@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
-from amends.dispute.events.judging import OperatorAlarmed
+from amends.dispute.events.judging import OperatorAlarmed, RulingProposed, RulingSentBack
 from amends.dispute.state import Case
 from amends.entrypoints.views.asking import is_staff
 from amends.entrypoints.views.structs import EventView
@@ -21,9 +21,9 @@ from amends.order.events.life import ParcelSent, TrackingRecorded
 from amends.order.events.money import RefundEvent, RefundRecorded
 
 # Work among staff, which is no business of the parties.
-_INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed,)
+_INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed, RulingProposed, RulingSentBack)
 # Who decides is known to staff only, so that nobody is approached outside the case.
-_NAMES_STAFF = ("mediator", "officer", "person", "decided_by")
+_NAMES_STAFF = ("mediator", "officer", "person", "decided_by", "approved_by")
 _AMOUNTS = ("amount", "budget")
 _REFERENCES_OF_OTHERS = ("provider_ref", "bank_ref")
 _SIDES = ("buyer", "seller", "platform")

@@ -313,6 +313,7 @@ class RulingView(Struct, frozen=True):
     lines: tuple[LineRulingView, ...]
     accepted_by: tuple[str, ...]
     by: str | UnsetType = UNSET
+    approved_by: str | UnsetType = UNSET
     erased: bool | UnsetType = UNSET
 
 
@@ -356,7 +357,7 @@ class ReplacementView(Struct, frozen=True):
 
 class DisputeView(Struct, frozen=True):
     """A dispute as the asker may see it. ``mediated``: somebody impartial has it; who, only staff
-    are told."""
+    are told. ``proposed``: a ruling that waits for a second person, which only staff see."""
 
     id: str
     order: str
@@ -382,6 +383,7 @@ class DisputeView(Struct, frozen=True):
     mediated: bool
     mediator: str | UnsetType | None = UNSET
     officer: str | UnsetType | None = UNSET
+    proposed: RulingView | UnsetType = UNSET
 
 
 class MessageView(Struct, frozen=True):

@@ -57,6 +57,7 @@ def _facts(event: EventView, currency: str, wording: Wording) -> _Facts:
         "offer": amount_of(data.get("offer")),
         "effect": amount_of(data.get("effect")),
         "ruling": amount_of(data.get("ruling")),
+        "proposed": amount_of((data.get("proposed") or {}).get("ruling")),
         "evidence": ", ".join(map(str, data.get("evidence") or ())),
         "step": words.step(str(data.get("what", ""))),
         "turn": words.turns.get(str(data.get("turn")), ""),

@@ -23,7 +23,7 @@ Catalogue = TypeVar("Catalogue", bound=Struct)
 # What a dispute's story can put into an event's sentence; ``web/story.py`` finds it in the event.
 STORY_FACTS = frozenset(
     "who claim offer effect ruling evidence turn due asked condition carrier status decision"
-    " outcome refund traced step".split()
+    " outcome refund traced step proposed".split()
 )
 # What may stand in braces, by where it stands; ``*`` is any name. Elsewhere nothing may.
 _BRACES: dict[tuple[str, ...], frozenset[str]] = {
