@@ -100,6 +100,9 @@ def test_opened_while_a_mediator_has_the_case(shop: Shop) -> None:
     bank(shop, chargeback="cb_1", outcome="won")
     assert shop.dispute(D1)["outcome"] == "refunded"
     assert paid_out(shop) == 72_000
+    record = shop.get(f"/disputes/{D1}/events", BUYER)["items"]
+    banks = [event["type"] for event in record if event["type"].startswith("chargeback")]
+    assert banks == ["chargeback_recorded", "chargeback_outcome_recorded"]
 
 
 @pytest.mark.parametrize("outcome", ["won", "lost"])

@@ -18,10 +18,17 @@ from amends.entrypoints.views.texts import Texts
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Recorded
 from amends.order.events.life import ParcelSent, TrackingRecorded
-from amends.order.events.money import RefundEvent, RefundRecorded
+from amends.order.events.money import (
+    ChargebackAnswered,
+    ChargebackOutcomeRecorded,
+    ChargebackRecorded,
+    RefundEvent,
+    RefundRecorded,
+)
 
 # Work among staff, which is no business of the parties.
 _INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed, RulingProposed, RulingSentBack)
+_OF_BANKS = (ChargebackRecorded, ChargebackAnswered, ChargebackOutcomeRecorded)
 # Who decides is known to staff only, so that nobody is approached outside the case.
 _NAMES_STAFF = ("mediator", "officer", "person", "decided_by", "approved_by")
 _AMOUNTS = ("amount", "budget")
@@ -30,7 +37,8 @@ _SIDES = ("buyer", "seller", "platform")
 
 
 def concerns(event: CaseEvent, dispute: str, case: Case) -> bool:
-    """Whether an event belongs to the record of one dispute: its own, its money and its parcels."""
+    """Whether an event belongs to the record of one dispute: its own, its money, its parcels, and
+    the bank's track beside it."""
     if isinstance(event, DisputeEvent):
         return event.dispute == dispute
     if isinstance(event, RefundRecorded):
@@ -41,7 +49,7 @@ def concerns(event: CaseEvent, dispute: str, case: Case) -> bool:
         return event.parcel.dispute == dispute
     if isinstance(event, TrackingRecorded):
         return any(p.id == event.parcel and p.dispute == dispute for p in case.order.parcels)
-    return False
+    return isinstance(event, _OF_BANKS)
 
 
 def event_views(
