@@ -4,6 +4,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from amends.store.listing import cursor
 from amends.store.schema import SCHEMA
 from amends.store.sqlite import SqliteStore
 from amends.store.sqlite.rows import read_rows
+from amends.store.sqlite.turns import Turns
 from amends.store.tables import INTEGERS, TABLES, Listing, Table
 from tests.store.contract import StoreContract
 from tests.store.given import NOW, Reopen, begin, event, state
@@ -240,3 +243,41 @@ def test_a_writer_that_failed_lets_the_next_one_write(store: SqliteStore) -> Non
         fail()
     assert store.meta.get("a") is None
     assert store.records.write([Write("A", 0, (event(1),), state(1, NOW))]) == frozenset()
+
+
+def test_whoever_waits_for_a_turn_has_it_as_soon_as_it_is_free(database: Path) -> None:
+    one, two = Turns(database, 30), Turns(database, 30)
+    had: list[float] = []
+
+    def take() -> None:
+        with two.mine():
+            had.append(time.monotonic())
+
+    with one.mine():
+        waiting = threading.Thread(target=take)
+        waiting.start()
+        waiting.join(0.3)
+        assert had == []
+        freed = time.monotonic()
+    waiting.join()
+    assert freed <= had[0] < freed + 1
+    one.close()
+    two.close()
+
+
+def test_who_waits_for_a_turn_too_long_goes_on(database: Path) -> None:
+    store, hanging = SqliteStore(database), Turns(database, 1)
+    quick = Turns(database, 0.1)
+    with hanging.mine():
+        began = time.monotonic()
+        with quick.mine():
+            assert 0.1 <= time.monotonic() - began < 1
+    # Who gave up does not hold the line once it is there.
+    time.sleep(0.2)
+    with quick.mine():
+        pass
+    with hanging.mine():
+        quick.close()
+    hanging.close()
+    store.meta.put("still", "works")
+    store.close()
