@@ -56,7 +56,12 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
         AMENDS_SMTP_HOST, _PORT, _SECURITY (tls, starttls, none), _USER, _PASSWORD for sending mail,
         which is only written to files otherwise; AMENDS_SENDER, the address mail comes from.
         """
-        refuse_workers(workers, sandbox=sandbox)
+        if workers > 1 and sandbox:
+            raise failure(
+                "A sandbox is one process: calls move its clock, and everything due by then is"
+                " done before they are answered. Leave out --workers, or --sandbox.",
+                code=2,
+            )
         with taught(), listening(host, port) as (socket, address):
             url = base_url or address
             with running(tools, database, base_url=url, sandbox=sandbox) as service:
@@ -69,23 +74,6 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
             typer.echo("Stopped.", err=True)
 
     return serve
-
-
-def refuse_workers(workers: int, *, sandbox: bool) -> None:
-    """Says why there cannot be several, when there cannot."""
-    import os
-
-    if workers > 1 and sandbox:
-        raise failure(
-            "A sandbox is one process: calls move its clock, and everything due by then is done"
-            " before they are answered. Leave out --workers, or --sandbox.",
-            code=2,
-        )
-    if workers > 1 and not hasattr(os, "fork"):
-        raise failure(
-            "This system cannot fork processes. Start several servers on ports of their own.",
-            code=2,
-        )
 
 
 def serve_with(tools: Toolkit, workers: int, socket: Socket, database: str, url: str) -> None:

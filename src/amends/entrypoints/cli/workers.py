@@ -19,6 +19,7 @@ import structlog
 import typer
 
 _log = structlog.get_logger(__name__)
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 # A worker that ends sooner than this after its start waits as long before it is started again.
 _LIVES_SECONDS = 2.0
 # How long those that are told to stop are given.
@@ -39,19 +40,19 @@ class Workers:
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C; returns when all have stopped."""
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Signals are taken one by one, when it is their turn, so that none comes amid a fork.
+        self._unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             for number in range(1, self._count + 1):
                 self._start(number)
-            while True:
-                self._replace(*os.waitpid(-1, 0))
-        except KeyboardInterrupt:
-            # From here on being told again changes nothing.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            while signal.sigwait(_SIGNALS) == signal.SIGCHLD:
+                self._replace()
             self._stop()
+            # Who asked again while they were stopping has been heard, too.
+            while signal.sigpending() & _SIGNALS:
+                signal.sigwait(_SIGNALS)
         finally:
-            signal.signal(signal.SIGTERM, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._unblocked)
 
     def _start(self, number: int) -> None:
         sys.stdout.flush()
@@ -61,27 +62,41 @@ class Workers:
             self._be(number)
         self._running[pid] = (number, time.monotonic())
 
-    def _replace(self, pid: int, status: int) -> None:
-        if pid not in self._running:
-            return  # an orphan that became ours, as they do of a container's first process
-        number, began = self._running.pop(pid)
-        _log.error("worker_died", worker=number, code=os.waitstatus_to_exitcode(status))
-        if time.monotonic() - began < _LIVES_SECONDS:
+    def _replace(self) -> None:
+        died, wait = [], False
+        while ended := self._ended():
+            pid, status = ended
+            if pid not in self._running:
+                continue  # an orphan that became ours, as they do of a container's first process
+            number, began = self._running.pop(pid)
+            _log.error("worker_died", worker=number, code=os.waitstatus_to_exitcode(status))
+            died.append(number)
+            wait |= time.monotonic() - began < _LIVES_SECONDS
+        if wait:
             time.sleep(_LIVES_SECONDS)
-        self._start(number)
+        for number in died:
+            self._start(number)
+
+    def _ended(self) -> tuple[int, int] | None:
+        """One that has ended and was not asked about yet, and how."""
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        return (pid, status) if pid else None
 
     def _stop(self) -> None:
         os.close(self._held_open)
         until = time.monotonic() + _STOPS_SECONDS
         while self._running:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-            self._running.pop(pid, None)
-            if not pid and time.monotonic() > until:
+            if ended := self._ended():
+                self._running.pop(ended[0], None)
+            elif time.monotonic() > until:
                 _log.error("workers_killed", workers=[n for n, _ in self._running.values()])
                 for stuck in self._running:
                     os.kill(stuck, signal.SIGKILL)
                 until = float("inf")
-            elif not pid:
+            else:
                 time.sleep(0.02)
 
     def _be(self, number: int) -> NoReturn:
@@ -91,7 +106,7 @@ class Workers:
             os.close(self._held_open)
             # Ctrl-C in a terminal reaches a whole group; it is for the one who sees to us.
             os.setpgid(0, 0)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._unblocked)
             threading.Thread(target=self._wait, daemon=True, name="told to stop").start()
             self._work(number)
             code = 0
