@@ -52,7 +52,8 @@ def run_due_jobs(
 ) -> Ran:
     """Run up to ``limit`` due jobs, one after the other; call again while ``any`` is true.
 
-    Only those of the slots we hold are run; what passes to another meanwhile is left to them. A handler that raises, or is missing, has its job run again after 10 seconds, doubling up to an
+    Only those of the slots we hold are run; what passes to another meanwhile is left to them. A
+    handler that raises, or is missing, has its job run again after 10 seconds, doubling up to an
     hour: no job is ever dropped. A job may run twice, when a worker dies or outlasts its lease;
     handlers make that harmless by the job's id. Handlers may send commands through the engine.
     """

@@ -7,6 +7,7 @@ id, modulo 64. The index of what is due next is made anew, led by it.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from alembic import op
 
@@ -41,7 +42,7 @@ def upgrade() -> None:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN slot DROP DEFAULT")
         op.execute(_LEASES.format(text='TEXT COLLATE "C"', whole="BIGINT"))
     else:
-        driver = op.get_bind().connection.driver_connection
+        driver: Any = op.get_bind().connection.driver_connection
         driver.create_function("slot_of", 1, _slot, deterministic=True)
         for table in _TABLES:
             # A column that is added must have a value for the rows that are there.
