@@ -189,7 +189,10 @@ class Ticker:
         until = time.monotonic() + within
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
-        self._worker.leave()
+        try:
+            self._worker.leave()
+        except Exception as error:  # the database is gone: what we hold lapses by itself
+            _log.error("leases_not_given_up", error=type(error).__name__)
 
     def _every(self, what: str, seconds: float, work: Callable[[], object]) -> None:
         while not self._stop.wait(seconds):

@@ -1,0 +1,50 @@
+"""Databases that hold something when they are migrated."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+
+from amends.engine.slots import slot_of
+from amends.store import migrate, open_store
+from tests.postgres_server import Server
+from tests.store.given import NOW
+
+ORDERS = ["A-1", "A-2", "Ä/9", "O'Hara"]
+STATE = "INSERT INTO states VALUES ({0}, 1, {1}, 'code', 0, {1})"
+JOB = "INSERT INTO jobs VALUES ({0}, 'j', 'mail', 0, '{{}}', 0)"
+
+
+def check(url: str) -> None:
+    """What is due of every order is found in its slot."""
+    store = open_store(url)
+    for order in ORDERS:
+        slot = slot_of(order)
+        assert order in [name for _, name in store.records.due(NOW, 9, {slot: None})]
+        assert [job.order for job in store.jobs.take(NOW, 9, NOW, {slot})].count(order) == 1
+    store.close()
+
+
+def test_orders_get_their_slots_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    migrate(path, "0002")
+    with closing(sqlite3.connect(path)) as db, db:
+        for order in ORDERS:
+            db.execute(STATE.format("?", "x'00'"), (order,))
+            db.execute(JOB.format("?"), (order,))
+    migrate(path)
+    check(str(path))
+
+
+def test_orders_get_their_slots_on_a_server(postgres: Server) -> None:
+    url = postgres.empty()
+    migrate(url, "0002")
+    with psycopg.connect(url) as db:
+        for order in ORDERS:
+            db.execute(STATE.format("%s", r"'\x00'"), (order,))
+            db.execute(JOB.format("%s"), (order,))
+    migrate(url)
+    check(url)
