@@ -233,7 +233,7 @@ class SimulatedPayments(ConnectedProvider, Protocol):
         """The bank decides. Raises ValueError unless there is an open one of that id."""
 
     def evidence(self, chargeback: str) -> str | None:
-        """What was handed over for it, or None. Raises LookupError when there is none of that id."""
+        """What was handed over for it, or None. Raises LookupError for an id there is not."""
 
     def booked(self) -> BookedPayments:
         """All captures, refunds and chargebacks as they stand now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from amends.entrypoints.reconciliation import reconcile
@@ -43,7 +45,7 @@ def by_hand(shop: Shop, amount: int = 5_000) -> None:
     compared(shop)
 
 
-def items(shop: Shop, path: str, **query: str) -> list[Json]:
+def items(shop: Shop, path: str, **query: Any) -> list[Json]:
     found: list[Json] = shop.get(path, FINANCE, **query)["items"]
     return found
 
@@ -59,7 +61,11 @@ def test_a_refund_whose_means_are_used_up_is_a_task_until_it_is_seen_to(shop: Sh
     assert items(shop, "/finance/tasks", kind="refund_failed") == [task]
     assert items(shop, "/finance/tasks", order="A-1001") == [task]
     assert items(shop, "/finance/tasks", kind="difference") == []
-    told = {"refund": "A-1001-R4", "outcome": "paid_another_way", "note": "By transfer."}
+    told: dict[str, Any] = {
+        "refund": "A-1001-R4",
+        "outcome": "paid_another_way",
+        "note": "By transfer.",
+    }
     shop.on_order("A-1001", "record_trace", FINANCE, **told)
     assert items(shop, "/finance/tasks") == []
     assert shop.dispute(D1)["phase"] == "closed"
@@ -90,7 +96,11 @@ def test_a_difference_is_listed_decided_and_kept(shop: Shop) -> None:
     assert allowed["resolve_difference"]["allowed"]
     cancel = {o["type"]: o for o in shop.get("/orders/A-1001", SUPPORT)["options"]}
     assert not cancel["open_goodwill_case"]["allowed"]
-    decided = {"difference": "A-1001-X1", "resolution": "count_as_refund", "reason": "A gift."}
+    decided: dict[str, Any] = {
+        "difference": "A-1001-X1",
+        "resolution": "count_as_refund",
+        "reason": "A gift.",
+    }
     shop.on_order("A-1001", "resolve_difference", FINANCE, **decided)
     assert items(shop, "/finance/differences", state="open") == []
     (kept,) = items(shop, "/finance/differences", order="A-1001")
@@ -103,7 +113,11 @@ def test_a_difference_is_listed_decided_and_kept(shop: Shop) -> None:
 def test_finance_alone_decides(shop: Shop) -> None:
     agreed(shop, "ok")
     by_hand(shop)
-    decided = {"difference": "A-1001-X1", "resolution": "explained", "reason": "Mine."}
+    decided: dict[str, Any] = {
+        "difference": "A-1001-X1",
+        "resolution": "explained",
+        "reason": "Mine.",
+    }
     for who in (SHOP, SELLER, BUYER, SUPPORT, AUDITOR, ADMIN):
         refused = shop.on_order("A-1001", "resolve_difference", who, 403, **decided)
         assert refused["rule"] == "not_for_this_role"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.entrypoints.sandbox import (
@@ -85,9 +87,9 @@ def test_a_sellers_postings_and_a_payments(shop: Shop) -> None:
     assert {(i["order"], i["kind"], i["seller"]) for i in of_seller} == {
         ("B-2", "order_placed", "s2")
     }
-    held = {"seller": "s1", "account": "escrow"}
+    held: dict[str, Any] = {"seller": "s1", "account": "escrow"}
     assert sums(shop.get("/ledger", AUDITOR, **held)["items"]) == {"escrow": -248_000}
-    payment = {"provider": "simulator", "reference": "pay_2"}
+    payment: dict[str, Any] = {"provider": "simulator", "reference": "pay_2"}
     items = shop.get("/ledger", AUDITOR, **payment)["items"]
     assert [i["order"] for i in items] == ["B-2", "B-2", "B-3", "B-3"]
     first = shop.get("/ledger", AUDITOR, limit="3", **payment)
@@ -112,7 +114,7 @@ def test_a_sellers_postings_and_a_payments(shop: Shop) -> None:
     ],
 )
 def test_balances_of_an_order_a_seller_and_a_payment(
-    shop: Shop, whose: dict[str, str], clearing: int | None
+    shop: Shop, whose: dict[str, Any], clearing: int | None
 ) -> None:
     refunded(shop)
     shop.put("/orders/B-2", {**_other(), "payment": _payment("pay_2")})
@@ -144,9 +146,9 @@ def test_a_seller_reads_their_own_balance_and_what_moved_it(shop: Shop) -> None:
 def test_what_is_refunded_after_the_payout_is_taken_from_the_balance(shop: Shop) -> None:
     refunded(shop)
     shop.advance("P60D")
-    taken = {"reference": "cb_1", "amount": rub(88_000)}
+    taken: dict[str, Any] = {"reference": "cb_1", "amount": rub(88_000)}
     shop.on_order("A-1001", "record_chargeback", FINANCE, **taken)
-    lost = {"reference": "cb_1", "outcome": "lost"}
+    lost: dict[str, Any] = {"reference": "cb_1", "outcome": "lost"}
     shop.on_order("A-1001", "record_chargeback_outcome", FINANCE, **lost)
     (of,) = shop.get("/balance", SELLER)["items"]
     assert (of["balance"], of["owed"]) == (rub(0), rub(0))
