@@ -12,7 +12,7 @@ from amends.dispute.events.negotiation import DisputeOpened, DisputeReminded, Es
 from amends.dispute.judge import OnDispute, OnOrder, decide
 from amends.dispute.state import Case, InformationRequest
 from amends.kernel.decision import Accepted
-from amends.kernel.instants import to_micros
+from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import CLOCK, Actor
 from amends.kernel.record import Projected, Recorded, Row
 from amends.order.decide.open_goodwill_case import OpenGoodwillCase
@@ -22,7 +22,8 @@ from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.send_message import SendMessage
 from amends.order.events.life import OrderPlaced, ParcelSent, TrackingRecorded
-from amends.order.events.money import FundsReleased
+from amends.order.events.money import ChargebackRecorded, FundsReleased
+from amends.order.state import Chargeback
 from amends.projections import project
 from amends.projections.ledger import balances
 from tests.dispute.cases import opened
@@ -57,6 +58,15 @@ def rows(of: Projected, table: str) -> list[Row]:
 def told(of: Projected) -> list[tuple[object, object]]:
     values = [row.values or {} for row in rows(of, "notices")]
     return [(value["role"], value["person"]) for value in values]
+
+
+@pytest.mark.parametrize(("until", "jobs"), [(LATER, ["A-1001:3:chargeback_answer"]), (None, [])])
+def test_a_bank_that_hears_our_side_is_to_be_answered(
+    until: Instant | None, jobs: list[str]
+) -> None:
+    taken = ChargebackRecorded(at=T0, chargeback=Chargeback("cb_1", 100, T0, evidence_until=until))
+    asked = projected(after(shipped()), taken).jobs
+    assert [job.id for job in asked if job.kind != "mail"] == jobs
 
 
 def test_a_placed_order_is_listed_booked_and_its_capture_asked_for() -> None:
