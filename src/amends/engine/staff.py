@@ -92,11 +92,11 @@ class StaffAccounts(Protocol):
         """Whom the link is for; None when it was used, replaced, or is too old."""
 
     def finish_set_up(
-        self, token: str, password: str, step: int, recovery_codes: tuple[str, ...]
+        self, token: str, password: str | None, step: int, recovery_codes: tuple[str, ...]
     ) -> bool:
-        """Use the link up: the password's hash and the secret shown count from now on, recovery
-        codes instead of the ones before, and the code of time step ``step`` was used. False when
-        the link was used before."""
+        """Use the link up: the password's hash (None: they sign in elsewhere) and the secret shown
+        count from now on, recovery codes instead of the ones before, and the code of time step
+        ``step`` was used. False when the link was used before."""
 
     def use_code(self, person: PersonId, step: int) -> bool:
         """Use up the authenticator's code of a time step; False when it, or a later one, was."""

@@ -133,7 +133,7 @@ class SqlStaff:
         return SettingUp(person, open_own(key, person, _SECOND, second))
 
     def finish_set_up(
-        self, token: str, password: str, step: int, recovery_codes: tuple[str, ...]
+        self, token: str, password: str | None, step: int, recovery_codes: tuple[str, ...]
     ) -> bool:
         """Taking the token away is what makes the link work once."""
         with self._plain.writing() as execute:

@@ -79,12 +79,13 @@ class SignIn:
         return None
 
     def set_up(
-        self, token: str, setting: SettingUp, password: str, code: str, now: Instant
+        self, token: str, setting: SettingUp, password: str | None, code: str, now: Instant
     ) -> tuple[str, ...] | Refused:
-        """Take a password and the first code; the recovery codes, which are shown this once."""
+        """Take a password (None: they sign in at their company only) and the first code; the
+        recovery codes, which are shown this once."""
         account = self._staff.account(setting.person)
         about = (setting.person, account.name, account.email) if account else ()
-        refused = refuse_password(password, *about)
+        refused = refuse_password(password, *about) if password is not None else None
         if refused:
             return refused
         step = step_of(setting.second, code, now)
@@ -92,7 +93,8 @@ class SignIn:
             return Refused("code_wrong", {}, ("give_next_code",), "invalid", "code")
         codes = new_recovery_codes()
         kept = tuple(plain_recovery_code(shown) for shown in codes)
-        if not self._staff.finish_set_up(token, self._passwords.hash(password), step, kept):
+        hashed = None if password is None else self._passwords.hash(password)
+        if not self._staff.finish_set_up(token, hashed, step, kept):
             return Refused("set_up_link_used", {}, ("ask_admin_for_link",))
         return codes
 

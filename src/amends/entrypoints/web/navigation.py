@@ -32,6 +32,8 @@ _STAFF = (
     NavLink("/notices", _("Notices")),
 )
 
+_ADMIN = (*_STAFF, NavLink("/staff", _("Staff")))
+
 
 def navigation_for(role: Role) -> tuple[NavLink, ...]:
     """The lists a role works with, the one it starts at first."""
@@ -42,5 +44,7 @@ def navigation_for(role: Role) -> tuple[NavLink, ...]:
             return _SELLER
         case Role.MEDIATOR | Role.APPEALS:
             return _DECIDER
+        case Role.ADMIN:
+            return _ADMIN
         case _:
             return _STAFF

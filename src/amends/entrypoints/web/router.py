@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from amends.entrypoints.web import (
     disputes,
     entering,
     orders,
+    roster,
     sandbox,
     signin,
 )
@@ -34,6 +36,10 @@ from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
 
 _TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 _log = structlog.get_logger(__name__)
+# What an address a form is sent to has behind the page that the form is on.
+_FORM_OF = re.compile(
+    r"/(commands/[^/]+|evidence|again|set-up|sign-out|reset|enable|disable|sessions/[^/]+/end)$"
+)
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -55,16 +61,16 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         "/account/set-up",
         "/account/sessions/{key:str}/end",
         "/enter/{key:str}/again",
+        "/staff/people/{key:str}/reset",
+        "/staff/people/{key:str}/disable",
+        "/staff/people/{key:str}/enable",
+        "/staff/people/{key:str}/sessions/{session:str}/end",
     ],
     sync_to_thread=False,
 )
 def step_back(request: Asked) -> Redirect:
     """Addresses forms are sent to, when one is loaded again without its form: the page before."""
-    above = request.url.path.split("/commands/")[0].removesuffix("/evidence")
-    above = above.removesuffix("/again")
-    if above.startswith("/account/"):
-        above = "/account"
-    return Redirect("/" if above == "/sign-out" else above, status_code=303)
+    return Redirect(_FORM_OF.sub("", request.url.path) or "/", status_code=303)
 
 
 @route("/{path:path}", http_method=["GET", "POST"], sync_to_thread=False)
@@ -112,6 +118,8 @@ def web_router(service: Service) -> Router:
             signin.ask_to_sign_in, signin.sign_in, signin.ask_to_set_up, signin.set_up,
             signin.go_to_company, signin.back_from_company,
             asking_in.ask_for_link, asking_in.send_link, asking_in.send_fresh_link,
+            roster.list_staff, roster.ask_for_new, roster.add, roster.show, roster.change,
+            roster.disable, roster.enable, roster.reset, roster.end_session,
             account.show_account, account.end_session, account.set_up_anew,
             orders.list_orders, orders.show_order, orders.command_order,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,

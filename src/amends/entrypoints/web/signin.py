@@ -72,7 +72,7 @@ def set_up(request: Asked, site: TheSite, sent: TheForm, token: FromPath[str]) -
     elif not password and site.provider is None:
         codes = Refused("password_missing", {}, ("use_a_sentence",), "invalid", "password")
     else:
-        codes = site.sign_in.set_up(token, setting, password, code, now)
+        codes = site.sign_in.set_up(token, setting, password or None, code, now)
     if isinstance(codes, Refused):
         return _set_up_page(site, token, codes)
     member = site.service.store.staff.member(setting.person)
