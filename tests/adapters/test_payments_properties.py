@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from amends.adapters.payments.simulator import KEYS_REMEMBERED_FOR, PaymentSimulator
 from amends.engine.callbacks import AboutRefund
-from amends.engine.outside import Behaviour, ProviderConflict, ProviderUnclear
+from amends.engine.outside import ProviderConflict, ProviderUnclear
+from amends.engine.simulated import Behaviour
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
 from tests.adapters.clocks import standing_clock

@@ -12,7 +12,8 @@ import pytest
 from amends.adapters.clock import VIRTUAL_START, VirtualClock
 from amends.adapters.payments.simulator import EVIDENCE_WITHIN, PaymentSimulator
 from amends.engine.callbacks import AboutChargeback, AboutRefund, NotGenuine
-from amends.engine.outside import Behaviour, ProviderUnclear, Reporting
+from amends.engine.outside import ProviderUnclear
+from amends.engine.simulated import Behaviour, Reporting
 from amends.kernel.money import Money
 from tests.adapters.clocks import standing_clock
 from tests.adapters.contract_payments import rub

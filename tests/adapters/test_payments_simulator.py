@@ -9,14 +9,8 @@ import pytest
 
 from amends.adapters.clock import VIRTUAL_START, VirtualClock
 from amends.adapters.payments.simulator import PaymentSimulator
-from amends.engine.outside import (
-    Behaviour,
-    Capture,
-    PaymentProvider,
-    ProviderConflict,
-    ProviderUnclear,
-    SimulatedPayments,
-)
+from amends.engine.outside import Capture, PaymentProvider, ProviderConflict, ProviderUnclear
+from amends.engine.simulated import Behaviour, SimulatedPayments
 from amends.kernel.money import Money
 from tests.adapters.clocks import standing_clock
 from tests.adapters.contract_payments import PaymentProviderContract, rub

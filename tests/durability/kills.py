@@ -30,8 +30,8 @@ from amends.adapters.clock import SystemClock, VirtualClock
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.bootstrap import Settings, build_service
 from amends.engine.check import check
-from amends.engine.outside import Behaviour
 from amends.engine.requests import caller_of
+from amends.engine.simulated import Behaviour
 from amends.engine.store import ApiKey
 from amends.entrypoints.clock import drain
 from amends.entrypoints.ledger import trial_balance

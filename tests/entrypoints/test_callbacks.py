@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 
 from amends.engine.callbacks import KeptCallback
-from amends.engine.outside import SignedReport
+from amends.engine.simulated import SignedReport
 from amends.engine.store import Unavailable
 from amends.kernel.money import Money
 from tests.entrypoints.sandbox import BUYER, FINANCE, SELLER, SUPPORT, Json, Shop, rub

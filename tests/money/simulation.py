@@ -23,7 +23,8 @@ from typing import get_args
 from msgspec import Struct
 from structlog.testing import capture_logs
 
-from amends.engine.outside import Behaviour, RefundReply, Reporting
+from amends.engine.outside import RefundReply
+from amends.engine.simulated import Behaviour, Reporting
 from amends.engine.store import Unavailable
 from amends.entrypoints.reconciliation import Difference
 from amends.kernel.decision import Accepted, Refused

@@ -12,7 +12,7 @@ import pytest
 from msgspec import Struct
 from structlog.testing import capture_logs
 
-from amends.engine.outside import Behaviour
+from amends.engine.simulated import Behaviour
 from amends.engine.store import Unavailable
 from amends.projections.ledger import balances
 from tests.money.faults import Crash, Moment

@@ -21,9 +21,9 @@ from amends.engine.outside import (
     Inspector,
     MovableClock,
     PaymentProvider,
-    SimulatedPayments,
 )
 from amends.engine.requests import Answer, Request, View
+from amends.engine.simulated import SimulatedPayments
 from amends.engine.store import Store
 from amends.kernel.instants import Calendar
 from amends.policy.library import Library

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from amends.engine.outside import Capture, ProviderChargeback, ProviderRefund, Reporting
+from amends.engine.outside import Capture, ProviderChargeback, ProviderRefund
+from amends.engine.simulated import Reporting
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.money import Money
 

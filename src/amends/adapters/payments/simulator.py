@@ -21,8 +21,6 @@ import msgspec
 from amends.adapters.payments.simulated_books import Change, RefundState, SimulatedBooks
 from amends.engine.callbacks import About, AboutChargeback, AboutRefund, Heard, NotGenuine
 from amends.engine.outside import (
-    Behaviour,
-    BookedPayments,
     Capture,
     Clock,
     ProviderChargeback,
@@ -30,9 +28,8 @@ from amends.engine.outside import (
     ProviderRefund,
     ProviderUnclear,
     RefundReply,
-    Reporting,
-    SignedReport,
 )
+from amends.engine.simulated import Behaviour, BookedPayments, Reporting, SignedReport
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.money import Money
 

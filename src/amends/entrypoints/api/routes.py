@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from amends.dispute.decide.open_dispute import OpenDispute
-from amends.engine.outside import BookedPayments, ProviderChargeback
+from amends.engine.outside import ProviderChargeback
+from amends.engine.simulated import BookedPayments
 from amends.entrypoints.api import (
     callbacks,
     disputes,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from amends.engine.outside import Behaviour, Reporting
+from amends.engine.simulated import Behaviour, Reporting
 from amends.entrypoints.api.bodies import fields_of, struct_in
 from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply
 from amends.entrypoints.api.context import Api

@@ -14,8 +14,8 @@ from amends.engine.outside import (
     ProviderRefund,
     ProviderUnclear,
     RefundReply,
-    SimulatedPayments,
 )
+from amends.engine.simulated import SimulatedPayments
 from amends.engine.store import JobToRun
 from amends.entrypoints.service import CaseEngine, CaseRequest, ProviderFor
 from amends.kernel.decision import Accepted, Refused
