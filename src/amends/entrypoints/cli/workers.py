@@ -1,8 +1,8 @@
 """Several processes that do the same work side by side, and one that sees to it that they run.
 
-The one that sees to it is forked before it has a thread or a connection, and never gets one. What
-holds the others to it is a pipe that it never writes to: when it is closed, because they are to
-stop or because the one they belong to is dead, each of them stops in good order.
+The one that sees to it has no thread and no connection of its own, so that it can be forked at any
+time. What holds the others to it is a pipe that it never writes to: when it is closed, because they
+are to stop or because the one they belong to is dead, each of them stops in good order.
 """
 
 from __future__ import annotations
