@@ -57,8 +57,15 @@ def sample_feed() -> Path:
     return folder / "feed.ndjson"
 
 
-def live(service: Service, end: Instant, advance: Callable[[int], object]) -> None:
-    """Live the sample up to ``end``; ``advance`` is told of a hundred parts in all.
+def live(
+    service: Service,
+    end: Instant,
+    advance: Callable[[int], object],
+    *,
+    orders: int = market.ORDERS,
+) -> None:
+    """Live the sample up to ``end``; ``advance`` is told of a hundred parts in all. ``orders``: how
+    many there are beside those of the feed that comes with the product.
 
     The service is a sandbox's. Mail of the past is not written: whoever it was for has read it.
     Raises SampleBroken when a step is refused that is sure to fit.
@@ -73,7 +80,7 @@ def live(service: Service, end: Instant, advance: Callable[[int], object]) -> No
         SHOP,
         words(),
     )
-    steps = _steps(end)
+    steps = _steps(end, orders)
     told = done = 0
     for _, some in groupby(steps, key=lambda step: (step.at - _EPOCH) // _TOGETHER):
         together = list(some)
@@ -95,7 +102,7 @@ def live(service: Service, end: Instant, advance: Callable[[int], object]) -> No
     service.store.meta.put(SAMPLE, "1")
 
 
-def _steps(end: Instant) -> list[Step]:
+def _steps(end: Instant, orders: int) -> list[Step]:
     """The feed and the stories, moved so that the feed's last day is ``end``'s, and the market
     around them, by time."""
     lines = [json.loads(line) for line in sample_feed().read_text("utf-8").splitlines()]
@@ -106,7 +113,7 @@ def _steps(end: Instant) -> list[Step]:
     later = end.replace(second=0, microsecond=0) - last
     steps = [Step(_instant_of(line) + later, feed=_moved(line, later)) for line in lines]
     steps += [Step(last + later - timedelta(days=s["days"]), story=s) for s in told]
-    steps += market.steps(end)
+    steps += market.steps(end, orders)
     return sorted(steps, key=lambda step: step.at)
 
 

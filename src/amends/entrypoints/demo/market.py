@@ -55,13 +55,13 @@ class _Bought(Struct, frozen=True):
     currency: str
 
 
-def steps(end: Instant) -> Iterator[Step]:
-    """Everything that happened to these orders before ``end``, order by order."""
+def steps(end: Instant, orders: int = ORDERS) -> Iterator[Step]:
+    """Everything that happened to so many orders before ``end``, order by order."""
     about = tomllib.loads((files("amends.entrypoints.demo") / "market.toml").read_text("utf-8"))
     # Only to make a marketplace that looks like one.
     chance = random.Random(_SEED)  # noqa: S311
     pictures = 0
-    for number in range(ORDERS):
+    for number in range(orders):
         # Denser towards the end, as a marketplace that grows.
         age = SPAN * (1 - chance.random() ** 0.7)
         placed = end - max(age, _HOUR)
