@@ -11,11 +11,14 @@ parts can be measured one by one, when nothing else runs.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.postgres_server import NoServer
@@ -77,41 +80,48 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _runs(parts: Sequence[Part], folder: Path, given: argparse.Namespace) -> Iterator[Run]:
     for part in parts:
         if not part.stored:
-            yield _measured(part, "", Given("", 0, str, given.quick))
+            yield _measured(part, "", Given("", "", 0, given.quick))
     on_stored = [part for part in parts if part.stored]
     if not on_stored:
         return
     with places(folder, given.server, tuple(given.database)) as there:
         for place in there:
-            for orders in given.orders:
-                name = stored(place, orders, folder, renew=given.renew)
-                yield from _on(place, name, on_stored, orders, quick=given.quick)
+            kept = {n: stored(place, n, folder, renew=given.renew) for n in given.orders}
+            yield from _on(place, kept, on_stored, quick=given.quick)
 
 
 def _on(
-    place: Place, name: str, parts: Sequence[Part], orders: int, *, quick: bool
+    place: Place, kept: Mapping[int, str], parts: Sequence[Part], *, quick: bool
 ) -> Iterator[Run]:
-    """Measured on one copy; a second one is made by the first part that needs it."""
+    """Each part on copies of all sizes, one right after the other: what else the machine does is
+    then most likely the same."""
 
-    def copied(to: str) -> str:
+    @cache
+    def copied(orders: int, to: str) -> str:
         with Progress(f"a copy of {place.kind}'s {orders:,} orders", 1):
-            return place.copy(name, to)
+            return place.copy(kept[orders], f"{to}_{orders}")
 
     try:
-        another = cache(lambda: copied("floor"))
-        given = Given(copied("run"), orders, another, quick)
         for part in parts:
-            yield _measured(part, place.kind, given)
+            for orders in kept:
+                floor = copied(orders, "floor") if part.floor else ""
+                yield _measured(
+                    part, place.kind, Given(copied(orders, "run"), floor, orders, quick)
+                )
     finally:
-        for copy in ("run", "floor"):
-            place.drop(copy)
+        for orders in kept:
+            for to in ("run", "floor"):
+                place.drop(f"{to}_{orders}")
 
 
 def _measured(part: Part, database: str, given: Given) -> Run:
-    with Progress(f"{part.name}: {part.about} ({place_of(database, given.orders) or 'alone'})", 1):
-        found, distributions = part.measure(given)
+    what = f"{part.name}: {part.about} ({place_of(database, given.orders) or 'alone'})"
+    load = round(os.getloadavg()[0], 1)
+    # In a process of its own, so that none finds what the ones before left in memory.
+    with Progress(what, 1), ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        found, distributions = alone.submit(part.measure, given).result()
     figures = tuple(Figure(*measured) for measured in found)
-    return Run(part.name, database, given.orders, now(), commit(), figures, distributions)
+    return Run(part.name, database, given.orders, now(), commit(), load, figures, distributions)
 
 
 def _say(run: Run) -> None:

@@ -14,29 +14,30 @@ Found = tuple[list[Measured], Distributions]
 
 
 class Given(Struct, frozen=True):
-    """A copy of a stored database to do as one likes with, and how many orders it came with.
-
-    ``another`` makes a second copy, for a floor. ``quick``: measure little, to see that it works.
-    """
+    """A copy of a stored database to do as one likes with, a second one for the floor where the
+    part has one, and how many orders they came with. ``quick``: measure little, to see that it
+    works."""
 
     url: str
+    floor_url: str
     orders: int
-    another: Callable[[], str]
     quick: bool
 
 
 class Part(Struct, frozen=True):
-    """``stored``: whether it is measured on databases, or once without one."""
+    """``stored``: whether it is measured on databases, or once without one; ``floor``: whether on
+    two."""
 
     name: str
     about: str
     measure: Callable[[Given], Found]
     stored: bool = True
+    floor: bool = False
 
 
 def _engine(given: Given) -> Found:
     batches, rounds = (2, 2) if given.quick else (40, 5)
-    found = engine.measured(given.url, given.another(), 32, batches, rounds)
+    found = engine.measured(given.url, given.floor_url, 32, batches, rounds)
     return [("commands", found["engine_per_second"], "/s", found["floor_per_second"])], {}
 
 
@@ -53,7 +54,8 @@ def _sweep(given: Given) -> Found:
 
 
 def _import(given: Given) -> Found:
-    return importing.measure(given.url, given.another(), 200 if given.quick else 100_000), {}
+    orders = 200 if given.quick else 100_000
+    return importing.measure(given.url, given.floor_url, orders), {}
 
 
 def _pages(given: Given) -> Found:
@@ -78,8 +80,10 @@ PARTS = {
         Part("pages", "pages and lists at 50 requests a second", _pages),
         Part("running", "start and memory", _running),
         Part("sweep", "what is due at once, decided without a visitor", _sweep),
-        Part("engine", "dispute commands in the engine, against the bare driver", _engine),
+        Part(
+            "engine", "dispute commands in the engine, against the bare driver", _engine, floor=True
+        ),
         Part("http", "dispute commands through HTTP, against an empty handler", _http),
-        Part("import", "amends import, against a bulk load", _import),
+        Part("import", "amends import, against a bulk load", _import, floor=True),
     )
 }

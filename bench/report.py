@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bench.bars import Verdict, verdicts
 from bench.parts import PARTS
-from bench.plots import draw
 from bench.results import Results, Run
 
 _INTRO = """# What amends does on little hardware
@@ -20,6 +19,9 @@ beside.
 
 def report(results: Results, folder: Path) -> None:
     """Write ``README.md`` and the plots it shows into ``folder``."""
+    # What draws takes longer to load than all else, and every part is measured by a new process.
+    from bench.plots import draw  # noqa: PLC0415
+
     plots = draw(results, folder)
     used = ", ".join(f"{name} {version}" for name, version in results.versions.items())
     lines = [
@@ -74,6 +76,7 @@ def _figures(runs: list[Run]) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]
         for name in names:
             yield (name, *(_cell(run, name) for run in runs))
         yield ("measured", *(f"{run.at:%Y-%m-%d %H:%M}, {run.commit}" for run in runs))
+        yield ("load before", *(f"{run.load}" for run in runs))
 
     return ("", *(place_of(run.database, run.orders) for run in runs)), rows()
 

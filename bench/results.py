@@ -35,14 +35,16 @@ class Figure(Struct, frozen=True, omit_defaults=True):
 
 
 class Run(Struct, frozen=True):
-    """One part measured on one database. ``distributions``: by what, the values at each hundredth
-    of all, from the first to the last."""
+    """One part measured on one database. ``load``: how many processes wanted to run on the machine
+    in the minute before. ``distributions``: by what, the values at each hundredth of all, from the
+    first to the last."""
 
     part: str
     database: str
     orders: int
     at: datetime
     commit: str
+    load: float
     figures: tuple[Figure, ...]
     distributions: dict[str, tuple[float, ...]] = {}
 

@@ -52,7 +52,7 @@ def results_of(*rates: tuple[int, float]) -> Results:
     results = Results()
     for orders, rate in rates:
         figure = Figure("commands", rate, "/s", 1000.0)
-        results.add(Run("engine", "sqlite", orders, now(), "c0ffee", (figure,)))
+        results.add(Run("engine", "sqlite", orders, now(), "c0ffee", 0.1, (figure,)))
     return results
 
 
