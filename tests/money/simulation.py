@@ -234,7 +234,7 @@ def _comes_to_rest(world: _Watched, life: Life) -> None:
             if waits:
                 stands = refund.id in {r.intent for r in world.standing()}
                 _trace(world, refund, "arrived" if stands else "paid_another_way", truthful=False)
-        counted(world, world.settled)
+        _watched(world)
     at_rest(world)
 
 
