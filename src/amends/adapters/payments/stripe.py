@@ -78,8 +78,8 @@ class StripePayments:
 
         Declines with Stripe's code, or ``unknown_reference``, ``currency_mismatch``,
         ``amount_not_positive``, ``amount_not_possible``, ``exceeds_capture``,
-        ``already_refunded``. An id we do not know it by is asked for first: Stripe takes the
-        payment's currency for granted.
+        ``already_refunded``. The payment is read first, since Stripe takes its currency for
+        granted.
         """
         wanted = amount_for_stripe(amount)
         code = self._why_not(reference, amount, wanted)

@@ -23,7 +23,7 @@ _OTHER_DECIMALS = {"ISK": 2, "UGX": 2, "MGA": 0}
 _REFUND_STATES = ("pending", "requires_action", "succeeded", "failed", "canceled")
 # What a bank only asks about it has not taken.
 _OPEN = ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review")
-_ENDS = {"won": "won", "lost": "lost"}
+_ENDS = ("won", "lost")
 # All that money needs of an event; names, addresses and cards are left out.
 _OF_EVENT = ("id", "type", "created", "livemode", "api_version")
 _OF_OBJECT = (

@@ -32,6 +32,7 @@ _AT_ONCE = 20
 _LEASE = timedelta(minutes=1)
 # A provider may report what it shows a moment later; after that a person has to look.
 _SHOWN_WITHIN = timedelta(days=3)
+_WANTS_A_PERSON = ("refused", "unknown")
 _log = structlog.get_logger(__name__)
 
 Found = tuple[State, str]
@@ -90,7 +91,11 @@ class Intake:
                            error=type(error).__name__, exc_info=error)  # fmt: skip
                 self._later(callback, type(error).__name__)
             else:
-                self._store.callbacks.finish(callback, *found)
+                state, note = found
+                self._store.callbacks.finish(callback, state, note)
+                if state in _WANTS_A_PERSON:
+                    _log.warning("callback_not_taken", provider=callback.provider,
+                                 callback=callback.id, state=state, note=note)  # fmt: skip
         return len(taken)
 
     def _later(self, callback: KeptCallback, why: str) -> None:
