@@ -47,7 +47,7 @@ from tests.given import T0
 from tests.postgres_server import server
 
 CLIENTS = 4
-_BEFORE, _AFTER = 2.0, 2.0
+_BEFORE, _AFTER = 1.0, 1.0
 _RESTS_WITHIN = 60.0
 
 
