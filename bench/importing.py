@@ -53,7 +53,7 @@ def measure(url: str, floor_url: str, orders: int = 100_000) -> list[Measured]:
     holds what the first did before.
 
     Seconds of the whole command, orders a second of both ways and their ratio, and the memory the
-    command held when it was half through and at most.
+    command and its helpers held when it was half through and at most.
     """
     with tempfile.TemporaryDirectory() as folder:
         feed = Path(folder, "feed.ndjson")
@@ -104,7 +104,7 @@ def imported(url: str, feed: Path, home: Path) -> tuple[float, float, float]:
     ) as process:
         while process.poll() is None:
             held.append(_memory(process.pid))
-            time.sleep(0.05)
+            time.sleep(0.2)
         said = process.stdout.read().decode() if process.stdout else ""
     seconds = time.perf_counter() - begun
     assert process.returncode == 0, said
@@ -112,12 +112,17 @@ def imported(url: str, feed: Path, home: Path) -> tuple[float, float, float]:
 
 
 def _memory(process: int) -> float:
-    try:
-        status = Path(f"/proc/{process}/status").read_text()
-    except FileNotFoundError:
-        return 0.0
-    lines = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+    """What a process and its helpers hold; pages they share count for each."""
+    held = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = status.read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        found = dict(line.split(":", 1) for line in lines if ":" in line)
+        if process in (int(found["Pid"]), int(found["PPid"])):
+            held += int(found.get("VmRSS", "0 kB").split()[0])
+    return held / 1024
 
 
 def loaded(url: str, floor_url: str) -> float:

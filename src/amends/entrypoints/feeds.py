@@ -22,10 +22,13 @@ from amends.order.decide.record_tracking import RecordTracking
 from amends.order.decide.ship_order import ShipOrder
 from amends.order.tracking import plain_number
 
+BATCH = 2_000
+"""The most lines that are sent to the engine together, in one transaction."""
+
+BATCH_BYTES = 8_000_000
+"""And about the most bytes of them."""
+
 _log = structlog.get_logger(__name__)
-# Lines sent to the engine together, in one transaction: at most so many, and so many bytes.
-_BATCH = 2_000
-_BATCH_BYTES = 8_000_000
 _CHUNK = 1 << 20
 # A feed that is wrong from its first line on must not fill the memory; beyond, lines are counted.
 _BAD_LISTED = 1_000
@@ -62,6 +65,15 @@ class Imported(Struct):
     tracking: Counts = field(default_factory=Counts)
     bad_lines: int = 0
     bad: list[BadLine] = []
+
+    def add(self, part: Imported) -> None:
+        """Count what came of a part of it that was taken in elsewhere."""
+        for name in ("orders", "shipments", "tracking"):
+            mine, more = getattr(self, name), getattr(part, name)
+            mine.new += more.new
+            mine.same += more.same
+        self.bad_lines += part.bad_lines
+        self.bad = [*self.bad, *part.bad][:_BAD_LISTED]
 
 
 class _Sent(Struct, frozen=True):
@@ -120,7 +132,7 @@ class Feed:
                     continue
             batch.append(sent)
             size += len(line)
-            if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+            if len(batch) >= BATCH or size >= BATCH_BYTES:
                 batch, size = self._flush(batch), 0
                 yield self.imported
         self._flush(batch)

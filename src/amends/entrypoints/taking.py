@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import BinaryIO, Literal
 
 import msgspec
 
-from amends.dispute.state import Case
-from amends.entrypoints.api.commands import with_number_checked
 from amends.entrypoints.csv_feed import BadCell, read_csv
-from amends.entrypoints.feeds import BadLine, Feed, Imported, NumberedLine, lines_of
+from amends.entrypoints.feeds import BadLine, Imported, NumberedLine, lines_of
 from amends.entrypoints.service import Service
-from amends.entrypoints.words.catalogue import words
+from amends.entrypoints.sharing import OpenService, Shares, feed_of
 from amends.kernel.people import Actor
+
+# A feed of no more lines is taken in before helpers would have started.
+_ALONE = 6_000
 
 
 def take(
@@ -23,17 +25,16 @@ def take(
     kind: Literal["ndjson", "csv"],
     by: Actor,
     advance: Callable[[int], object] = lambda _: None,
+    *,
+    helpers: tuple[OpenService, int] | None = None,
 ) -> Imported:
     """What came of the feed in ``stream``; ``advance`` is told of each batch's bytes.
 
-    Raises BadHeader for a CSV file whose columns are not those of a layout.
+    ``helpers`` take in what is left of a long feed: how one opens a service of its own, and how
+    many there are to be. Raises BadHeader for a CSV file whose columns are not those of a layout,
+    and ChildProcessError when a helper was ended.
     """
-
-    def find(order: str) -> Case | None:
-        view = service.engine.view(order)
-        return view.state if view else None
-
-    read = 0
+    read = told = 0
 
     def counted() -> Iterator[bytes]:
         nonlocal read
@@ -42,18 +43,19 @@ def take(
             yield line if read else line.removeprefix(BOM_UTF8)
             read += len(line)
 
-    feed = Feed(
-        service.engine.handle,
-        find,
-        lambda command: with_number_checked(service, command),
-        by,
-        words(),
-    )
-    taken = feed.take(counted()) if kind == "ndjson" else feed.take_numbered(_csv(counted()))
-    told = 0
-    for _ in taken:
+    def progress() -> None:
+        nonlocal told
         advance(read - told)
         told = read
+
+    lines = enumerate(counted(), start=1) if kind == "ndjson" else _csv(counted())
+    feed = feed_of(service, by)
+    for _ in feed.take_numbered(islice(lines, _ALONE) if helpers else lines):
+        progress()
+    if helpers and (more := next(lines, None)):
+        open_service, count = helpers
+        with Shares(open_service, by, count, feed.imported, progress) as shares:
+            shares.take(chain([more], lines))
     return feed.imported
 
 

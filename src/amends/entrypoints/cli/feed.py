@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
     from amends.entrypoints.feeds import Imported
     from amends.entrypoints.service import Service
+    from amends.entrypoints.sharing import OpenService
     from amends.kernel.people import Actor
 
 _BAD_SHOWN = 50
+_MOST_HELPERS = 4  # beyond, they wait for the database
 
 
 class Format(StrEnum):
@@ -65,34 +68,16 @@ def import_command(tools: Toolkit) -> Callable[..., None]:
         """
         asker = actor(by)
         bad = 0
+        another = partial(tools.open_service, database, sandbox=None)
         with opened(tools, database, make=True) as service:
             for name in files:
                 kind = format_ or _format(name)
-                imported = _take(service, name, kind, asker)
+                imported = _take(service, another, name, kind, asker)
                 _tell(name, imported)
                 bad += imported.bad_lines
         raise typer.Exit(1 if bad else 0)
 
     return import_
-
-
-@contextmanager
-def _collecting_between_batches() -> Iterator[Callable[[], None]]:
-    """What a line leaves behind is let go of without the collector of cycles, which would take a
-    tenth of the time to look through all that is in memory again and again: it looks between
-    batches, and at what is new only."""
-
-    def collect() -> None:
-        gc.collect()
-        gc.freeze()
-
-    gc.freeze()
-    gc.disable()
-    try:
-        yield collect
-    finally:
-        gc.enable()
-        gc.unfreeze()
 
 
 def _format(name: str) -> Format:
@@ -105,22 +90,15 @@ def _format(name: str) -> Format:
     return known[suffix]
 
 
-def _take(service: Service, name: str, kind: Format, by: Actor) -> Imported:
+def _take(service: Service, another: OpenService, name: str, kind: Format, by: Actor) -> Imported:
     from amends.entrypoints.csv_feed import BadHeader
     from amends.entrypoints.taking import take
 
-    with (
-        _stream(name) as (stream, size),
-        counted(name, size) as show,
-        _collecting_between_batches() as collect,
-    ):
-
-        def advance(size: int) -> None:
-            show(size)
-            collect()
-
+    count = min(_MOST_HELPERS, os.cpu_count() or 1)
+    helpers = (another, count) if count > 1 else None
+    with _stream(name) as (stream, size), counted(name, size) as advance:
         try:
-            return take(service, stream, kind.value, by, advance)
+            return take(service, stream, kind.value, by, advance, helpers=helpers)
         except BadHeader as error:
             raise failure(f"{name}: {error}.", code=2) from None
 
