@@ -23,11 +23,13 @@ from amends.order.decide.ship_order import ShipOrder
 from amends.order.tracking import plain_number
 
 BATCH = 2_000
-"""The most lines that are sent to the engine together, in one transaction."""
+"""The most lines that a command of its own sends to the engine together, in one transaction."""
 
 BATCH_BYTES = 8_000_000
 """And about the most bytes of them."""
 
+# A server that takes a feed in has others waiting for their turn.
+_GENTLE = 200
 _log = structlog.get_logger(__name__)
 _CHUNK = 1 << 20
 # A feed that is wrong from its first line on must not fill the memory; beyond, lines are counted.
@@ -87,11 +89,19 @@ class Feed:
 
     ``submit`` sends requests to the engine, in order and together; ``find`` reads an order, which
     tells a shipment that is known already; ``prepare`` completes a command (tracking numbers).
+    ``at_once`` is how many requests are sent at most.
     """
 
     def __init__(
-        self, submit: Submit, find: Find, prepare: Prepare, by: Actor, words: Words
+        self,
+        submit: Submit,
+        find: Find,
+        prepare: Prepare,
+        by: Actor,
+        words: Words,
+        at_once: int = _GENTLE,
     ) -> None:
+        self._at_once = at_once
         self._submit = submit
         self._find = find
         self._prepare = prepare
@@ -132,7 +142,7 @@ class Feed:
                     continue
             batch.append(sent)
             size += len(line)
-            if len(batch) >= BATCH or size >= BATCH_BYTES:
+            if len(batch) >= self._at_once or size >= BATCH_BYTES:
                 batch, size = self._flush(batch), 0
                 yield self.imported
         self._flush(batch)

@@ -126,6 +126,7 @@ def feed_of(service: Service, by: Actor) -> Feed:
         lambda command: with_number_checked(service, command),
         by,
         words(),
+        BATCH,
     )
 
 
