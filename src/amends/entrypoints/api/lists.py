@@ -98,7 +98,7 @@ def get_refunds(api: Api, call: Call) -> Reply:
         segment = Segment(filters, "since")
     else:
         segment = listing(api, "refunds", filters, "recorded_at")
-    return json_reply(page(api.service.store.views, "refunds", (segment,), call, _refund))
+    return json_reply(page(api.service.store.views, "refunds", (segment,), call, refund_item))
 
 
 def _own(by: Actor, filters: Mapping[str, Column]) -> tuple[dict[str, Column], ...]:
@@ -198,7 +198,8 @@ def _dispute(row: Row, by: Actor) -> DisputeItem:
     )
 
 
-def _refund(row: Row) -> RefundItem:
+def refund_item(row: Row) -> RefundItem:
+    """A row of the list of refunds."""
     return RefundItem(
         id=str(row["refund_id"]),
         order=str(row["order_id"]),

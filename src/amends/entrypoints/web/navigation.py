@@ -23,6 +23,19 @@ _BUYER = (
 _SELLER = (
     NavLink("/disputes", _("To do")),
     NavLink("/orders", _("Orders")),
+    NavLink("/balance", _("Balance")),
+    NavLink("/notices", _("Notices")),
+)
+_FINANCE = (
+    NavLink("/finance", _("Finance")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/disputes", _("Disputes")),
+    NavLink("/notices", _("Notices")),
+)
+_BOOKKEEPING = (
+    NavLink("/disputes", _("Disputes")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/finance", _("Finance")),
     NavLink("/notices", _("Notices")),
 )
 _DECIDER = (NavLink("/disputes", _("My cases")), NavLink("/notices", _("Notices")))
@@ -32,7 +45,7 @@ _STAFF = (
     NavLink("/notices", _("Notices")),
 )
 
-_ADMIN = (*_STAFF, NavLink("/staff", _("Staff")))
+_ADMIN = (*_BOOKKEEPING, NavLink("/staff", _("Staff")))
 
 
 def navigation_for(role: Role) -> tuple[NavLink, ...]:
@@ -44,6 +57,10 @@ def navigation_for(role: Role) -> tuple[NavLink, ...]:
             return _SELLER
         case Role.MEDIATOR | Role.APPEALS:
             return _DECIDER
+        case Role.FINANCE:
+            return _FINANCE
+        case Role.AUDITOR:
+            return _BOOKKEEPING
         case Role.ADMIN:
             return _ADMIN
         case _:

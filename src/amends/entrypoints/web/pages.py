@@ -78,7 +78,7 @@ def order_page(
         visitor,
         now=looking.stamp.at,
         status=status,
-        flash=_done(site, done),
+        flash=done_words(site, done),
         errors=failed is not None or bool(upload_fault),
         failed=failed,
         upload_fault=upload_fault,
@@ -132,7 +132,7 @@ def dispute_page(
         visitor,
         now=looking.stamp.at,
         status=status,
-        flash=_done(site, done),
+        flash=done_words(site, done),
         errors=failed is not None or bool(upload_fault),
         failed=failed,
         upload_fault=upload_fault,
@@ -200,7 +200,7 @@ def _acts(
     )
 
 
-def _done(site: Site, type_: str) -> str:
+def done_words(site: Site, type_: str) -> str:
     """What is said after a command; "" where none was given."""
     return (site.api.words.command(type_).done or _("Done. It is on record.")) if type_ else ""
 

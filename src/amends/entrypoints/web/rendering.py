@@ -68,6 +68,8 @@ def environment() -> Environment:
             "money": money,
             "moment": moment,
             "left": left,
+            "age": age,
+            "minor": minor,
             "code": words.label,
             "status_words": words.status,
             "phase_words": words.phase,
@@ -111,6 +113,20 @@ def left(until: Instant, now: Instant) -> str:
         parts.append(translate_plural("{n} hour", "{n} hours", hours).format(n=hours))
     parts.append(translate_plural("{n} minute", "{n} minutes", minutes).format(n=minutes))
     return translate("{span} left").format(span=" ".join(parts))
+
+
+def age(since: Instant, now: Instant) -> str:
+    """How long since then: in days and hours, or in minutes within the first hour."""
+    span = max(now - since, timedelta(0))
+    if span >= timedelta(hours=1):
+        return formatting.span(span)
+    minutes = int(span.total_seconds()) // 60
+    return translate_plural("{n} minute", "{n} minutes", minutes).format(n=minutes)
+
+
+def minor(amount: int, currency: str) -> str:
+    """Minor units with their currency."""
+    return formatting.money(Money(amount, currency))
 
 
 def page(

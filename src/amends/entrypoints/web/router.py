@@ -29,6 +29,7 @@ from amends.entrypoints.web import (
 from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.away import away_page
 from amends.entrypoints.web.claims import routes as claims
+from amends.entrypoints.web.money import balance, desk, order, refund
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
@@ -38,7 +39,8 @@ _TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 _log = structlog.get_logger(__name__)
 # What an address a form is sent to has behind the page that the form is on.
 _FORM_OF = re.compile(
-    r"/(commands/[^/]+|evidence|again|set-up|sign-out|reset|enable|disable|sessions/[^/]+/end)$"
+    r"/(commands/[^/]+|evidence|missing|again|set-up|sign-out|reset|enable|disable"
+    r"|sessions/[^/]+/end)$"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -57,6 +59,9 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         "/orders/{key:str}/commands/{type_:str}",
         "/disputes/{key:str}/commands/{type_:str}",
         "/orders/{key:str}/evidence",
+        "/finance/orders/{key:str}/commands/{type_:str}",
+        "/refunds/{key:str}/commands/{type_:str}",
+        "/refunds/{key:str}/missing",
         "/sign-out",
         "/account/set-up",
         "/account/sessions/{key:str}/end",
@@ -125,7 +130,10 @@ def web_router(service: Service) -> Router:
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
-            disputes.list_notices, sandbox.show_sandbox, sandbox.be_somebody, sandbox.move_clock,
+            disputes.list_notices, desk.show_desk, desk.list_tasks, desk.list_refunds,
+            desk.list_differences, desk.show_ledger, order.show_money, order.command_money,
+            refund.show_refund, refund.choose_route, refund.report_missing,
+            balance.show_balance, sandbox.show_sandbox, sandbox.be_somebody, sandbox.move_clock,
             asset, step_back,
             nowhere,
         ],

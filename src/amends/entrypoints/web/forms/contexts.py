@@ -88,6 +88,11 @@ def _on_order(
         "refund": tuple(
             Choice(r.id, f"{r.id}: {formatting.money(r.amount)}") for r in order.refunds
         ),
+        "difference": tuple(
+            Choice(d.id, words_in().label(d.kind), d.id)
+            for d in looking.case.order.differences.values()
+            if d.open
+        ),
         "record_tracking.tracking_number": tuple(
             Choice(p.tracking_number, f"{p.carrier} {p.tracking_number}")
             for p in parcels

@@ -1,0 +1,1 @@
+"""Pages about money: where a refund is, a seller's balance, and finance's desk."""
