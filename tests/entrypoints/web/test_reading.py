@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import ORDER, World
 from tests.entrypoints.web.test_journeys import DISPUTE, opens
@@ -22,6 +24,29 @@ def test_where_a_rule_was_taken_from_is_said_to_staff_only(world: World) -> None
     staff = world.visitor(Role.SUPERVISOR, "v1")
     assert SOURCE.search(staff.get("/orders/A-1").words)
     assert SOURCE.search(staff.get(f"/disputes/{DISPUTE}").words)
+
+
+def test_a_look_marks_what_is_new_and_else_writes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = world.service.store.access
+    marked: list[int] = []
+    mark = access.mark_read
+
+    def and_count(person: str, order: str, number: int) -> None:
+        marked.append(number)
+        mark(person, order, number)
+
+    monkeypatch.setattr(access, "mark_read", and_count)
+    world.place()
+    olga = world.visitor(Role.BUYER, "b1")
+    olga.get("/orders/A-1")
+    assert marked == []
+    world.api("POST", "/orders/A-1/messages", {"text": "When is it sent?"}, "seller.s1")
+    olga.get("/orders/A-1")
+    olga.get("/orders/A-1")
+    assert marked == [1]
+    assert access.read_marks("b1", ["A-1"]) == {"A-1": 1}
 
 
 def test_a_reminder_names_the_step(world: World) -> None:
