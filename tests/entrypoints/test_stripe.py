@@ -88,11 +88,11 @@ def client(live: Live) -> Iterator[TestClient[Litestar]]:
 
 
 def until(holds: Callable[[], object]) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if holds():
             return
         time.sleep(0.1)
-    raise AssertionError("it did not happen within fifteen seconds")
+    raise AssertionError("it did not happen within a minute")
 
 
 def send(live: Live, client: TestClient[Litestar], kind: str, about: Json) -> int:

@@ -160,8 +160,8 @@ BUGS = (
     Bug(
         "a dead card tried for ever",
         "order/decide/refund_failed.py",
-        "    if refund.attempt <= terms.retries and not refund.traced:\n",
-        "    if not refund.traced:\n",
+        "    elif refund.attempt <= terms.retries and not refund.traced:\n",
+        "    elif not refund.traced:\n",
         _KNOWN + "test_an_expired_card",
     ),
 )  # fmt: skip
