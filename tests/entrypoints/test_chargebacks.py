@@ -149,6 +149,36 @@ def test_opened_while_a_refund_is_pending(shop: Shop, outcome: str) -> None:
     assert paid_out(shop) == (72_000 if outcome == "won" else 160_000)
 
 
+def reporting(shop: Shop, times: int) -> None:
+    body = {"next": [], "callbacks": {"times": times}}
+    shop.post("/sandbox/payments/behaviour", body, key=None)
+
+
+def test_what_a_bank_gave_back_it_can_take_once_more(shop: Shop) -> None:
+    """That it gave it back was reported, and the report was lost."""
+    shop.placed()
+    bank(shop, reference="pay_1", amount=rub(100_000))
+    reporting(shop, 0)
+    bank(shop, chargeback="cb_1", outcome="won")
+    reporting(shop, 1)
+    bank(shop, reference="pay_1", amount=rub(160_000))
+    seen = shop.get("/orders/A-1001")["chargebacks"]
+    assert [(c["id"], c["amount"]["amount"], c["outcome"]) for c in seen] == [
+        ("cb_1", 100_000, "won"), ("cb_2", 160_000, None),
+    ]  # fmt: skip
+
+
+def test_what_came_and_went_unheard_leaves_nothing(shop: Shop) -> None:
+    shop.placed()
+    reporting(shop, 0)
+    bank(shop, reference="pay_1")
+    reporting(shop, 1)
+    bank(shop, chargeback="cb_1", outcome="won")
+    assert shop.get("/orders/A-1001")["chargebacks"] == []
+    (kept,) = shop.get("/callbacks", FINANCE)["items"]
+    assert (kept["state"], kept["note"]) == ("irrelevant", "nothing_of_ours_taken")
+
+
 def test_opened_after_the_payout_it_is_recovered_from_the_seller(shop: Shop) -> None:
     shop.shipped()
     shop.on_order("A-1001", "confirm_receipt", BUYER)

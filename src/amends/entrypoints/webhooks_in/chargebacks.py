@@ -75,14 +75,22 @@ def take_chargeback(
 ) -> Taken:
     """Put on record what the bank took and what it decided, with every order that is concerned.
 
-    Asked again, also after it stopped half-way, it comes to the same.
+    Asked again, also after it stopped half-way, it comes to the same. What came and went before
+    anybody heard of it leaves nothing to record. Raises ProviderUnclear.
     """
-    found = paid_with(engine, views, provider_for, provider, chargeback.reference)
-    paid = [view.state.order for view in found]
-    orders = [order for order in paid if order.currency == chargeback.amount.currency]
+
+    def orders() -> list[Order]:
+        found = paid_with(engine, views, provider_for, provider, chargeback.reference)
+        paid = (view.state.order for view in found)
+        return [order for order in paid if order.currency == chargeback.amount.currency]
+
+    known = orders()
+    if chargeback.state == "won" and not any(chargeback.id in o.chargebacks for o in known):
+        return Taken(())
+    news = _catch_up(engine, provider, known, chargeback.id)
+    known = orders() if news else known
     taken: list[str] = []
-    news = False
-    for order, share in zip(orders, shares(orders, chargeback), strict=True):
+    for order, share in zip(known, shares(known, chargeback), strict=True):
         if not share:
             continue
         told: list[Told] = [
@@ -97,6 +105,21 @@ def take_chargeback(
             news = news or bool(outcome.events)
         taken.append(order.id)
     return Taken(tuple(taken), news=news)
+
+
+def _catch_up(engine: CaseEngine, provider: PaymentProvider, orders: list[Order], but: str) -> bool:
+    """Hear what became of the payment's other chargebacks, whose reports may have been lost: money
+    a bank has given back it can take once more. Whether any of it was news."""
+    news = False
+    for order in orders:
+        for other in order.chargebacks.values():
+            if other.outcome or other.id == but:
+                continue
+            now = provider.find_chargeback(other.id)
+            if now is not None and now.state != "open":
+                outcome = _tell(engine, order, RecordChargebackOutcome(other.id, now.state))
+                news = news or not isinstance(outcome, Refused)
+    return news
 
 
 def shares(orders: list[Order], chargeback: ProviderChargeback) -> list[int]:

@@ -148,7 +148,7 @@ class Intake:
         if taken.refused:
             return "refused", taken.refused
         if not taken.orders:
-            return "irrelevant", "no_payment_of_ours"
+            return "irrelevant", "nothing_of_ours_taken"
         return "understood", " ".join(taken.orders)
 
     def _not_shown(self, callback: KeptCallback) -> Found:
