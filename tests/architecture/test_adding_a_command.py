@@ -39,6 +39,7 @@ WITH_MORE = {
     "record_difference": "comparing the books leads to it",
     "record_agreement": "comparing the books leads to it",
     "resolve_difference": "finance's desk has a command line for it",
+    "choose_refund_route": "a refund's own page offers it",
     "refund_settled": "the payment provider's answer becomes one",
     "refund_failed": "the payment provider's answer becomes one",
     "refund_unknown": "the payment provider's silence becomes one",
