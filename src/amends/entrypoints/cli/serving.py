@@ -54,7 +54,8 @@ def serve_command(tools: Toolkit) -> Callable[..., None]:
 
         From the environment: AMENDS_PACKS, a folder of policy packs instead of the shipped ones;
         AMENDS_SMTP_HOST, _PORT, _SECURITY (tls, starttls, none), _USER, _PASSWORD for sending mail,
-        which is only written to files otherwise; AMENDS_SENDER, the address mail comes from.
+        which is only written to files otherwise; AMENDS_SENDER, the address mail comes from;
+        AMENDS_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET for staff to sign in at their company.
         """
         if workers > 1 and sandbox:
             raise failure(

@@ -32,11 +32,11 @@ def uri_of(secret: str, email: str) -> str:
 
 
 def picture_of(uri: str, title: str) -> str:
-    """A QR code as inline SVG, black on white in light and dark: cameras want it so."""
+    """A QR code as inline SVG of any size, black on white in light and dark as cameras want it."""
     out = io.BytesIO()
     segno.make(uri, error="m").save(
-        out, kind="svg", scale=5, border=4, light="#fff", dark="#000", title=title, xmldecl=False,
-        svgns=False, nl=False,
+        out, kind="svg", omitsize=True, border=4, light="#fff", dark="#000", title=title,
+        xmldecl=False, svgns=False, nl=False,
     )  # fmt: skip
     return out.getvalue().decode()
 
