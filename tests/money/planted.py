@@ -137,7 +137,7 @@ BUGS = (
         "tests/money/test_callbacks.py",
     ),
     Bug(
-        "a report understood before it is kept",
+        "a report answered and not kept",
         "entrypoints/webhooks_in/intake.py",
         "        return self._store.callbacks.keep(provider, heard, self._clock.now())\n",
         "        return True\n",

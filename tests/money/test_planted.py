@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.money.planted import BUGS, Bug, finds, planted
+from tests.money.planted import BUGS, ROOT, Bug, finds, planted
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_each_has_its_place_in_the_source(bug: Bug, tmp_path: Path) -> None:
     planted(bug, tmp_path)
+
+
+def test_each_is_told_of_with_what_finds_it() -> None:
+    page = (ROOT / "docs" / "money-proofs.md").read_text("utf-8")
+    for bug in BUGS:
+        assert f"| {bug.name} | `{bug.found_by.rpartition('/')[2]}` |" in page
 
 
 def test_there_are_fifteen_at_least_and_one_is_found(tmp_path: Path) -> None:
