@@ -20,11 +20,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
 
 from amends.adapters.clock import SystemClock, VirtualClock
 from amends.adapters.payments.simulator import PaymentSimulator
@@ -79,11 +78,15 @@ class Server:
         while time.monotonic() < until:
             assert self._process is not None
             assert self._process.poll() is None, (self._folder / "told").read_text()[-3000:]
-            with suppress(httpx.TransportError):
-                if httpx.get(f"{self.address}/api/v1/health").status_code == 200:
+            with suppress(OSError, HTTPException), closing(self._way_in()) as way_in:
+                way_in.request("GET", "/api/v1/health")
+                if way_in.getresponse().status == 200:
                     return
             time.sleep(0.02)
         raise AssertionError("the server does not start")
+
+    def _way_in(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self._port, timeout=10)
 
     def kill(self) -> None:
         """Between two instructions."""

@@ -65,6 +65,7 @@ class Load:
         book: Callable[[str, Money, str], None],
     ) -> None:
         self._urls = [f"{address}/api/v1" for address in addresses]
+        self._repeating = httpx.Client(base_url=self._urls[0], timeout=60)
         self._book = book
         self._orders = count(1)
         self._lock = threading.Lock()
@@ -93,6 +94,7 @@ class Load:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        self._repeating.close()
         self.look()
 
     def give_up(self) -> None:
@@ -113,8 +115,7 @@ class Load:
 
     def again(self, answered: Answered) -> None:
         """Ask for something once more. Raises Wrong when the answer is another than before."""
-        with httpx.Client(base_url=self._urls[0], timeout=60) as http:
-            repeated = self._insist(http, answered)
+        repeated = self._insist(self._repeating, answered)
         if answered.method == "PUT":
             if repeated.status_code != 200:
                 raise Wrong(f"{answered} was forgotten: {repeated.text}")
