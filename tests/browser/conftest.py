@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from amends.bootstrap import Settings, build_app, build_service
 from amends.engine.store import Link
+from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.web.router import web_router
+from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from tests.entrypoints.web.conftest import ORDER, World, serving
 
@@ -38,8 +40,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A-1 is with a mediator, A-2 and A-6 wait for the seller, A-4 was not sent; all others were
-    delivered and have no dispute. All have the same buyer and seller."""
+    """A-1 is with a mediator, A-2 and A-6 wait for the seller, A-4 was not sent, A-8 was called off
+    and refunded, the books differ about A-9; all others were delivered and have no dispute. All
+    have the same buyer and seller."""
     with ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -81,6 +84,20 @@ def _live(world: World) -> None:
     world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
     for n in (2, 6):
         world.api("POST", f"/orders/A-{n}/disputes", claim, "buyer.b1")
+    _refund(world)
+
+
+def _refund(world: World) -> None:
+    """A-8 was called off; of A-9 somebody refunded a part by hand, which finance has to decide."""
+    service = world.service
+    for n in (8, 9):
+        world.place(
+            f"A-{n}", payment={**ORDER["payment"], "reference": f"pay_{n}"},
+            placed_at=service.clock.now().isoformat(),
+        )  # fmt: skip
+    world.api("POST", "/orders/A-8/commands", {"type": "cancel_order"})
+    service.simulator.refund("", "pay_9", Money(5_000, "RUB"), "by hand")
+    reconcile(service.engine, service.store, service.provider_for, service.clock)
 
 
 Scheme = Literal["light", "dark"]

@@ -22,16 +22,21 @@ PAGES = {
         "/orders", "/orders?find=none", "/orders/A-1", "/orders/A-4", "/disputes",
         "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices", "/nowhere",
         f"{NEW}/received", f"{NEW}/reason", f"{NEW}/items", f"{NEW}/remedy", f"{NEW}/story",
-        f"{NEW}/proof", f"{NEW}/check", "/orders/A-4/dispute/new",
+        f"{NEW}/proof", f"{NEW}/check", "/orders/A-4/dispute/new", "/orders/A-8",
+        "/refunds/A-8-R1",
     ),
     (Role.SELLER, "s1"): (
         "/orders", "/orders/A-1", "/disputes", "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices",
+        "/balance",
     ),
     (Role.MEDIATOR, "m1"): ("/disputes", "/disputes/A-1-D1", "/notices"),
     (Role.SUPERVISOR, "v1"): (
         "/disputes", "/disputes/A-2-D1", "/orders", "/orders/A-1", "/notices",
     ),
-    (Role.FINANCE, "f1"): ("/orders/A-1",),
+    (Role.FINANCE, "f1"): (
+        "/orders/A-1", "/finance", "/finance/tasks", "/finance/refunds", "/finance/differences",
+        "/finance/ledger", "/finance/orders/A-8", "/finance/orders/A-9",
+    ),
     (Role.APPEALS, "a1"): ("/disputes",),
 }  # fmt: skip
 # Links within a sentence may be smaller: WCAG 2.2, 2.5.8, exception "inline".
