@@ -1,11 +1,11 @@
-# make setup | demo | test | check | bench | clean. Each does its own set-up in .venv, here in the folder.
+# make setup | demo | test | check | bench | words | clean. Each does its own set-up in .venv, here in the folder.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 COMMA := ,
 READY := .venv/.ready
 
-.PHONY: setup demo test check coverage bench clean
+.PHONY: setup demo test check coverage bench words clean
 
 setup: $(READY)
 
@@ -43,3 +43,10 @@ bench: $(READY)
 
 clean:
 	rm -rf .venv var
+
+# Gathers the pages' strings into each language's pages.po; what is new there waits for words.
+WORDS := src/amends/entrypoints/words
+words: $(READY)
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k translate_plural:1,2 --no-location --sort-output --no-wrap -o $(WORDS)/pages.pot .
+	for po in $(WORDS)/*/pages.po; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(WORDS)/pages.pot -o $$po -l $$(basename $$(dirname $$po) | tr - _); done
+	rm $(WORDS)/pages.pot

@@ -182,3 +182,13 @@ def test_steps_that_are_put_forward_come_first(english: Words) -> None:
 
 def test_a_language_without_a_catalogue_falls_back_to_english() -> None:
     assert words("zh-Hant").rules == words().rules
+
+
+def test_facts_are_told_by_their_kind() -> None:
+    said = words()
+    assert said.fact("x", None) == "not known yet"
+    assert said.fact("x", True) == "yes"
+    assert said.fact("x", ()) == "none"
+    assert said.fact("x", ("a", "b")) == "a, b"
+    assert said.fact("x", 7) == "7"
+    assert said.fact("allowed", ("buyer", "seller")) == "the buyer or the seller"

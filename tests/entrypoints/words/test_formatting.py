@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amends.entrypoints.words import formatting
+from amends.entrypoints.words.languages import speaking
 from amends.kernel.money import Money
 
 AT = datetime(2026, 11, 4, 14, 2, tzinfo=UTC)
@@ -41,9 +42,26 @@ def test_spans_are_told_in_days_and_hours() -> None:
     assert formatting.span(timedelta()) == "0 days"
 
 
-def test_facts_are_told_by_their_kind() -> None:
-    assert formatting.fact(None) == "not known yet"
-    assert formatting.fact(True) == "yes"
-    assert formatting.fact(()) == "none"
-    assert formatting.fact(("a", "b")) == "a, b"
-    assert formatting.fact(7) == "7"
+@pytest.mark.parametrize(
+    ("language", "amount", "day", "length"),
+    [
+        ("es", "RUB 12.345,67", "mié, 4 nov 2026 14:02 UTC", "5 días 2 horas"),
+        ("ru", "RUB 12\xa0345,67", "ср, 4 нояб. 2026\u202fг. 14:02 UTC", "5 дней 2 часа"),
+        ("zh", "RUB 12,345.67", "2026年11月4日周三 14:02 UTC", "5天 2小时"),
+        ("ar", "RUB 12,345.67", "الأربعاء، 4 نوفمبر 2026 14:02 UTC", "5 أيام ساعتان"),
+    ],
+)
+def test_other_languages_have_customs_of_their_own(
+    language: str, amount: str, day: str, length: str
+) -> None:
+    with speaking(language):
+        assert formatting.money(Money(1_234_567, "RUB")) == amount
+        assert formatting.moment(AT) == day
+        assert formatting.span(timedelta(days=5, hours=2)) == length
+    assert formatting.days(5) == "5 days"
+
+
+def test_one_of_several_is_told_as_such() -> None:
+    assert formatting.either(("a",)) == "a"
+    assert formatting.either(("a", "b")) == "a or b"
+    assert formatting.either(("a", "b"), "ru") == "a или b"

@@ -12,17 +12,22 @@ from amends.entrypoints.looking import look, look_at_dispute
 from amends.entrypoints.service import Service
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.words.catalogue import Words, words
+from amends.entrypoints.words.languages import spoken
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@-]{0,63}")
 
 
 @dataclass(frozen=True)
 class Api:
-    """The service, the words of its answers, and the keys being worked on."""
+    """The service, and the keys being worked on."""
 
     service: Service
-    words: Words = field(default_factory=words)
     in_flight: InFlight = field(default_factory=InFlight)
+
+    @property
+    def words(self) -> Words:
+        """In the language that is spoken now."""
+        return words(spoken())
 
 
 def is_id(text: str) -> bool:

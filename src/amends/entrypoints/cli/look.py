@@ -272,9 +272,10 @@ def _cell(value: Any) -> str:
 
 def _said(value: Any) -> str:
     """A value in a line. Instants with their year, since an operator looks at old orders too."""
-    from amends.entrypoints.words.formatting import fact
+    from amends.entrypoints.words.catalogue import words
 
-    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else fact(value)
+    is_instant = isinstance(value, datetime)
+    return f"{value:%Y-%m-%d %H:%M} UTC" if is_instant else words().fact("", value)
 
 
 def _clocks(clocks: Iterable[DeadlineView]) -> None:

@@ -52,7 +52,8 @@ def why_window(why: Why, words: Words) -> WhyView:
     if not why.days:
         pattern = words.windows.get(f"{why.rule}_at_once", pattern)
     text = pattern.format(
-        days=formatting.days(why.days), since=formatting.instant(why.since, words.locale)
+        days=formatting.days(why.days, words.locale),
+        since=formatting.instant(why.since, words.locale),
     )
     return WhyView(rule=why.rule, text=text, source=why.source)
 
@@ -79,16 +80,17 @@ def _reckoned(clock: Deadline, rule: Days | None, words: Words) -> str:
     count = length // _DAY if whole else None
     # A rule with several values (a carrier's days) is told by the days that were counted.
     ruled = rule.days if rule else count
-    since = formatting.weekday_instant(clock.since, words.locale)
-    when = f"{since}, when {words.anchor(clock.anchor)}"
-    if count is not None and (count == ruled or clock.what == "protection"):
-        return f"{formatting.days(count)} after {when}"
-    if ruled is None:
-        return f"{formatting.span(length)} after {when}"
-    reckoned = f"{formatting.days(ruled)} after {when}"
-    if length < timedelta(days=ruled):
-        return f"{reckoned}, but not past the end set for this step"
-    return f"{reckoned}, and longer because our service was down"
+    cut_or_longer = count is None or (count != ruled and clock.what != "protection")
+    how = "after"
+    span = formatting.span(length, words.locale)
+    if cut_or_longer and ruled is not None:
+        how = "cut" if length < timedelta(days=ruled) else "longer"
+        span = formatting.days(ruled, words.locale)
+    return words.reckoned[how].format(
+        span=span,
+        since=formatting.weekday_instant(clock.since, words.locale),
+        anchor=words.anchor(clock.anchor),
+    )
 
 
 def earliest(clocks: tuple[Deadline, ...]) -> Instant | None:

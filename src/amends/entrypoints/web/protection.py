@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from amends.entrypoints.views.structs import LineProtectionView, OrderView
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.rendering import left, moment
+from amends.entrypoints.web.rendering import left
+from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant
 
 
@@ -44,7 +45,7 @@ def protected(entry: LineProtectionView, now: Instant, *, sources: bool = False)
         state = "good"
         chip = _("Protected, {left}").format(left=left(entry.closes_at, now))
         sentence = _("Protected until {until}. A dispute can be opened now.").format(
-            until=moment(entry.closes_at)
+            until=formatting.moment(entry.closes_at)
         )
     elif entry.open:
         state, chip = "good", _("Protected")
@@ -52,12 +53,12 @@ def protected(entry: LineProtectionView, now: Instant, *, sources: bool = False)
     elif entry.closes_at and entry.closes_at <= now:
         state, chip = "over", _("Protection is over")
         sentence = _("The protection ended on {until}. Support can still help.").format(
-            until=moment(entry.closes_at)
+            until=formatting.moment(entry.closes_at)
         )
     elif entry.opens_at and entry.opens_at > now:
         state, chip = "wait", _("Protected")
         sentence = _("Protected. A dispute can be opened from {since}.").format(
-            since=moment(entry.opens_at)
+            since=formatting.moment(entry.opens_at)
         )
     else:
         state, chip = "wait", _("Protected")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, timedelta
-from functools import cache, lru_cache
+from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
-from amends.entrypoints.web.language import ENGLISH, translate, translate_plural, words_in
+from amends.entrypoints.web.language import translate, translate_plural, words_now
 from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words import formatting
+from amends.entrypoints.words.languages import called, direction, languages, spoken
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
 
@@ -58,45 +58,32 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    words = words_in()
     made.tests["in_rows"] = lambda name, rows: str(name).startswith(f"{rows}.")
-    made.filters.update(money=money, code=words.label)
+    made.filters.update(money=formatting.money, code=lambda code: words_now().label(code))
     made.globals.update(
         {
             "_": translate,
             "ngettext": translate_plural,
-            "money": money,
-            "moment": moment,
+            "money": formatting.money,
+            "moment": formatting.moment,
             "left": left,
             "age": age,
             "minor": minor,
-            "code": words.label,
-            "status_words": words.status,
-            "phase_words": words.phase,
-            "outcome_words": words.outcome,
-            "refund_words": words.refund_state,
-            "role_words": words.role,
-            "turn_words": words.turn,
+            "code": lambda code: words_now().label(code),
+            "status_words": lambda code: words_now().status(code),
+            "phase_words": lambda code: words_now().phase(code),
+            "outcome_words": lambda code: words_now().outcome(code),
+            "refund_words": lambda code: words_now().refund_state(code),
+            "role_words": lambda code: words_now().role(code),
+            "turn_words": lambda code: words_now().turn(code),
             "stylesheet": static_url("style.css"),
             "icon": static_url("icon.svg"),
-            "lang": ENGLISH,
-            "direction": "ltr",
+            "languages": languages,
+            "called": called,
+            "direction_of": direction,
         }
     )
     return made
-
-
-def money(value: Money) -> str:
-    """An amount with its currency."""
-    return formatting.money(value)
-
-
-@lru_cache(formatting.REMEMBERED)
-def moment(at: Instant) -> str:
-    """``Tue 4 Nov 2026, 14:02 UTC``."""
-    clock = "HH:mm:ss" if at.second else "HH:mm"
-    text = format_datetime(at.astimezone(UTC), f"EEE d MMM y, {clock}", tzinfo=UTC, locale=ENGLISH)
-    return f"{text} UTC"
 
 
 def left(until: Instant, now: Instant) -> str:
@@ -107,11 +94,8 @@ def left(until: Instant, now: Instant) -> str:
     if span >= timedelta(days=1):
         return translate("{span} left").format(span=formatting.span(span))
     hours, seconds = divmod(int(span.total_seconds()), 3600)
-    minutes = seconds // 60
-    parts = []
-    if hours:
-        parts.append(translate_plural("{n} hour", "{n} hours", hours).format(n=hours))
-    parts.append(translate_plural("{n} minute", "{n} minutes", minutes).format(n=minutes))
+    parts = [formatting.hours(hours)] if hours else []
+    parts.append(formatting.minutes(seconds // 60))
     return translate("{span} left").format(span=" ".join(parts))
 
 
@@ -120,8 +104,7 @@ def age(since: Instant, now: Instant) -> str:
     span = max(now - since, timedelta(0))
     if span >= timedelta(hours=1):
         return formatting.span(span)
-    minutes = int(span.total_seconds()) // 60
-    return translate_plural("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    return formatting.minutes(int(span.total_seconds()) // 60)
 
 
 def minor(amount: int, currency: str) -> str:
@@ -146,6 +129,8 @@ def page(
         "here": here,
         "sandbox": visitor.sandbox if visitor else False,
         "now": now,
+        "lang": spoken(),
+        "direction": direction(spoken()),
         "flash": "",
         "errors": False,
     }

@@ -25,6 +25,7 @@ from amends.entrypoints.web import (
     roster,
     sandbox,
     signin,
+    tongue,
 )
 from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.away import away_page
@@ -134,7 +135,7 @@ def web_router(service: Service) -> Router:
             desk.list_differences, desk.show_ledger, order.show_money, order.command_money,
             refund.show_refund, refund.choose_route, refund.report_missing,
             balance.show_balance, sandbox.show_sandbox, sandbox.be_somebody, sandbox.move_clock,
-            asset, step_back,
+            tongue.choose, asset, step_back,
             nowhere,
         ],
         dependencies={
@@ -151,6 +152,7 @@ def web_router(service: Service) -> Router:
             Unavailable: not_now,
             Exception: failed,
         },
+        before_request=tongue.listen,
         after_request=_secured,
         include_in_schema=False,
         request_max_body_size=2_000_000,

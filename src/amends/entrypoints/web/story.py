@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from amends.entrypoints.views.structs import EventView
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.language import words_in
+from amends.entrypoints.web.language import words_now
 from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
@@ -33,14 +33,14 @@ class _Facts(dict[str, str]):
 
 def told(event: EventView, currency: str, wording: Wording) -> Told:
     """The event as a sentence."""
-    words = words_in().event(event.type)
+    words = words_now().event(event.type)
     said = [event.data[name] for name in words.quotes if isinstance(event.data.get(name), str)]
     sentence = words.sentence.format_map(_facts(event, currency, wording))
     return Told(event.at, sentence, "\n".join(said), words.end)
 
 
 def _facts(event: EventView, currency: str, wording: Wording) -> _Facts:
-    data, words = event.data, words_in()
+    data, words = event.data, words_now()
 
     def amount_of(part: Any) -> str:
         if not isinstance(part, dict):

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from amends.entrypoints.words import formatting
 from amends.entrypoints.words.loading import read_language
 from amends.kernel.decision import Fact, Facts
+from amends.kernel.instants import Instant
+from amends.kernel.money import Money
 
 # Facts whose values are codes with a name of their own.
 _CODED = ("phase", "turn", "side", "of", "role", "allowed")
@@ -84,6 +86,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """One language. Codes that have no entry are shown as they are, so that nothing breaks."""
 
     due: str
+    facts: dict[str, str]
+    reckoned: dict[str, str]
     codes: dict[str, str]
     labels: dict[str, str]
     statuses: dict[str, str]
@@ -127,8 +131,20 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         if name in _CODED and isinstance(value, str):
             return self.codes.get(value, value)
         if name in _CODED and isinstance(value, tuple):
-            return " or ".join(self.codes.get(part, part) for part in value)
-        return formatting.fact(value, self.locale)
+            return formatting.either(tuple(self.codes.get(p, p) for p in value), self.locale)
+        match value:
+            case None:
+                return self.facts["unknown"]
+            case bool():
+                return self.facts["yes" if value else "no"]
+            case Money():
+                return formatting.money(value, self.locale)
+            case Instant():
+                return formatting.instant(value, self.locale)
+            case tuple():
+                return ", ".join(value) or self.facts["none"]
+            case _:
+                return str(value)
 
     def steps_to_take(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """What would help, one sentence each."""

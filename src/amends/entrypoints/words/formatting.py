@@ -1,26 +1,38 @@
-"""Money, instants and spans of time as people read them."""
+"""Money, instants and spans of time as people read them: in the language asked for, or else the one
+that is spoken now."""
 
 from __future__ import annotations
 
 from datetime import UTC, timedelta
 from functools import lru_cache
+from typing import Literal
 
-from babel.dates import format_datetime
+from babel import Locale
+from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_currency
 
-from amends.kernel.decision import Fact
+from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money, decimals
 
 _DAY = timedelta(days=1)
+_ONE_UNIT = 1e9  # never put into a larger one
 # Lists show the same amounts and instants again and again; putting them into words was a quarter of
 # the time a long one takes.
-REMEMBERED = 4096
+_REMEMBERED = 4096
+# How a day is written: in English by our own pattern, elsewhere by the custom of the language.
+_MONTH, _WEEKDAY, _WHOLE = "d MMMM", "EEE d MMM", "EEE d MMM y"
+_CUSTOMS = {_MONTH: "MMMMd", _WEEKDAY: "MMMEd", _WHOLE: "yMMMEd"}
 
 
-@lru_cache(REMEMBERED)
-def money(value: Money, locale: str = "en") -> str:
+def money(value: Money, locale: str = "") -> str:
     """``Money(80000, "RUB")`` is ``RUB 800.00`` in English."""
+    return _money(value, locale or _now())
+
+
+@lru_cache(_REMEMBERED)
+def _money(value: Money, locale: str) -> str:
     places = decimals(value.currency)
     whole, rest = divmod(value.amount, 10**places)
     exact = f"{whole}.{rest:0{places}d}" if places else str(whole)
@@ -33,51 +45,74 @@ def _pattern(places: int) -> str:
     return "¤¤ #,##0" + ("." + "0" * places if places else "")
 
 
-def instant(at: Instant, locale: str = "en") -> str:
+def instant(at: Instant, locale: str = "") -> str:
     """``2 March 12:00 UTC``; seconds are said where there are any."""
-    at = at.astimezone(UTC)
-    clock = "HH:mm:ss" if at.second else "HH:mm"
-    return _in_words(at.replace(microsecond=0), f"d MMMM {clock}", locale)
+    return _in_words(at.astimezone(UTC).replace(microsecond=0), _MONTH, " ", locale or _now())
 
 
-def weekday_instant(at: Instant, locale: str = "en") -> str:
+def weekday_instant(at: Instant, locale: str = "") -> str:
     """``Tue 4 Nov 14:02 UTC``."""
-    return _in_words(at.replace(second=0, microsecond=0), "EEE d MMM HH:mm", locale)
+    at = at.astimezone(UTC).replace(second=0, microsecond=0)
+    return _in_words(at, _WEEKDAY, " ", locale or _now())
+
+
+def moment(at: Instant, locale: str = "") -> str:
+    """``Tue 4 Nov 2026, 14:02 UTC``; seconds are said where there are any."""
+    return _in_words(at.astimezone(UTC).replace(microsecond=0), _WHOLE, ", ", locale or _now())
 
 
 # Without what is not said of them, many instants are alike.
-@lru_cache(REMEMBERED)
-def _in_words(at: Instant, pattern: str, locale: str) -> str:
-    return f"{format_datetime(at, pattern, tzinfo=UTC, locale=locale)} UTC"
+@lru_cache(_REMEMBERED)
+def _in_words(at: Instant, day: str, between: str, locale: str) -> str:
+    if locale == "en":
+        date = format_datetime(at, day, tzinfo=UTC, locale=locale)
+    else:
+        date = format_skeleton(_CUSTOMS[day], at, tzinfo=UTC, locale=locale)
+        between = " "
+    clock = format_datetime(at, "HH:mm:ss" if at.second else "HH:mm", tzinfo=UTC, locale=locale)
+    return f"{date}{between}{clock} UTC"
 
 
-def days(count: int) -> str:
+def days(count: int, locale: str = "") -> str:
     """``1 day``, ``5 days``."""
-    return "1 day" if count == 1 else f"{count} days"
+    return _unit(timedelta(days=count), "day", locale)
 
 
-def span(length: timedelta) -> str:
+def hours(count: int, locale: str = "") -> str:
+    """``1 hour``, ``5 hours``."""
+    return _unit(timedelta(hours=count), "hour", locale)
+
+
+def minutes(count: int, locale: str = "") -> str:
+    """``1 minute``, ``5 minutes``."""
+    return _unit(timedelta(minutes=count), "minute", locale)
+
+
+def _unit(length: timedelta, unit: Literal["day", "hour", "minute"], locale: str) -> str:
+    return format_timedelta(
+        length, granularity=unit, threshold=_ONE_UNIT, format="long", locale=locale or _now()
+    )
+
+
+def span(length: timedelta, locale: str = "") -> str:
     """Whole days where it is that, else days and hours: ``2 days 6 hours``."""
     whole, rest = divmod(length, _DAY)
-    hours = int(rest.total_seconds() // 3600)
-    parts = [days(whole)] if whole or not hours else []
-    if hours:
-        parts.append("1 hour" if hours == 1 else f"{hours} hours")
+    left = int(rest.total_seconds() // 3600)
+    parts = [days(whole, locale)] if whole or not left else []
+    if left:
+        parts.append(hours(left, locale))
     return " ".join(parts)
 
 
-def fact(value: Fact, locale: str = "en") -> str:
-    """A fact of a decision within a sentence."""
-    match value:
-        case None:
-            return "not known yet"
-        case bool():
-            return "yes" if value else "no"
-        case Money():
-            return money(value, locale)
-        case Instant():
-            return instant(value, locale)
-        case tuple():
-            return ", ".join(value) or "none"
-        case _:
-            return str(value)
+def either(parts: tuple[str, ...], locale: str = "") -> str:
+    """``a``, ``a or b``, ``a, b, or c``."""
+    return format_list(parts, style="or", locale=locale or _now())
+
+
+def country(code: str, locale: str = "") -> str:
+    """A country by its code, which stands for itself where it has no name."""
+    return str(Locale.parse(locale or _now()).territories.get(code, code))
+
+
+def _now() -> str:
+    return spoken().replace("-", "_")

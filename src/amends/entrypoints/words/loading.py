@@ -28,6 +28,7 @@ STORY_FACTS = frozenset(
 # What may stand in braces, by where it stands; ``*`` is any name. Elsewhere nothing may.
 _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("due",): frozenset({"until"}),
+    ("reckoned", "*"): frozenset({"span", "since", "anchor"}),
     ("windows", "*"): frozenset({"days", "since"}),
     ("events", "*", "sentence"): STORY_FACTS,
     ("events", "*", "subject"): frozenset({"order", "dispute"}),

@@ -25,7 +25,7 @@ from amends.entrypoints.web.forms.inputs import (
     YesNo,
 )
 from amends.entrypoints.web.forms.posted import Posted
-from amends.entrypoints.web.language import words_in
+from amends.entrypoints.web.language import words_now
 from amends.entrypoints.words import formatting
 
 
@@ -66,7 +66,7 @@ def _answers(question: Input, posted: Posted) -> Iterator[Answer]:
                 yield Answer(question.label, _money(typed, currency))
         case YesNo() | Tick():
             if value := posted.one(question.name):
-                yield Answer(question.label, words_in().label(value))
+                yield Answer(question.label, words_now().label(value))
         case Line() | Prose() | Whole() | Moment() | Pairs():
             if text := posted.one(question.name).strip():
                 yield Answer(question.label, text)

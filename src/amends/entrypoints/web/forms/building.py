@@ -35,7 +35,7 @@ from amends.entrypoints.web.forms.inputs import (
 )
 from amends.entrypoints.web.forms.patterns import pattern_in_words
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.language import words_in
+from amends.entrypoints.web.language import words_now
 from amends.kernel.money import Money
 from amends.order.units import LineQuantity
 
@@ -70,7 +70,7 @@ def inputs_of(command: type[Struct], context: FormContext) -> tuple[Input, ...]:
     info = types.type_info(command)
     assert isinstance(info, types.StructType)  # noqa: S101
     fields = [field for field in info.fields if not made.implied(field)]
-    first = words_in().command(made.command).asks_first
+    first = words_now().command(made.command).asks_first
     fields.sort(key=lambda f: first.index(f.name) if f.name in first else len(first))
     return tuple(made.input(field, "") for field in fields)
 
@@ -100,7 +100,7 @@ class _Maker:
         type_ = _bare(field.type)
         path = f"{prefix}{field.name}"
         choices = self.context.choices_for(self.command, field.name)
-        words = words_in().field(self.command, path)
+        words = words_now().field(self.command, path)
         common: _Common = {
             "name": f"{prefix}{field.encode_name}",
             "label": words.label,
@@ -209,7 +209,7 @@ def _address(name: str) -> tuple[Input, ...]:
     return tuple(
         Line(
             name=f"{name}.{part}",
-            label=words_in().field("", part).label,
+            label=words_now().field("", part).label,
             required=part in _ADDRESS_NEEDS,
         )
         for part in _ADDRESS
@@ -222,7 +222,7 @@ def _literals(type_: types.LiteralType) -> tuple[Choice, ...]:
 
 def choices_in_words(codes: Sequence[str]) -> tuple[Choice, ...]:
     """Answers to choose from, in the order of the catalogue, then as they came."""
-    words = words_in()
+    words = words_now()
     return tuple(Choice(code, words.label(code)) for code in words.in_order(codes))
 
 

@@ -9,7 +9,7 @@ from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView
 from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
-from amends.entrypoints.web.language import words_in
+from amends.entrypoints.web.language import words_now
 from amends.entrypoints.words import formatting
 from amends.kernel.people import STAFF, Role
 from amends.policy.terms import Terms
@@ -70,7 +70,7 @@ def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
         ),
         "grounds": tuple(Choice(c, wording.ground(c)) for c in grounds),
         "route": tuple(Choice(c, wording.route(c)) for c in terms.refunds.other_routes.routes),
-        "channel": tuple(Choice(c, words_in().label(c)) for c in _CHANNELS),
+        "channel": tuple(Choice(c, words_now().label(c)) for c in _CHANNELS),
     }
 
 
@@ -89,7 +89,7 @@ def _on_order(
             Choice(r.id, f"{r.id}: {formatting.money(r.amount)}") for r in order.refunds
         ),
         "difference": tuple(
-            Choice(d.id, words_in().label(d.kind), d.id)
+            Choice(d.id, words_now().label(d.kind), d.id)
             for d in looking.case.order.differences.values()
             if d.open
         ),
@@ -129,7 +129,7 @@ def _own_proofs(looking: Looking, order: OrderView, wording: Wording) -> tuple[C
 
 def _proof(key: str, name: str | None, kind: str, by: str, wording: Wording) -> Choice:
     label = f"{key}: {name}" if name else key
-    return Choice(key, label, f"{wording.proof(kind)}, {words_in().label(by).lower()}")
+    return Choice(key, label, f"{wording.proof(kind)}, {words_now().label(by).lower()}")
 
 
 def _offers(
@@ -141,7 +141,7 @@ def _offers(
     return tuple(
         Choice(
             f"{o.id}|{o.amount} {looking.case.order.currency}" if with_amount else o.id,
-            f"{words_in().label(o.by)}: {wording.remedy(o.remedy)}, "
+            f"{words_now().label(o.by)}: {wording.remedy(o.remedy)}, "
             f"{formatting.money(money(o.amount))}",
         )
         for o in dispute.offers

@@ -12,7 +12,7 @@ from amends.entrypoints.web.forms.building import FormContext, convert, inputs_o
 from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.language import words_in
+from amends.entrypoints.web.language import words_now
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -30,17 +30,17 @@ class Form(Struct, frozen=True, kw_only=True):
     @property
     def intro(self) -> str:
         """What the step changes, where that is not plain from its name."""
-        return words_in().command(self.type).intro
+        return words_now().command(self.type).intro
 
     @property
     def final(self) -> bool:
         """Whether it cannot be taken back, and is confirmed on a page of its own."""
-        return words_in().command(self.type).final
+        return words_now().command(self.type).final
 
     @property
     def grave(self) -> bool:
         """Whether one of the platform's people proves once more who they are."""
-        return words_in().command(self.type).grave
+        return words_now().command(self.type).grave
 
 
 def read_command(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -26,7 +25,6 @@ from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
-from amends.entrypoints.web.language import ENGLISH
 from amends.entrypoints.web.money.finding import BOOKKEEPING
 from amends.entrypoints.web.pages import done_words, wording_of
 from amends.entrypoints.web.rendering import page
@@ -43,6 +41,7 @@ from amends.entrypoints.web.site import NotThere, Site, give, see_order
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.webhooks_in.payments import order_of_refund
+from amends.entrypoints.words.formatting import country
 from amends.kernel.instants import Instant
 from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.state import Refund
@@ -171,7 +170,7 @@ def refund_page(
         counted_since=refund.counted_from or refund.recorded_at,
         counted_from_parcel=refund.counted_from is not None,
         days=(terms.arrives_from_working_days.days, terms.arrives_until_working_days.days),
-        country=_country(order.buyer_country),
+        country=country(order.buyer_country) if order.buyer_country else "",
         late=late,
         tried_again_at=found.tried_again_at,
         replaced_by=found.replaced_by,
@@ -214,7 +213,3 @@ def _context(site: Site, found: Found) -> FormContext:
         choices={**context.choices, "refund": (mine,)},
         initial={**context.initial, f"{_ROUTE}.refund": refund.id},
     )
-
-
-def _country(code: str) -> str:
-    return str(Locale(ENGLISH).territories.get(code, code)) if code else ""
