@@ -45,6 +45,9 @@ WITH_MORE = {
     "refund_unknown": "the payment provider's silence becomes one",
     "accept_offer": "one agrees to the amount that was seen",
     "assign_appeals_officer": "an officer takes an appeal for themselves",
+    "issue_ruling": "the workbench drafts it and shows what would come of it",
+    "propose_ruling": "the workbench offers it for what one person may not issue alone",
+    "decide_appeal": "the workbench drafts it, as it does a ruling",
     "appeal": "a phase and a part of a dispute are called so too",
 }
 SAMPLE = SOURCE / "entrypoints" / "demo"

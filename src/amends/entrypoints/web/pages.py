@@ -89,7 +89,7 @@ def order_page(
         words=words,
         parcels=order.shipments,
         protected=protection_lines(order, looking.stamp.at, sources=looking.staff),
-        messages=_messages(site, order.id),
+        messages=messages_of(site, order.id),
         message_form=forms.get("send_message"),
         may_open=_option(order.options, "open_dispute"),
         may_upload=_option(order.options, "upload_evidence"),
@@ -97,7 +97,7 @@ def order_page(
             [p.code for r in reasons for p in (*r.evidence_from_buyer, *r.evidence_from_seller)
              if not p.on_record], wording,
         ),
-        acts=_acts(site, order.options, forms, mine=_is_next(order, visitor), failed=failed),
+        acts=acts_of(site, order.options, forms, mine=_is_next(order, visitor), failed=failed),
         titles={line.id: line.title or line.id for line in order.lines},
     )  # fmt: skip
 
@@ -142,7 +142,7 @@ def dispute_page(
         words=site.api.words,
         yours=is_mine(shown.turn, visitor),
         clock=next_clock(shown.deadlines, shown.turn),
-        acts=_acts(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
+        acts=acts_of(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
         decides=visitor.actor.role in STAFF,
         key=site.service.new_token(),
         may_add=any(o.type == "add_evidence" and o.allowed for o in shown.options),
@@ -150,7 +150,7 @@ def dispute_page(
             [p.code for p in (*reason.evidence_from_buyer, *reason.evidence_from_seller)
              if not p.on_record], wording,
         ),
-        story=_story(site, visitor, looking, dispute, order, wording),
+        story=story_of(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
     )  # fmt: skip
 
@@ -172,7 +172,7 @@ def next_clock(clocks: tuple[DeadlineView, ...], turn: str | None) -> DeadlineVi
     return min(mine or clocks, key=lambda clock: clock.at, default=None)
 
 
-def _acts(
+def acts_of(
     site: Site,
     options: tuple[OptionView, ...],
     forms: dict[str, Form],
@@ -213,7 +213,7 @@ def _proof_kinds(codes: list[str], wording: Wording) -> tuple[Choice, ...]:
     return tuple(Choice(code, wording.proof(code)) for code in dict.fromkeys(codes))
 
 
-def _messages(site: Site, order: str) -> tuple[MessageView, ...]:
+def messages_of(site: Site, order: str) -> tuple[MessageView, ...]:
     """The last hundred messages, oldest first."""
     rows = site.service.store.views.page("messages", {"order_id": order}, order_by="-n", limit=100)
     wanted = {(order, str(row["ref"])) for row in rows.rows}
@@ -234,7 +234,7 @@ def _message(row: dict[str, Any], texts: Texts) -> MessageView:
     )
 
 
-def _story(
+def story_of(
     site: Site, visitor: Visitor, looking: Looking, dispute: Dispute, order: OrderView,
     wording: Wording,
 ) -> tuple[Told, ...]:  # fmt: skip

@@ -35,12 +35,16 @@ from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
+from amends.entrypoints.web.workbench import routes as workbench
 
-_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+_TYPES = {
+    "style.css": "text/css", "icon.svg": "image/svg+xml", "workbench.css": "text/css",
+    "workbench.js": "text/javascript",
+}  # fmt: skip
 _log = structlog.get_logger(__name__)
 # What an address a form is sent to has behind the page that the form is on.
 _FORM_OF = re.compile(
-    r"/(commands/[^/]+|evidence|missing|again|set-up|sign-out|reset|enable|disable"
+    r"/(commands/[^/]+|draft|evidence|missing|again|set-up|sign-out|reset|enable|disable"
     r"|sessions/[^/]+/end)$"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -59,6 +63,8 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     [
         "/orders/{key:str}/commands/{type_:str}",
         "/disputes/{key:str}/commands/{type_:str}",
+        "/disputes/{key:str}/workbench/commands/{type_:str}",
+        "/disputes/{key:str}/workbench/draft",
         "/orders/{key:str}/evidence",
         "/finance/orders/{key:str}/commands/{type_:str}",
         "/refunds/{key:str}/commands/{type_:str}",
@@ -131,6 +137,7 @@ def web_router(service: Service) -> Router:
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
+            workbench.show_workbench, workbench.write_draft, workbench.command_workbench,
             disputes.list_notices, desk.show_desk, desk.list_tasks, desk.list_refunds,
             desk.list_differences, desk.show_ledger, order.show_money, order.command_money,
             refund.show_refund, refund.choose_route, refund.report_missing,

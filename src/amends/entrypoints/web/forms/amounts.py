@@ -64,3 +64,10 @@ def _too_fine(currency: str, places: int, example: str) -> str:
         "{currency} has {places} decimals, so write at most {places} digits after the point,"
         " and nothing between thousands, like this: {example}"
     ).format(currency=currency, places=places, example=example)
+
+
+def write_amount(money: Money) -> str:
+    """An amount as ``read_amount`` reads it, with all its decimals."""
+    places = decimals(money.currency)
+    whole, fraction = divmod(money.amount, 10**places)
+    return f"{whole}.{fraction:0{places}d}" if places else str(whole)

@@ -1,0 +1,93 @@
+"""A ruling as far as it was written, kept between visits; what stands in it before a word was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from amends.dispute.state import Dispute
+from amends.engine.drafts import Draft
+from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.web.forms.amounts import write_amount
+from amends.entrypoints.web.forms.posted import Posted
+from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.visitors import Visitor
+from amends.kernel.instants import Instant
+from amends.order.proof import sees_evidence
+
+_NOT_KEPT = ("csrf", "key", "version", "then", "confirmed")
+
+
+class Written(Struct, frozen=True):
+    """A draft: what was typed by the inputs' names, and when it was saved."""
+
+    posted: Posted
+    saved_at: Instant | None = None
+
+
+# An order's disputes share one draft of a person; each has its own part of it.
+_Kept = dict[str, dict[str, list[str]]]
+
+
+def written_by(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute) -> Written:
+    """What the visitor wrote last; what the claim suggests, where that is nothing."""
+    found = site.service.store.drafts.find(dispute_order(dispute), visitor.actor.person)
+    kept = _read(found)
+    if found and dispute.id in kept:
+        return Written(Posted(kept[dispute.id]), found.at)
+    return Written(Posted(suggested(looking, dispute)))
+
+
+def keep(site: Site, visitor: Visitor, dispute: Dispute, posted: Posted) -> Instant:
+    """Save it as it is written; returns when."""
+    texts = {n: [*t] for n, t in posted.texts.items() if n not in _NOT_KEPT}
+    return _change(site, visitor, dispute, texts)
+
+
+def drop(site: Site, visitor: Visitor, dispute: Dispute) -> None:
+    """Forget it: it was issued."""
+    _change(site, visitor, dispute, None)
+
+
+def _change(
+    site: Site, visitor: Visitor, dispute: Dispute, texts: dict[str, list[str]] | None
+) -> Instant:
+    drafts, order, me = site.service.store.drafts, dispute_order(dispute), visitor.actor.person
+    kept = _read(drafts.find(order, me))
+    kept.pop(dispute.id, None)
+    if texts is not None:
+        kept[dispute.id] = texts
+    now = site.now()
+    if kept:
+        drafts.keep(order, me, Draft(now, msgspec.json.encode(kept).decode()))
+    else:
+        drafts.drop(order, me)
+    return now
+
+
+def _read(found: Draft | None) -> _Kept:
+    return msgspec.json.decode(found.text, type=_Kept) if found else {}
+
+
+def dispute_order(dispute: Dispute) -> str:
+    """The order a dispute belongs to."""
+    return dispute.id.rpartition("-D")[0]
+
+
+def suggested(looking: Looking, dispute: Dispute) -> Mapping[str, Sequence[str]]:
+    """What most rulings on such a claim would say, except for whom: that is never suggested."""
+    claim, order = dispute.claim, looking.case.order
+    put = [
+        proof.id
+        for proof in order.evidence.values()
+        if dispute.id in proof.disputes and not proof.withdrawn and sees_evidence(proof, looking.by)
+    ]
+    return {
+        "remedy": [claim.remedy],
+        "amount": [write_amount(order.money(claim.amount))] if claim.amount else [],
+        "clauses": [claim.reason],
+        "evidence": put,
+        **({} if put else {"no_evidence": ["yes"]}),
+    }

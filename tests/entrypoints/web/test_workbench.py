@@ -1,0 +1,118 @@
+"""A mediator's workbench, driven with nothing but its forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import ORDER, Visitor, World
+
+BENCH = "/disputes/A-1-D1/workbench"
+DRAFT, ISSUE = f"{BENCH}/draft", f"{BENCH}/commands/issue_ruling"
+LISTING = {"text": "Chest 96 cm in M.", "attributes": {"colour": "white"}}
+CLAIM: dict[str, Any] = {
+    "received": True, "reason": "not_as_described", "remedy": "refund",
+    "amount": {"amount": 72000, "currency": "RUB"}, "lines": [{"line": "1", "quantity": 1}],
+    "description": "The chest measures 91 cm; the colour is grey.", "evidence": [],
+}  # fmt: skip
+
+
+def mediate(world: World) -> None:
+    """A dispute that m1 has; the seller never answered and had the time to."""
+    world.place(lines=[{**ORDER["lines"][0], "listing": LISTING}])
+    world.deliver()
+    world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
+    world.wait(6)
+    assigned = {"type": "assign_mediator", "mediator": "m1"}
+    world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
+
+
+@pytest.fixture
+def mediator(world: World) -> Visitor:
+    mediate(world)
+    return world.visitor(Role.MEDIATOR, "m1")
+
+
+def test_the_case_is_on_one_page_with_a_draft_made_from_the_claim(mediator: Visitor) -> None:
+    page = mediator.get(BENCH)
+    assert page.status == 200, page.words
+    assert "91 cm</mark>" in page.html
+    assert "96 cm</mark>" in page.html
+    assert "spoken of in the claim" in page.words
+    draft = page.form(DRAFT)
+    assert draft["remedy"] == ["refund"]
+    assert draft["amount"] == ["720.00"]
+    assert "not_as_described" in draft["clauses"]
+    assert draft["no_evidence"] == ["yes"]
+    # For whom is never suggested.
+    assert "finding" not in draft
+
+
+def test_a_draft_is_kept_as_it_was_written(mediator: Visitor) -> None:
+    page = mediator.get(BENCH)
+    saved = mediator.fill(page, DRAFT, then="save", text="Half a <sentence", amount="7 twenty")
+    assert "Your draft is saved" in saved.words
+    again = mediator.get(BENCH).form(DRAFT)
+    assert again["text"] == ["Half a <sentence"]
+    assert again["amount"] == ["7 twenty"]
+
+
+def test_what_it_would_bring_about_is_shown_and_is_what_comes(
+    world: World, mediator: Visitor
+) -> None:
+    answers = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "It is 91."}
+    seen = mediator.fill(mediator.get(BENCH), DRAFT, then="preview", **answers)
+    assert "What would come of it" in seen.words
+    assert "What the buyer sees" in seen.words
+    assert "RUB 720.00" in seen.words
+    buyer = world.visitor(Role.BUYER, "b1")
+    assert "It is 91." not in buyer.get("/disputes/A-1-D1").words
+    issued = mediator.post(ISSUE, seen.form(ISSUE))
+    assert issued.url.endswith("/disputes/A-1-D1?done=issue_ruling"), issued.words
+    told = buyer.get("/disputes/A-1-D1").words
+    # Word for word what the preview said.
+    assert "It is 91." in told
+    assert "Either side may appeal until" in told
+    sentence = told[told.index("For the buyer") : told.index("It is 91.")].split("RUB")[0]
+    assert sentence in seen.words
+
+
+def test_a_preview_says_what_is_wrong_and_loses_nothing(mediator: Visitor) -> None:
+    page = mediator.get(BENCH)
+    failed = mediator.fill(page, DRAFT, then="preview", finding="for_buyer", text="Kept words")
+    assert failed.status == 422
+    assert "Nothing was sent yet" in failed.words
+    assert failed.form(DRAFT)["text"] == ["Kept words"]
+    reasons = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "Why"}
+    late = mediator.fill(failed, DRAFT, then="preview", amount="9000", **reasons)
+    assert late.status == 422, late.words
+    assert late.form(DRAFT)["amount"] == ["9000"]
+
+
+def test_nobody_else_has_a_workbench(world: World, mediator: Visitor) -> None:
+    for role, person in (
+        (Role.BUYER, "b1"), (Role.SELLER, "s1"), (Role.MEDIATOR, "m2"), (Role.SUPPORT, "u1"),
+        (Role.APPEALS, "a1"),
+    ):  # fmt: skip
+        other = world.visitor(role, person)
+        assert other.get(BENCH).status == 404, role
+        sent = other.post(DRAFT, {"csrf": other.get("/notices").csrf, "then": ["save"]})
+        assert sent.status == 404, role
+    assert world.visitor(Role.SUPERVISOR, "v1").get(BENCH).status == 200
+
+
+def test_a_question_is_asked_from_the_workbench(mediator: Visitor) -> None:
+    asked = mediator.fill(
+        mediator.get(BENCH), f"{BENCH}/commands/request_information", of="seller",
+        question="Which chart?",
+    )  # fmt: skip
+    assert asked.url.endswith("/workbench?done=request_information"), asked.words
+    assert "Which chart?" in asked.words
+
+
+def test_whoever_gives_the_case_back_is_led_to_the_list(mediator: Visitor) -> None:
+    action = f"{BENCH}/commands/recuse"
+    given = mediator.fill(mediator.get(BENCH), action, note="A neighbour.")
+    assert given.url.rstrip("/").endswith("/disputes?done=recuse"), given.url
