@@ -199,6 +199,14 @@ def missing_of(database: str, keys: Sequence[AnswerKey]) -> int:
     return missing
 
 
+def _come_to_rest(database: str) -> None:
+    """What placing the orders asked for, captures and notices, is no part of what is measured."""
+    store = open_store(database)
+    while (due := store.jobs.next_run()) is not None and due <= datetime.now(UTC):
+        time.sleep(0.1)
+    store.close()
+
+
 def measure(
     database: str, *, orders: int = 2000, requests: int = 5000, connections: int = CONNECTIONS,
     rounds: int = 3, warm_up: int = 1000,
@@ -210,6 +218,7 @@ def measure(
     used = floor_used = 0.0
     told: dict[int, int] = {}
     with serving(amends) as real, serving([sys.executable, "-c", _FLOOR]) as floor:
+        _come_to_rest(database)
         coming = there.coming(warm_up, connections)
         kept += acknowledged(coming, loaded(real, coming))
         loaded(floor, coming)

@@ -75,22 +75,23 @@ def _in_words(at: Instant, day: str, between: str, locale: str) -> str:
 
 def days(count: int, locale: str = "") -> str:
     """``1 day``, ``5 days``."""
-    return _unit(timedelta(days=count), "day", locale)
+    return _unit(timedelta(days=count), "day", locale or _now())
 
 
 def hours(count: int, locale: str = "") -> str:
     """``1 hour``, ``5 hours``."""
-    return _unit(timedelta(hours=count), "hour", locale)
+    return _unit(timedelta(hours=count), "hour", locale or _now())
 
 
 def minutes(count: int, locale: str = "") -> str:
     """``1 minute``, ``5 minutes``."""
-    return _unit(timedelta(minutes=count), "minute", locale)
+    return _unit(timedelta(minutes=count), "minute", locale or _now())
 
 
+@lru_cache(_REMEMBERED)
 def _unit(length: timedelta, unit: Literal["day", "hour", "minute"], locale: str) -> str:
     return format_timedelta(
-        length, granularity=unit, threshold=_ONE_UNIT, format="long", locale=locale or _now()
+        length, granularity=unit, threshold=_ONE_UNIT, format="long", locale=locale
     )
 
 
@@ -106,7 +107,12 @@ def span(length: timedelta, locale: str = "") -> str:
 
 def either(parts: tuple[str, ...], locale: str = "") -> str:
     """``a``, ``a or b``, ``a, b, or c``."""
-    return format_list(parts, style="or", locale=locale or _now())
+    return _either(parts, locale or _now())
+
+
+@lru_cache(_REMEMBERED)
+def _either(parts: tuple[str, ...], locale: str) -> str:
+    return format_list(parts, style="or", locale=locale)
 
 
 def country(code: str, locale: str = "") -> str:
