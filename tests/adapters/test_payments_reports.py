@@ -181,6 +181,15 @@ class TestChargebacks:
         assert [(c.amount, c.state) for c in simulator.chargebacks()] == [(rub(1000), "open")]
         assert due(simulator, clock) == ["re_1:pending", "re_1:failed", "cb_1:open"]
 
+    def test_step_in_once_for_two_refunds_they_doubt(
+        self, simulator: PaymentSimulator, clock: VirtualClock
+    ) -> None:
+        simulator.set_next(["chargeback", "chargeback"])
+        for intent in ("R1", "R2"):
+            assert simulator.refund(intent, "pay_1", rub(100), intent).state == "pending"
+        clock.move_to(VIRTUAL_START + HOUR)
+        assert [c.amount for c in simulator.chargebacks()] == [rub(1000)]
+
     def test_never_take_more_than_was_paid(
         self, simulator: PaymentSimulator, clock: VirtualClock
     ) -> None:

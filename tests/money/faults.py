@@ -37,6 +37,17 @@ class Faults:
         self, strikes: Callable[[str], tuple[Moment, bool] | None] = lambda _: None
     ) -> None:
         self.strikes = strikes
+        self._first: Callable[[], Any] | None = None
+
+    def just_before_the_next_commit(self, acts: Callable[[], Any]) -> None:
+        """Somebody else is faster: ``acts`` once, after we have read and before we write."""
+        self._first = acts
+
+    def before_commit(self) -> None:
+        """A commit begins."""
+        acts, self._first = self._first, None
+        if acts:
+            acts()
 
     def around(self, place: str, error: Exception, call: Callable[[], Any]) -> Any:
         """``call``, with what strikes it. ``error`` is what a call that fails raises."""
@@ -60,6 +71,7 @@ class FaultyRecords:
 
     def write(self, writes: Sequence[Write]) -> frozenset[str]:
         def write() -> frozenset[str]:
+            self._faults.before_commit()
             return self._records.write(writes)
 
         found: frozenset[str] = self._faults.around("commit", Unavailable("gone"), write)

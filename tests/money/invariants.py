@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from amends.engine.check import check
 from amends.engine.outside import ProviderRefund
 from amends.entrypoints.ledger import trial_balance
-from amends.order.state import Refund
-from tests.money.world import World
+from amends.order.state import Order, Refund
+from tests.given import terms
+from tests.money.watched import Watched
 
 _UNDER_WAY = ("recorded", "sent", "unknown", "pending")
 FINAL_TRACES = ("arrived", "paid_another_way")
@@ -20,17 +22,29 @@ class Wrong(AssertionError):
     """An invariant does not hold."""
 
 
-def counted(world: World, settled: set[str]) -> None:
-    """After every step: G1 to G3 and G5. ``settled`` remembers which refunds ever were."""
+def counted(world: Watched) -> None:
+    """After every step: G1 to G3 and G5."""
     if over := world.rows(
         "SELECT currency, sum(amount) FROM postings GROUP BY 1 HAVING sum(amount)"
     ):
         raise Wrong(f"postings sum to {over}")
-    order, booked = world.case().order, world.simulator.refunds()
+    booked = world.simulator.refunds()
+    orders = [world.case(name).order for name in world.orders]
     _at_most_once(world, booked)
-    standing = sum(r.amount.amount for r in booked if r.stands)
+    for order in orders:
+        _within_what_was_paid(world, order)
+        _as_agreed(world, order)
+        for refund in order.refunds.values():
+            _moves_forward(world, booked, refund)
+    _taken_once(world, orders)
+    _acted_on(world)
+    _heard(world, orders)
+
+
+def _within_what_was_paid(world: Watched, order: Order) -> None:
+    standing = sum(r.amount.amount for r in world.standing(order.id))
     # Reckoned here and not asked of the order, whose own sums may be what is wrong.
-    going = [r for r in order.refunds.values() if r.state in (*_UNDER_WAY, "settled")]
+    going = _going(order)
     promised = sum(refund.amount for refund in going)
     if max(standing, promised) > order.captured:
         raise Wrong(f"{standing} is refunded and {promised} promised of {order.captured}")
@@ -40,12 +54,41 @@ def counted(world: World, settled: set[str]) -> None:
             raise Wrong(f"{back} goes back of {line.paid} for {line.id}")
     if order.taken_by_bank > order.captured:
         raise Wrong(f"banks are said to have taken {order.taken_by_bank} of {order.captured}")
+
+
+def _as_agreed(world: Watched, order: Order) -> None:
+    """For no dispute more goes back than was agreed on, and what failed is tried again once, and
+    not for ever."""
+    for dispute, agreed in world.agreed.items():
+        # What a person counted was paid by somebody else, whatever was agreed on.
+        back = sum(r.amount for r in _going(order) if r.dispute == dispute and not r.difference)
+        if back > agreed:
+            raise Wrong(f"{back} goes back for {dispute}, and {agreed} was agreed on")
+    replaced = [r.retry_of for r in order.refunds.values() if r.retry_of and not r.difference]
+    if len(replaced) != len(set(replaced)):
+        raise Wrong(f"tried again twice: {replaced}")
+    most = terms().refunds.retries + 1
     for refund in order.refunds.values():
-        _moves_forward(booked, refund, settled)
-    _acted_on(world)
+        if refund.attempt > most and not (refund.difference or _by_a_person(order, refund)):
+            raise Wrong(f"{refund.id} is attempt {refund.attempt}, and {most} are made")
+        if refund.reason == "provider_conflict":
+            raise Wrong(f"the key of {refund.id} stands for another refund")
 
 
-def _at_most_once(world: World, booked: Booked) -> None:
+def _by_a_person(order: Order, refund: Refund) -> bool:
+    """Whether finance had it sent again, or one of those before it, or had it give way."""
+    before = order.refunds.get(refund.retry_of)
+    if before is None:
+        return False
+    decided = before.traced or before.reason in ("counted_elsewhere", "not_at_provider")
+    return bool(decided) or _by_a_person(order, before)
+
+
+def _going(order: Order) -> list[Refund]:
+    return [r for r in order.refunds.values() if r.state in (*_UNDER_WAY, "settled")]
+
+
+def _at_most_once(world: Watched, booked: Booked) -> None:
     intents = [r.intent for r in booked if r.intent]
     if len(intents) != len(set(intents)):
         raise Wrong(f"an intent was booked twice: {intents}")
@@ -54,17 +97,28 @@ def _at_most_once(world: World, booked: Booked) -> None:
         raise Wrong(f"the provider has refunds nobody recorded: {set(intents) - known}")
 
 
-def _moves_forward(booked: Booked, refund: Refund, settled: set[str]) -> None:
+def _moves_forward(world: Watched, booked: Booked, refund: Refund) -> None:
+    """What is settled was booked, when that was heard, and is not under way again."""
+    before, world.last[refund.id] = world.last.get(refund.id), refund.state
     if refund.state == "settled" and not refund.traced and not refund.difference:
-        settled.add(refund.id)
+        world.settled.add(refund.id)
+        news = before != "settled" and not world.resting
         there = {r.state for r in booked if r.intent == refund.id}
-        if not there & {"succeeded", "failed", "canceled"}:
+        if not there & ({"succeeded"} if news else {"succeeded", "failed", "canceled"}):
             raise Wrong(f"{refund.id} is settled, and {there or 'nothing'} there")
-    elif refund.under_way and refund.id in settled:
+    elif refund.under_way and refund.id in world.settled:
         raise Wrong(f"{refund.id} was settled and is {refund.state} again")
 
 
-def _acted_on(world: World) -> None:
+def _taken_once(world: Watched, orders: Sequence[Order]) -> None:
+    """The orders of a payment bear no more of a chargeback than the bank took."""
+    for theirs in world.simulator.chargebacks():
+        known = [o.chargebacks[theirs.id].amount for o in orders if theirs.id in o.chargebacks]
+        if sum(known) > theirs.amount.amount:
+            raise Wrong(f"of {theirs.id} the orders bear {known}, and it is {theirs.amount}")
+
+
+def _acted_on(world: Watched) -> None:
     """Whatever is under way has its job in the outbox, and no report that was answered is gone."""
     payloads = world.rows("SELECT payload FROM jobs WHERE kind = 'refund'")
     # As recorded: a view shows what is due, too, which nobody has recorded yet.
@@ -80,9 +134,31 @@ def _acted_on(world: World) -> None:
         raise Wrong(f"nobody is going to send or read {idle}")
 
 
-def at_rest(world: World) -> None:
+def _heard(world: Watched, orders: Sequence[Order]) -> None:
+    """What counts as understood is on record."""
+    ours = {r.id: r for order in orders for r in order.refunds.values()}
+    for id_, body in world.rows("SELECT id, body FROM callbacks WHERE state = 'understood'"):
+        if id_ in world.understood:
+            continue
+        world.understood.add(id_)
+        told = json.loads(body)
+        if world.resting:
+            continue
+        if about := told.get("refund"):
+            theirs = world.simulator.find_refund(about["intent"], about["reference"])
+            refund = ours[about["intent"]]
+            if theirs and theirs.state == "succeeded" and refund.under_way:
+                raise Wrong(f"that {refund.id} is booked was understood, and it is {refund.state}")
+            if theirs and not theirs.stands and refund.counts and not refund.traced:
+                raise Wrong(f"that {refund.id} failed was understood, and it is {refund.state}")
+        else:
+            chargeback = told["chargeback"]["id"]
+            if not any(chargeback in order.chargebacks for order in orders):
+                raise Wrong(f"{chargeback} was understood, and no order knows of it")
+
+
+def at_rest(world: Watched) -> None:
     """With the faults gone: G16, and both sides' books the same to the last unit."""
-    case = world.case()
     if world.real_store.jobs.next_run() is not None:
         raise Wrong("a job is left in the outbox")
     if world.real_store.callbacks.next_run() is not None:
@@ -90,21 +166,23 @@ def at_rest(world: World) -> None:
     books = world.reconcile()
     if books.differences or books.heard:
         raise Wrong(f"the books differ: {books}")
-    _same_refunds(world)
-    _same_chargebacks(world)
+    cases = [world.case(name) for name in world.orders]
+    for case in cases:
+        _same_refunds(world, case.order)
+        for dispute in case.disputes.values():
+            if dispute.phase == "settling":
+                raise Wrong(f"{dispute.id} waits for money that nobody sends")
+    _same_chargebacks(world, [case.order for case in cases])
     if pending := balance(world, "refund_pending"):
         raise Wrong(f"still pending: {pending}")
-    for dispute in case.disputes.values():
-        if dispute.phase == "settling":
-            raise Wrong(f"{dispute.id} waits for money that nobody sends")
     wrong = list(check(world.real_store, world.engine.domain))
     if wrong:
         raise Wrong(f"the record gives other rows: {wrong[:3]}")
 
 
-def _same_refunds(world: World) -> None:
-    standing = {r.intent or r.id: r.amount.amount for r in world.standing()}
-    for refund in world.refunds():
+def _same_refunds(world: Watched, order: Order) -> None:
+    standing = {r.intent or r.id: r.amount.amount for r in world.standing(order.id)}
+    for refund in order.refunds.values():
         name = refund.provider_reference if refund.difference else refund.id
         there = standing.pop(name, None)
         if refund.under_way:
@@ -115,21 +193,23 @@ def _same_refunds(world: World) -> None:
             raise Wrong(f"{refund.id} is {refund.state}, and {there} at the provider")
         if there not in (None, refund.amount):
             raise Wrong(f"{refund.id} is of {refund.amount}, and of {there} at the provider")
-    explained = {d.about for d in world.case().order.differences.values() if not d.open}
+    explained = {d.about for d in order.differences.values() if not d.open}
     if unheard := set(standing) - explained:
         raise Wrong(f"nobody has heard of {unheard}")
 
 
-def _same_chargebacks(world: World) -> None:
-    ours = {c.id: (c.amount, c.outcome) for c in world.case().order.chargebacks.values()}
-    theirs = {c.id: (c.amount.amount, c.state) for c in world.simulator.chargebacks()}
-    # One that was won before anybody heard of it has left nothing to hear.
-    missing = {id_ for id_, (_, state) in theirs.items() if state == "won"} - ours.keys()
-    if ours != {id_: known for id_, known in theirs.items() if id_ not in missing}:
-        raise Wrong(f"banks have decided {theirs}, and we know {ours}")
+def _same_chargebacks(world: Watched, orders: Sequence[Order]) -> None:
+    for theirs in world.simulator.chargebacks():
+        known = [o.chargebacks[theirs.id] for o in orders if theirs.id in o.chargebacks]
+        if not known and theirs.state == "won":
+            continue  # won before anybody heard of it, it has left nothing to hear
+        if sum(c.amount for c in known) != theirs.amount.amount:
+            raise Wrong(f"of {theirs.amount} of {theirs.id} we know {known}")
+        if {c.outcome for c in known} != {theirs.state}:
+            raise Wrong(f"{theirs.id} is {theirs.state}, and we know {known}")
 
 
-def balance(world: World, account: str) -> int:
+def balance(world: Watched, account: str) -> int:
     """What an account comes to over everything."""
     return sum(
         entry.debit.amount - entry.credit.amount

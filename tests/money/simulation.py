@@ -2,10 +2,12 @@
 
     python -m tests.money.simulation --seeds 1000 [--first 1]
 
-A seed is a whole life of one order: claims agreed on, banks that take the payment back, a provider
-in moods, a network that loses words, a process that dies, reports that come often and out of
-order. After every step the money is counted; then the faults end, people do what they were called
-for, and everything has to come to rest. A seed that fails is told with what it did.
+A seed is a whole life of a payment and the order or two paid with it: claims agreed on, by two
+processes at once as well, banks that take money back, a provider in moods, cards that are dead, a
+network that loses words, a process that dies, reports that come often and out of order, sellers
+paid out in between. After every step the money is counted; then the faults end, people do what
+they were called for, and everything has to come to rest. A seed that fails is told with what it
+did.
 """
 
 from __future__ import annotations
@@ -18,22 +20,22 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 from structlog.testing import capture_logs
 
-from amends.engine.outside import RefundReply
+from amends.engine.outside import ProviderUnclear
 from amends.engine.simulated import Behaviour, Reporting
 from amends.engine.store import Unavailable
 from amends.entrypoints.reconciliation import Difference
-from amends.kernel.decision import Accepted, Refused
+from amends.kernel.decision import Refused
 from amends.kernel.money import Money
 from amends.order.state import Refund
-from tests.given import PROVIDER
 from tests.money.faults import Crash, Moment
 from tests.money.invariants import Wrong, at_rest, counted
-from tests.money.world import FINANCE, MEMORY, SHOP, World, usd
+from tests.money.watched import Watched
+from tests.money.world import BUYER, FINANCE, MEMORY, SHOP, usd
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _MOMENTS: tuple[Moment, ...] = get_args(Moment)
@@ -41,10 +43,10 @@ _BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
 # In these nobody else takes money of the payment, by hand or through a bank.
 _OTHERS = {"already_refunded", "partial_only", "chargeback"}
 _ALONE: tuple[Behaviour, ...] = tuple(b for b in _BEHAVIOURS if b not in _OTHERS)
-_STEPS = 30
-_UNITS, _PRICE = 4, 100
-_MAY_HAVE_LEFT = ("recorded", "sent", "unknown", "pending", "settled")
-_FINAL_TRACES = ("arrived", "paid_another_way")
+_STEPS = 26
+_UNITS, _PRICE = 5, 100
+_SHARED = "pay_A-1"  # by both orders, where there are two
+_DEAD: list[Behaviour] = ["decline"] * 60
 
 
 class Life(Struct):
@@ -54,47 +56,7 @@ class Life(Struct):
     steps: list[str]
     faults: dict[str, int]
     refunds: int = 0
-
-
-class _Watched(World):
-    """A world in which every call for money is looked at before the provider gets it, and every
-    answer before we do. What is wrong with one is kept, since jobs outlive what is raised."""
-
-    def __init__(self, folder: Path, dice: random.Random) -> None:
-        self.wrong: list[str] = []
-        self.settled: set[str] = set()
-        self._dice = dice
-        super().__init__(folder)
-
-    def hidden(self) -> bool:
-        """Whether others have taken money of the payment that we cannot know of yet."""
-        order = self.case().order
-        counted = {r.provider_reference for r in order.refunds.values() if r.difference}
-        by_hand = {r.id for r in self.simulator.refunds() if not r.intent} - counted
-        taken = sum(c.amount.amount for c in self.simulator.chargebacks() if c.state != "won")
-        return bool(by_hand) or taken > order.taken_by_bank
-
-    def on_reply(self, intent: str, reply: RefundReply) -> None:
-        if reply.code in ("exceeds_capture", "already_refunded") and not self.hidden():
-            self.wrong.append(f"the provider had to see that {intent} is too much")
-        if reply.state == "succeeded" and self._dice.random() < 0.3:
-            # The report is faster than the answer, and on the same record.
-            strikes, self.faults.strikes = self.faults.strikes, lambda _: None
-            report = {"type": "refund_settled", "refund": intent, "provider_ref": reply.id}
-            self.ask("A-1", report, PROVIDER)
-            self.faults.strikes = strikes
-
-    def on_refund(self, intent: str, reference: str, amount: Money) -> None:
-        super().on_refund(intent, reference, amount)
-        order = self.case().order
-        if order.chargeback_open:
-            self.wrong.append(f"{intent} is sent while a bank decides")
-        if order.open_differences:
-            self.wrong.append(f"{intent} is sent while the books differ")
-        standing = {r.intent for r in self.standing()}
-        out = sum(r.amount.amount for r in self.standing()) + amount.amount + order.taken_by_bank
-        if intent not in standing and out > order.captured and not self.hidden():
-            self.wrong.append(f"{intent}: with what a bank gave back {out} of {order.captured}")
+    dead_card: bool = False
 
 
 def live(seed: int, folder: Path) -> Life:
@@ -115,17 +77,21 @@ def live(seed: int, folder: Path) -> Life:
         life.faults[name] = life.faults.get(name, 0) + 1
         return found
 
-    world = _Watched(folder, dice)
-    captured = dice.choice((_PRICE * _UNITS, 250))
-    payment = {"provider": "simulator", "reference": "pay_A-1", "captured": usd(captured)}
+    world = Watched(folder, dice)
+    life.dead_card = dice.random() < 0.1
     try:
-        world.place(price=_PRICE, units=_UNITS, payment=payment)
+        captured = dice.choice((_PRICE * _UNITS, 250))
+        _place(world, "A-1", _UNITS, captured)
+        if dice.random() < 0.25:
+            _place(world, "A-2", 2, 2 * _PRICE)
+        if life.dead_card:
+            world.simulator.set_next(_DEAD)
         world.faults.strikes = strikes
         for _ in range(_STEPS):
             _step(world, dice, life)
             _watched(world)
-        _comes_to_rest(world, life)
-        life.refunds = len(world.refunds())
+        _comes_to_rest(world, dice, life)
+        life.refunds = sum(len(world.refunds(order)) for order in world.orders)
     except Exception as error:
         error.add_note(f"seed {seed}: " + ", ".join(life.steps))
         raise
@@ -134,10 +100,16 @@ def live(seed: int, folder: Path) -> Life:
     return life
 
 
-def _step(world: _Watched, dice: random.Random, life: Life) -> None:
+def _place(world: Watched, order: str, units: int, captured: int) -> None:
+    payment = {"provider": "simulator", "reference": _SHARED, "captured": usd(captured)}
+    world.place(order, price=_PRICE, units=units, payment=payment)
+
+
+def _step(world: Watched, dice: random.Random, life: Life) -> None:
     steps = {
-        "claim": 4, "cancel": 1, "chargeback": 1, "outcome": 2, "mood": 4, "manner": 1, "run": 6,
-        "reports": 4, "hours": 5, "lost": 1, "days": 3, "crash": 1, "trace": 1, "reconcile": 1,
+        "claim": 3, "twins": 1, "race": 1, "cancel": 0.5, "chargeback": 1, "outcome": 2,
+        "mood": 0 if life.dead_card else 4, "manner": 1, "run": 6, "reports": 4, "hours": 5,
+        "lost": 1, "days": 3, "month": 0.2, "crash": 1, "missing": 0.5, "trace": 1, "reconcile": 1,
     }  # fmt: skip
     (name,) = dice.choices(list(steps), list(steps.values()))
     life.steps.append(name)
@@ -146,40 +118,28 @@ def _step(world: _Watched, dice: random.Random, life: Life) -> None:
     except Crash:
         life.steps[-1] += "!"
         world.crash()
-    except Unavailable:
+    except (Unavailable, ProviderUnclear):
         life.steps[-1] += "?"  # whoever asked may ask again, or not
 
 
-def _watched(world: _Watched) -> None:
+def _watched(world: Watched) -> None:
     if world.wrong:
         raise Wrong("; ".join(world.wrong))
-    counted(world, world.settled)
+    counted(world)
 
 
-def _act(world: _Watched, dice: random.Random, name: str) -> None:
+def _act(world: Watched, dice: random.Random, name: str) -> None:
     match name:
-        case "claim":
-            amount = dice.choice((1, 33, 50, 60, _PRICE))
-            dispute = world.claim(amount)
-            if dispute:
-                world.accept(dispute, amount)
+        case "claim" | "twins" | "race":
+            _claims(world, dice, name)
+        case "mood" | "manner":
+            _provider(world, dice, name)
+        case "chargeback" | "outcome":
+            _bank(world, dice, name)
         case "cancel":
-            world.ask("A-1", {"type": "cancel_order"}, SHOP)
-        case "chargeback":
-            taken = dice.choice((Money(50, "USD"), Money(150, "USD"), None))
-            with suppress(ValueError):  # nothing is left to take
-                world.simulator.open_chargeback("pay_A-1", taken)
-        case "outcome":
-            opened = [c.id for c in world.simulator.chargebacks() if c.state == "open"]
-            if opened:
-                world.simulator.decide_chargeback(opened[0], dice.choice(("won", "lost")))
-        case "mood":
-            moods = _ALONE if dice.random() < 0.9 else _BEHAVIOURS
-            world.simulator.set_next(dice.choices(moods, k=dice.randint(1, 5)))
-        case "manner":
-            late = dice.choice((timedelta(0), HOUR, 3 * DAY))
-            often = dice.choice((0, 1, 1, 1, 2, 50))
-            world.simulator.set_reporting(Reporting(often, late, dice.random() < 0.5))
+            world.ask(dice.choice(world.orders), {"type": "cancel_order"}, SHOP)
+        case "missing":
+            world.ask(dice.choice(world.orders), {"type": "report_missing_money"}, BUYER)
         case "reconcile":
             world.reconcile()
         case "run":
@@ -192,58 +152,115 @@ def _act(world: _Watched, dice: random.Random, name: str) -> None:
             world.to(world.now() + dice.randint(1, 30) * HOUR)
         case "days":
             world.to(world.now() + dice.randint(1, 4) * DAY)
+        case "month":
+            world.to(world.now() + 30 * DAY)
         case "crash":
             raise Crash
         case "trace":
-            known = world.refunds()
+            order = dice.choice(world.orders)
+            known = world.refunds(order)
             if known:
                 outcome = dice.choice(("arrived", "not_arrived", "paid_another_way", "retry"))
-                _trace(world, dice.choice(known), outcome, truthful=True)
+                _trace(world, order, dice.choice(known), outcome, truthful=True)
 
 
-def _trace(world: _Watched, refund: Refund, outcome: str, *, truthful: bool) -> bool:
+def _claims(world: Watched, dice: random.Random, name: str) -> None:
+    """One claim or two of the same amount, agreed on one by one or by two processes at once."""
+    order = dice.choice(world.orders)
+    amount = dice.choice((1, 33, 50, 60, _PRICE))
+    claims = [world.claim(amount, 1, order) for _ in range(1 if name == "claim" else 2)]
+    known = [dispute for dispute in claims if dispute]
+    if name == "race" and len(known) == 2:
+        world.race(known[0], known[1], amount, order)
+        return
+    for dispute in known:
+        world.accept(dispute, amount, order)
+
+
+def _provider(world: Watched, dice: random.Random, name: str) -> None:
+    if name == "mood":
+        # By hand and for the whole payment: whose order it is of, a person has to say.
+        moods = _ALONE if dice.random() < 0.9 or len(world.orders) > 1 else _BEHAVIOURS
+        world.simulator.set_next(dice.choices(moods, k=dice.randint(1, 5)))
+        return
+    late = dice.choice((timedelta(0), HOUR, 3 * DAY))
+    often = dice.choice((0, 1, 1, 1, 2, 50))
+    world.simulator.set_reporting(Reporting(often, late, dice.random() < 0.5))
+
+
+def _bank(world: Watched, dice: random.Random, name: str) -> None:
+    if name == "chargeback":
+        taken = dice.choice((Money(50, "USD"), Money(150, "USD"), None))
+        with suppress(ValueError):  # nothing is left to take
+            world.simulator.open_chargeback(_SHARED, taken)
+        return
+    opened = [c.id for c in world.simulator.chargebacks() if c.state == "open"]
+    if opened:
+        world.simulator.decide_chargeback(opened[0], dice.choice(("won", "lost")))
+
+
+def _trace(world: Watched, order: str, refund: Refund, outcome: str, *, truthful: bool) -> None:
     """Finance's finding; a truthful one says of the provider what is so."""
-    stands = refund.id in {r.intent for r in world.standing()}
+    stands = refund.id in {r.intent for r in world.standing(order)}
     if truthful and stands != (outcome == "arrived"):
-        return False
+        return
     body = {"type": "record_trace", "refund": refund.id, "outcome": outcome, "note": "Seen."}
-    return isinstance(world.ask("A-1", body, FINANCE).outcome, Accepted)
+    world.ask(order, body, FINANCE)
 
 
-def _comes_to_rest(world: _Watched, life: Life) -> None:
+def _comes_to_rest(world: Watched, dice: random.Random, life: Life) -> None:
     """The faults end, banks decide, people do what they were called for, and time passes."""
     world.faults.strikes = lambda _: None
-    world.simulator.set_next([])
+    world.resting = True
+    world.simulator.set_next(_DEAD if life.dead_card else [])
     world.simulator.set_reporting(Reporting())
     world.crash()
     life.steps.append("rest")
     world.live(timedelta(hours=2))  # a bank may be about to step in
-    for chargeback in world.simulator.chargebacks():
-        if chargeback.state == "open":
-            world.simulator.decide_chargeback(chargeback.id, "won")
+    _banks_decide(world, "won")
     # A month, and finance does what it is asked every day.
     for _ in range(4):
         world.live(8 * DAY)
         for difference in world.reconcile().differences:
             _resolve(world, difference)
-        for refund in world.refunds():
-            waits = any(
-                d.subject == refund.id and d.what in ("finance", "trace", "refund_retry")
-                for d in world.case().order.deadlines
-            )
-            if waits:
-                stands = refund.id in {r.intent for r in world.standing()}
-                _trace(world, refund, "arrived" if stands else "paid_another_way", truthful=False)
+        for order in world.orders:
+            _findings(world, order)
+        _watched(world)
+    if dice.random() < 0.2:  # long after the seller was paid out
+        with suppress(ValueError):
+            world.simulator.open_chargeback(_SHARED, Money(30, "USD"))
+        world.live(DAY)
+        _watched(world)
+        _banks_decide(world, "lost")
+        world.live(DAY)
         _watched(world)
     at_rest(world)
 
 
-def _resolve(world: _Watched, difference: Difference) -> None:
+def _banks_decide(world: Watched, outcome: Literal["won", "lost"]) -> None:
+    for chargeback in world.simulator.chargebacks():
+        if chargeback.state == "open":
+            world.simulator.decide_chargeback(chargeback.id, outcome)
+
+
+def _findings(world: Watched, order: str) -> None:
+    for refund in world.refunds(order):
+        waits = any(
+            d.subject == refund.id and d.what in ("finance", "trace", "refund_retry")
+            for d in world.case(order).order.deadlines
+        )
+        if waits:
+            stands = refund.id in {r.intent for r in world.standing(order)}
+            outcome = "arrived" if stands else "paid_another_way"
+            _trace(world, order, refund, outcome, truthful=False)
+
+
+def _resolve(world: Watched, difference: Difference) -> None:
     """Finance counts what somebody refunded by hand, as far as it is not promised already."""
     body = {"type": "resolve_difference", "difference": difference.id, "reason": "Seen."}
     count = {**body, "resolution": "count_as_refund"}
-    if isinstance(world.ask("A-1", count, FINANCE).outcome, Refused):
-        world.do("A-1", {**body, "resolution": "explained"}, FINANCE)
+    if isinstance(world.ask(difference.order, count, FINANCE).outcome, Refused):
+        world.do(difference.order, {**body, "resolution": "explained"}, FINANCE)
 
 
 def run(first: int, seeds: int) -> tuple[list[Life], list[tuple[int, Exception]]]:

@@ -17,7 +17,8 @@ from amends.engine.store import Unavailable
 from amends.projections.ledger import balances
 from tests.money.faults import Crash, Moment
 from tests.money.invariants import at_rest, counted
-from tests.money.world import MEMORY, World
+from tests.money.watched import Watched
+from tests.money.world import MEMORY
 
 DAY = timedelta(days=1)
 # A call that fails before it is made cannot be told from one that dies there.
@@ -46,7 +47,7 @@ class Striking:
         return self._way if len(self.places) == self._nth else None
 
 
-def insist(world: World, step: Callable[[], object]) -> None:
+def insist(world: Watched, step: Callable[[], object]) -> None:
     """Until it goes through: a person asks again, a server is started again."""
     for _ in range(3):
         try:
@@ -62,7 +63,7 @@ def insist(world: World, step: Callable[[], object]) -> None:
 def live(behaviours: list[Behaviour], striking: Striking) -> End:
     """A refund from the claim to its end."""
     with TemporaryDirectory(dir=MEMORY) as folder, capture_logs():
-        world = World(Path(folder))
+        world = Watched(Path(folder))
         world.place()
         world.simulator.set_next(behaviours)
         world.faults.strikes = striking
@@ -75,7 +76,8 @@ def live(behaviours: list[Behaviour], striking: Striking) -> End:
         world.live(2 * DAY)
         world.reconcile()  # by now the buyer's bank has a reference, which nobody reports
         world.run()
-        counted(world, set())
+        world.resting = True
+        counted(world)
         at_rest(world)
         case = world.case()
         paid = tuple(sorted(amount for _, amount in world.paid()))

@@ -37,6 +37,7 @@ from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.reconciliation import Reconciled, reconcile
 from amends.entrypoints.service import CaseAnswer, CaseEngine, CaseRequest
 from amends.entrypoints.webhooks_in.intake import Intake
+from amends.entrypoints.webhooks_in.payments import order_of_refund
 from amends.kernel.decision import Accepted
 from amends.kernel.instants import Calendar, Instant
 from amends.kernel.money import Money
@@ -74,7 +75,7 @@ class World:
         self.faults = Faults()
         self.asked: list[tuple[str, str, Money]] = []
         self.taken_in: set[str] = set()
-        self._orders: set[str] = set()
+        self._payments: dict[str, str] = {}
         self.database: str | Path = database or folder / "a.db"
         if isinstance(self.database, Path):
             self.database.write_bytes(_empty_database())
@@ -91,6 +92,7 @@ class World:
         self.real_store = open_store(self.database)
         self.store = FaultyStore(self.real_store, self.faults)
         self.engine = self.engine_on(cast(Store, self.store))
+        self.rival = self.engine_on(self.real_store)
         self.provider = FaultyProvider(self.simulator, self.faults, self.on_refund, self.on_reply)
         self.intake = Intake(
             self.engine,
@@ -152,6 +154,7 @@ class World:
             "payment": {"provider": "simulator", "reference": f"pay_{order}",
                         "captured": usd(price * units)}, **changes,
         }  # fmt: skip
+        self._payments[order] = body["payment"]["reference"]
         self.ask(order, body, SHOP)
         self.ask(order, {"type": "ship_order", "carrier": "DHL",
                          "tracking_number": "1234567890"}, SHOP)  # fmt: skip
@@ -160,7 +163,6 @@ class World:
 
     def ask(self, order: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
         """A command on the order, whatever comes of it."""
-        self._orders.add(order)
         command = msgspec.convert(body, OrderCommand | OpenDispute)
         return self.engine.handle_one(CaseRequest(order, OnOrder(order, command), by))
 
@@ -182,10 +184,12 @@ class World:
             return None
         return list(answer.state.disputes)[-1]
 
-    def accept(self, dispute: str, amount: int, order: str = "A-1") -> CaseAnswer:
-        """The seller agrees to the claim, whatever comes of it."""
+    def accept(
+        self, dispute: str, amount: int, order: str = "A-1", engine: CaseEngine | None = None
+    ) -> CaseAnswer:
+        """The seller agrees to the claim, whatever comes of it; on ``engine``, if not on ours."""
         body = {"type": "accept_offer", "offer": "O1", "amount": usd(amount)}
-        return self._on(dispute, body, SELLER, order)
+        return self._on(dispute, body, SELLER, order, engine)
 
     def on(self, dispute: str, body: dict[str, Any], by: Actor) -> CaseAnswer:
         """A command on a dispute that has to be accepted."""
@@ -193,9 +197,16 @@ class World:
         assert isinstance(answer.outcome, Accepted), answer.outcome
         return answer
 
-    def _on(self, dispute: str, body: dict[str, Any], by: Actor, order: str) -> CaseAnswer:
+    def _on(
+        self,
+        dispute: str,
+        body: dict[str, Any],
+        by: Actor,
+        order: str,
+        engine: CaseEngine | None = None,
+    ) -> CaseAnswer:
         on = OnDispute(order, dispute, msgspec.convert(body, DisputeCommand))
-        return self.engine.handle_one(CaseRequest(order, on, by))
+        return (engine or self.engine).handle_one(CaseRequest(order, on, by))
 
     def agree(self, amount: int, units: int = 1, order: str = "A-1") -> str:
         """A claim the seller accepts; the refund is recorded, and not yet sent."""
@@ -216,7 +227,7 @@ class World:
 
     def _slots(self) -> set[int]:
         # Looking into all 64 for a handful of orders takes most of a life's time.
-        return {slot_of(order) for order in self._orders}
+        return {slot_of(order) for order in self._payments}
 
     def to(self, at: Instant) -> None:
         """The clock moves, and nothing runs."""
@@ -279,6 +290,11 @@ class World:
         """What lies in the file."""
         return self._looking.execute(query).fetchall()
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders there are."""
+        return tuple(self._payments)
+
     def case(self, order: str = "A-1") -> Case:
         """The order as it stands."""
         view = self.engine.view(order)
@@ -290,10 +306,12 @@ class World:
         return list(self.case(order).order.refunds.values())
 
     def standing(self, order: str = "A-1") -> list[ProviderRefund]:
-        """Its refunds at the provider, those that failed left out."""
+        """Its refunds at the provider, those that failed left out; with what was refunded by hand
+        of the payment."""
         return [
             r for r in self.simulator.refunds()
-            if r.reference == f"pay_{order}" and r.stands
+            if r.reference == self._payments[order] and r.stands
+            and order_of_refund(r.intent) in (None, order)
         ]  # fmt: skip
 
     def paid(self, order: str = "A-1") -> list[tuple[str, int]]:

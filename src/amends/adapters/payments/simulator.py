@@ -213,7 +213,8 @@ class PaymentSimulator:
         if behaviour == "chargeback":
             at = now + BANK_STEPS_IN_AFTER
             taken = self._left_to_banks(reference, now, amount.currency)
-            self._books.add_chargeback(reference, taken, at, at + EVIDENCE_WITHIN)
+            if taken.amount:  # else another bank, or the same, has stepped in before
+                self._books.add_chargeback(reference, taken, at, at + EVIDENCE_WITHIN)
         return RefundReply("succeeded" if state == "succeeded" else "pending", id=booked.id)
 
     def _why_not(self, reference: str, amount: Money, now: Instant) -> str | None:
