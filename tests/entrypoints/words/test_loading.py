@@ -88,3 +88,33 @@ def test_a_story_puts_in_all_that_sentences_may_hold() -> None:
     source = Path(story.__file__).read_text("utf-8")
     assert [fact for fact in sorted(STORY_FACTS) if f'"{fact}"' not in source] == []
     assert any("{who}" in event.sentence for event in words().events.values())
+
+
+def _two(tmp_path: Path, own: str) -> Small:
+    english, other = tmp_path / "en", tmp_path / "other"
+    for folder, text in ((english, _ENGLISH), (other, own)):
+        folder.mkdir()
+        (folder / "all.toml").write_text(text, "utf-8")
+    return merged(other, Small, english)
+
+
+_ENGLISH = """
+[next]
+wait = "Wait."
+ask = "Ask."
+[commands.go]
+label = "Go"
+intro = "You go."
+final = true
+"""
+
+
+def test_what_a_language_leaves_out_is_as_in_english(tmp_path: Path) -> None:
+    found = _two(tmp_path, '[next]\nask = "Pregunta."\n[commands.go]\nlabel = "Ir"\n')
+    assert found.next == {"wait": "Wait.", "ask": "Pregunta."}
+    assert found.commands["go"] == CommandWords("Ir", "You go.", final=True)
+
+
+def test_another_language_does_not_say_how_a_command_behaves(tmp_path: Path) -> None:
+    with pytest.raises(BadWords, match="go.final is for the English catalogue only"):
+        _two(tmp_path, '[commands.go]\nlabel = "Ir"\nfinal = false\n')

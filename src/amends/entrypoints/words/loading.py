@@ -1,7 +1,8 @@
 """Reading a language: the files of its folder as one catalogue, checked before anybody reads it.
 
 What a command needs stands in one file, ``dispute.toml`` or ``order.toml``; ``shared.toml`` holds
-the rest. Any file may have any table.
+the rest. Any file may have any table. Another language holds texts only: what it leaves out, and
+how a command or an event behaves, is as in English.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
+
+from amends.entrypoints.words.languages import ENGLISH
 
 T = TypeVar("T")
 Catalogue = TypeVar("Catalogue", bound=Struct)
@@ -52,12 +55,43 @@ def read_language(language: str, type_: type[Catalogue]) -> Catalogue | None:
     """
     if not language.replace("-", "").isalnum():
         return None
-    folder = files("amends.entrypoints.words") / language
-    return merged(folder, type_) if folder.is_dir() else None
+    folders = files("amends.entrypoints.words")
+    folder = folders / language
+    beneath = None if language == ENGLISH else folders / ENGLISH
+    return merged(folder, type_, beneath) if folder.is_dir() else None
 
 
-def merged(folder: Traversable, type_: type[Catalogue]) -> Catalogue:
-    """The files of a folder as one catalogue. Raises BadWords."""
+def merged(
+    folder: Traversable, type_: type[Catalogue], beneath: Traversable | None = None
+) -> Catalogue:
+    """The files of a folder as one catalogue, over those of the folder ``beneath``. Raises
+    BadWords."""
+    whole = _read(folder, type_)
+    if beneath is not None:
+        for path, value in _leaves(whole, ()):
+            if not isinstance(value, str):
+                raise BadWords(f"{folder.name}: {'.'.join(path)} is for the English catalogue only")
+        whole = _over(_read(beneath, type_), whole)
+    return _converted(whole, type_, folder.name)
+
+
+def _over(beneath: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    whole = dict(beneath)
+    for key, value in own.items():
+        under = whole.get(key)
+        whole[key] = _over(under, value) if isinstance(under, dict) else value
+    return whole
+
+
+def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves(part, (*path, key))
+    else:
+        yield path, value
+
+
+def _read(folder: Traversable, type_: type[Catalogue]) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     places: dict[tuple[str, str], str] = {}
     # What a table's entries are; nothing for a key that stands by itself.
@@ -84,7 +118,7 @@ def merged(folder: Traversable, type_: type[Catalogue]) -> Catalogue:
                     _converted(entry, kind, f"{file.name}: {name}")
             whole[table] = {**whole.get(table, {}), **value} if kinds[table] else value
         _check(file.name, document)
-    return _converted(whole, type_, folder.name)
+    return whole
 
 
 def _converted(value: object, type_: type[T], place: str) -> T:
@@ -95,7 +129,7 @@ def _converted(value: object, type_: type[T], place: str) -> T:
 
 
 def _check(file: str, document: Mapping[str, Any]) -> None:
-    for path, text in _texts(document, ()):
+    for path, text in _texts(document):
         key = ".".join(path)
         if not text.strip():
             raise BadWords(f"{file}: {key} says nothing")
@@ -113,15 +147,13 @@ def _check(file: str, document: Mapping[str, Any]) -> None:
                 raise BadWords(f"{file}: {table}.{key} needs {' and '.join(names)}, or neither")
 
 
-def _texts(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _texts(part, (*path, key))
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part, path)
+def _texts(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for path, value in _leaves(document, ()):
+        yield from ((path, text) for text in _as_list(value) if isinstance(text, str))
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _braces(file: str, key: str, text: str) -> Iterator[str]:
