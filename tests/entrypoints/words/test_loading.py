@@ -116,5 +116,5 @@ def test_what_a_language_leaves_out_is_as_in_english(tmp_path: Path) -> None:
 
 
 def test_another_language_does_not_say_how_a_command_behaves(tmp_path: Path) -> None:
-    with pytest.raises(BadWords, match="go.final is for the English catalogue only"):
+    with pytest.raises(BadWords, match=r"go\.final is for the English catalogue only"):
         _two(tmp_path, '[commands.go]\nlabel = "Ir"\nfinal = false\n')
