@@ -27,7 +27,8 @@ def test_the_seller_who_never_answered_is_waited_for_while_there_is_time() -> No
 
 def test_reminders_that_have_passed_are_not_set() -> None:
     (clock,) = escalated(of(answered()), terms(), OPENED + 8 * DAY, "negotiation_over").deadlines
-    assert (clock.at, clock.reminders) == (OPENED + 15 * DAY, (OPENED + 14 * DAY,))
+    assert clock.at == OPENED + 15 * DAY
+    assert clock.reminders == (OPENED + 14 * DAY, clock.at - DAY / 12)
 
 
 def test_a_case_back_from_a_return_gets_days_of_its_own() -> None:

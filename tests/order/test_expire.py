@@ -76,7 +76,11 @@ def test_nothing_is_due_on_an_order_that_was_only_placed() -> None:
 
 def test_the_buyer_is_reminded_before_the_protection_ends() -> None:
     of, told = lived(shipped(), END - SECOND)
-    assert did(of, told) == [("OrderReminded", 11.5 * DAY), ("OrderReminded", 22 * DAY)]
+    assert did(of, told) == [
+        ("OrderReminded", 11.5 * DAY),
+        ("OrderReminded", 22 * DAY),
+        ("OrderReminded", 23 * DAY - DAY / 12),
+    ]
     assert told[0] == OrderReminded(at=T0 + 11.5 * DAY, what="protection", turn="buyer", due=END)
     assert of.deadlines[0].reminders == ()
 
@@ -198,6 +202,7 @@ def test_the_seller_is_reminded_of_the_message() -> None:
     assert [(e.what, e.turn, e.at - T0) for e in told if isinstance(e, OrderReminded)] == [
         ("message_answer", "seller", 1.5 * DAY),
         ("message_answer", "seller", 2 * DAY),
+        ("message_answer", "seller", 3 * DAY - DAY / 12),
     ]
 
 

@@ -11,6 +11,7 @@ from amends.dispute.events.judging import InformationRequested, MediatorAssigned
 from amends.dispute.events.negotiation import DisputeOpened, DisputeReminded, Escalated
 from amends.dispute.judge import OnDispute, OnOrder, decide
 from amends.dispute.state import Case, InformationRequest
+from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Accepted
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import CLOCK, Actor
@@ -21,7 +22,7 @@ from amends.order.decide.record_chargeback_outcome import RecordChargebackOutcom
 from amends.order.decide.refund_failed import ReportRefundFailed
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.send_message import SendMessage
-from amends.order.events.life import OrderPlaced, ParcelSent, TrackingRecorded
+from amends.order.events.life import OrderPlaced, OrderReminded, ParcelSent, TrackingRecorded
 from amends.order.events.money import ChargebackRecorded, FundsReleased
 from amends.order.state import Chargeback
 from amends.projections import project
@@ -131,7 +132,20 @@ def test_a_role_is_told_on_its_page_and_not_by_mail() -> None:
 )
 def test_a_reminder_goes_to_whose_turn_it_is(turn: str, who: tuple[str, str]) -> None:
     event = DisputeReminded(at=T0, dispute="A-1001-D1", what="answer", turn=turn, due=LATER)  # type: ignore[arg-type]  # every turn in turn
-    assert told(projected(opened(), event)) == [who]
+    result = projected(opened(), event)
+    assert told(result) == [who]
+    (row,) = rows(result, "notices")
+    assert (row.values or {})["due_at"] == to_micros(LATER), "the deadline it reminds of"
+
+
+def test_the_end_of_protection_asks_nobody_to_act_until_they_are_reminded() -> None:
+    clock = Deadline("protection", "buyer", LATER, T0, "window_began", "carrier_days")
+    sent = ParcelSent(at=T0, parcel=parcel(), protection=clock)
+    (row,) = rows(projected(placed(), sent), "notices")
+    assert (row.values or {})["due_at"] is None
+    reminded = OrderReminded(at=T0, what="protection", turn="buyer", due=clock.at)
+    (row,) = rows(projected(after(placed(), sent), reminded), "notices")
+    assert (row.values or {})["due_at"] == to_micros(clock.at)
 
 
 def test_a_message_is_listed_and_the_other_side_told() -> None:

@@ -48,7 +48,14 @@ def answer_clocks(
         terms.clocks.offer_answered_within, "answer", turn, now, anchor,
         not_after=dispute.negotiation_ends,
     )  # fmt: skip
-    return (answer, *_end_of_negotiation(dispute, turn))
+    return (answer, *(_told_once(answer, end) for end in _end_of_negotiation(dispute, turn)))
+
+
+def _told_once(answer: Deadline, end: Deadline) -> Deadline:
+    """The end of negotiation without the reminders that those of an answer due then stand for."""
+    if end.at != answer.at:
+        return end
+    return replace(end, reminders=tuple(r for r in end.reminders if r not in answer.reminders))
 
 
 def _end_of_negotiation(dispute: Dispute, turn: Side) -> tuple[Deadline, ...]:

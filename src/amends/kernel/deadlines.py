@@ -47,12 +47,14 @@ class Deadline(Struct, frozen=True, omit_defaults=True):
 
 
 DAY = timedelta(days=1)
+_LAST_CALL = timedelta(hours=2)
 
 
 def reminders_between(since: Instant, at: Instant) -> tuple[Instant, ...]:
-    """At half time and a day before the end, where each lies between ``since`` and ``at``.
+    """At half time, a day and two hours before the end, where each lies between ``since`` and
+    ``at``.
 
     The notice at the start is the event that started the clock.
     """
-    points = {since + (at - since) / 2, at - DAY}
+    points = {since + (at - since) / 2, at - DAY, at - _LAST_CALL}
     return tuple(sorted(p for p in points if since < p < at))

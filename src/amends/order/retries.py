@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant
@@ -42,9 +44,11 @@ def find_refund(order: Order, refund_id: str) -> Refund | Refused:
 
 
 def alarm_clock(terms: Terms, what: str, subject: str, since: Instant, anchor: str) -> Deadline:
-    """When finance is told again of a refund or a difference that waits for a person."""
+    """When finance is told again of a refund or a difference that waits for a person. It is itself
+    a reminder and has none."""
     term = terms.refunds.finance_alarm_every
-    return start_clock(term, what, "platform", since, anchor, subject=subject)
+    clock = start_clock(term, what, "platform", since, anchor, subject=subject)
+    return replace(clock, reminders=())
 
 
 def plan_retry(order: Order, old: Refund, now: Instant) -> Refund | None:

@@ -20,8 +20,8 @@ def start_clock(
 ) -> Deadline:
     """A deadline ``term`` after ``since``, when ``anchor`` happened, but never past ``not_after``.
 
-    Reminders are set at half time and a day before the end, where there is room for them. When the
-    clock is set at ``now``, later than ``since``, only those still to come.
+    Reminders are set at half time, a day and two hours before the end, where there is room for
+    them. When the clock is set at ``now``, later than ``since``, only those still to come.
     """
     at = since + term.span
     if not_after is not None and at > not_after:

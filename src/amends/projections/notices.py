@@ -20,6 +20,11 @@ from amends.kernel.people import Who
 from amends.kernel.record import Column, Recorded, Row
 from amends.order.events.life import OrderReminded, ParcelSent, TrackingRecorded
 
+REMINDERS = frozenset(
+    str(event.__struct_config__.tag) for event in (DisputeReminded, OrderReminded)
+)
+"""The kinds of notice that only say again what is due."""
+
 
 class Notice(Struct, frozen=True):
     """``person`` ("" for a role as a whole) in ``role`` is told of an event of kind ``kind``.
@@ -50,10 +55,14 @@ def notices(recorded: Recorded[CaseEvent], after: Case) -> tuple[Notice, ...]:
     recipients = dict.fromkeys(_recipients(recorded, after))
     dispute = after.disputes[event.dispute] if isinstance(event, DisputeEvent) else None
     kind = str(type(event).__struct_config__.tag)
+    reminded = event.due if isinstance(event, OrderReminded | DisputeReminded) else None
     return tuple(
-        Notice(person, role, kind, dispute.id if dispute else "", _due(after, dispute, role))
+        Notice(
+            person, role, kind, dispute.id if dispute else "",
+            reminded or _due(after, dispute, role),
+        )
         for role, person in recipients
-    )
+    )  # fmt: skip
 
 
 def notice_rows(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Row, ...]:
@@ -124,5 +133,7 @@ def _whose_turn(turn: str, after: Case, dispute: Dispute | None) -> Iterable[tup
 
 
 def _due(after: Case, dispute: Dispute | None, role: str) -> Instant | None:
+    """The end of protection asks nobody to act; its reminders say it when it comes."""
     running = dispute.deadlines if dispute else after.order.deadlines
-    return min((clock.at for clock in running if clock.turn == role), default=None)
+    mine = (clock.at for clock in running if clock.turn == role and clock.what != "protection")
+    return min(mine, default=None)

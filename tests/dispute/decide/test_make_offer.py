@@ -70,14 +70,22 @@ def test_an_answer_is_never_due_after_the_end_of_negotiation(late: Any) -> None:
 
 
 def test_reminders_of_the_end_that_were_given_are_not_set_again() -> None:
-    at = OPENED + 5 * DAY
+    due = OPENED + 10 * DAY
     reminded = DisputeReminded(
-        at=at, dispute=D1, what="negotiation", turn="buyer", due=OPENED + 10 * DAY
+        at=OPENED + 5 * DAY, dispute=D1, what="negotiation", turn="buyer", due=due
     )
-    case = then(after(answered(), reminded), offer(90_000), BUYER, at)
+    case = then(after(answered(), reminded), offer(90_000), BUYER, OPENED + 5 * DAY - SECOND)
     end = of(case).deadline("negotiation")
     assert end is not None
-    assert (end.turn, end.reminders) == ("seller", (OPENED + 9 * DAY,))
+    assert (end.turn, end.reminders) == ("seller", (due - DAY, due - DAY / 12))
+
+
+def test_an_answer_due_at_the_end_of_negotiation_is_reminded_of_once() -> None:
+    case = then(answered(), offer(90_000), BUYER, OPENED + 7 * DAY)
+    answer, end = of(case).deadlines
+    assert answer.at == end.at == OPENED + 10 * DAY
+    assert answer.reminders == (OPENED + 8.5 * DAY, end.at - DAY, end.at - DAY / 12)
+    assert end.reminders == (OPENED + 5 * DAY,), "only what no reminder of the answer stands for"
 
 
 def test_a_second_offer_on_the_other_side_s_turn_moves_no_clock() -> None:

@@ -35,8 +35,8 @@ def test_once_the_answer_may_take_seven_days_from_the_opening() -> None:
     assert answer.rule == "seller_answers_within_with_more_time"
     assert (end.what, end.at) == ("negotiation", OPENED + 10 * DAY)
     # Half time, on day three and a half, has passed.
-    assert answer.reminders == (OPENED + 6 * DAY,)
-    assert end.reminders == (OPENED + 5 * DAY, OPENED + 9 * DAY)
+    assert answer.reminders == (OPENED + 6 * DAY, OPENED + 7 * DAY - DAY / 12)
+    assert end.reminders == (OPENED + 5 * DAY, OPENED + 9 * DAY, OPENED + 10 * DAY - DAY / 12)
 
 
 def test_what_an_outage_gave_is_not_taken_away() -> None:

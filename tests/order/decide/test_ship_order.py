@@ -75,7 +75,7 @@ def test_the_protection_ends_by_the_carriers_days() -> None:
     assert ends is not None
     assert (ends.what, ends.turn, ends.at) == ("protection", "buyer", NOW + 23 * DAY)
     assert (ends.since, ends.rule) == (NOW, terms().carrier_days("DHL").rule)
-    assert ends.reminders == (NOW + 11.5 * DAY, NOW + 22 * DAY)
+    assert ends.reminders == (NOW + 11.5 * DAY, NOW + 22 * DAY, NOW + 23 * DAY - DAY / 12)
 
 
 def test_it_may_have_left_before_now() -> None:
