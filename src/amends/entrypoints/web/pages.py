@@ -180,6 +180,7 @@ def acts_of(
     mine: bool,
     failed: Form | None,
 ) -> Acts:
+    """What can be done, by weight; ``mine``: it is the visitor's turn."""
     allowed = [o.type for o in options if o.allowed and o.type in forms]
     allowed = [t for t in allowed if t not in _ELSEWHERE]
     words = site.api.words
@@ -238,6 +239,7 @@ def story_of(
     site: Site, visitor: Visitor, looking: Looking, dispute: Dispute, order: OrderView,
     wording: Wording,
 ) -> tuple[Told, ...]:  # fmt: skip
+    """What happened in the dispute, oldest first, as far as the visitor may know it."""
     events = [
         recorded
         for recorded in site.service.engine.events(order.id)
