@@ -161,7 +161,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "capture": CaptureJob(engine, simulator, all_of_it=bool(settings.sandbox)),
             "refund": RefundJob(engine, provider_for, clock),
             "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
-            "mail": MailJob(engine.view, store.records, mailer, settings.base_url),
+            "mail": MailJob(engine.view, store, mailer, settings.base_url),
             "sign_in_link": SignInLinkJob(
                 engine.view,
                 store,

@@ -2,33 +2,95 @@
 
 from __future__ import annotations
 
+import html
+import re
+from datetime import UTC
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.entrypoints.sandbox import SELLER, Shop, order, rub
+from msgspec.structs import replace
+
+from amends.engine.store import JobToRun
+from amends.kernel.instants import Instant
+from amends.kernel.people import Role
+from amends.kernel.record import Column
+from tests.entrypoints.sandbox import MEDIATOR, SELLER, SUPERVISOR, Shop, order, rub
+from tests.entrypoints.staff.people import colleague
 
 
-def mails(tmp_path: Path, to: str) -> list[tuple[str, str]]:
-    """Subjects and texts."""
+def arrived(tmp_path: Path, to: str) -> list[EmailMessage]:
+    """What came to an address, in no order."""
     found = []
     for path in sorted((tmp_path / "sandbox.db.mail").glob("*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         if str(mail["To"]) == to:
-            found.append((str(mail["Subject"]), mail.get_content()))
+            found.append(mail)
     return found
+
+
+def mails(tmp_path: Path, to: str) -> list[tuple[str, str]]:
+    """Subjects and texts."""
+    return [(str(mail["Subject"]), part(mail, "plain")) for mail in arrived(tmp_path, to)]
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """The form of a mail that is ``plain`` or ``html``."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def visible(page: str) -> str:
+    """The words of a page on one line, without what is only for the head of it."""
+    body = re.sub(
+        r"<(title|style)>.*?</\1>|<div style=\"display:none.*?</div>", " ", page, flags=re.S
+    )
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_path: Path) -> None:
     shop.disputed()
     told = dict(mails(tmp_path, "shop@example.com"))
     text = told["Dispute A-1001-D1 is open"]
-    assert "Please act by 14 March 12:00 UTC." in text
+    assert "Please act by Sat 14 Mar 2026, 12:00 UTC." in text
+    assert "5 days after Mon 9 Mar 12:00 UTC, when the dispute was opened" in text
+    assert "Without an answer the case goes to a mediator." in text
     assert "http://127.0.0.1:8000/disputes/A-1001-D1" in text
     buyer = dict(mails(tmp_path, "olga@example.com"))
     assert "Please act" not in buyer["Dispute A-1001-D1 is open"]
+    assert (
+        "It is the turn of the seller, until Sat 14 Mar 2026, 12:00 UTC."
+        in (buyer["Dispute A-1001-D1 is open"])
+    )
     assert "Order A-1001 is on its way" in buyer
+
+
+def test_text_and_page_say_the_same_with_one_button(shop: Shop, tmp_path: Path) -> None:
+    shop.disputed()
+    for mail in (*arrived(tmp_path, "shop@example.com"), *arrived(tmp_path, "olga@example.com")):
+        assert mail.get_content_type() == "multipart/alternative"
+        text, page = part(mail, "plain"), part(mail, "html")
+        words = visible(page)
+        for line in filter(None, (line.strip() for line in text.splitlines())):
+            said = line.rstrip(":")
+            assert said in words or said in page or line == "--", (line, words)
+        assert page.count('class="press"') == 1
+        assert str(mail["Subject"]) in words
+        assert "<table" not in page
+        assert "<img" not in page, "nothing is fetched when a mail is looked at"
+
+
+def test_what_people_wrote_is_no_part_of_the_page(shop: Shop, tmp_path: Path) -> None:
+    lines = order()["lines"]
+    lines[0]["title"] = "<img src=x onerror=alert(1)> & co"
+    shop.move_to("2026-03-01T10:00:00Z")
+    shop.put("/orders/A-1001", order(lines=lines))
+    shop.on_order("A-1001", "ship_order", carrier="DHL", tracking_number="1234567890")
+    (mail,) = arrived(tmp_path, "olga@example.com")
+    assert "&lt;img src=x" in part(mail, "html")
+    assert "<img src=x onerror=alert(1)> & co" in part(mail, "plain")
 
 
 def test_whoever_must_act_is_reminded_before_the_deadline(shop: Shop, tmp_path: Path) -> None:
@@ -38,6 +100,42 @@ def test_whoever_must_act_is_reminded_before_the_deadline(shop: Shop, tmp_path: 
     assert len(reminders) == 2
     shop.advance("P1D")
     assert any("goes to a mediator" in s for s, _ in mails(tmp_path, "olga@example.com"))
+
+
+def test_a_mail_that_was_overtaken_is_not_sent(shop: Shop, tmp_path: Path) -> None:
+    shop.disputed()
+    shop.advance("P3D")
+    shop.on("A-1001-D1", "accept_offer", SELLER, offer="O1", amount=rub(72_000))
+    before = len(arrived(tmp_path, "shop@example.com"))
+    found = shop.service.store.views.page("notices", {"person": "s1"}, order_by="-at")
+    due = next(row["due_at"] for row in found.rows if row["kind"] == "dispute_reminded")
+    for kind in ("dispute_reminded", "offer_made"):
+        shop.service.handlers["mail"](late_job(kind=kind, due=due))
+    assert len(arrived(tmp_path, "shop@example.com")) == before
+    shop.service.handlers["mail"](late_job(kind="offer_made", due=None))
+    assert len(arrived(tmp_path, "shop@example.com")) == before + 1
+
+
+def late_job(**payload: Column) -> JobToRun:
+    """A mail to the seller that comes to be sent long after it was asked for."""
+    whole = {"person": "s1", "role": "seller", "dispute": "A-1001-D1", **payload}
+    name = f"late:{payload['kind']}:{payload['due']}"
+    return JobToRun("A-1001", name, "mail", Instant.now(UTC), whole, 1)
+
+
+def test_a_mediator_is_told_at_the_address_of_their_account(shop: Shop, tmp_path: Path) -> None:
+    shop.disputed()
+    shop.advance("P6D")
+    colleague(shop.service, "m1", Role.MEDIATOR)
+    shop.on("A-1001-D1", "assign_mediator", SUPERVISOR, mediator="m1")
+    (mail,) = arrived(tmp_path, "m1@amends.example")
+    assert "Please act by" in part(mail, "plain")
+    shop.on("A-1001-D1", "recuse", MEDIATOR, note="I know the seller.")
+    left = shop.service.store.staff.account("m1")
+    assert left
+    shop.service.store.staff.change(replace(left, member=replace(left.member, disabled=True)))
+    shop.advance("P1D")
+    assert len(arrived(tmp_path, "m1@amends.example")) == 1
 
 
 def test_a_person_without_an_address_holds_nothing_up(shop: Shop, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from amends.engine.jobs import Again, Done
-from amends.engine.outside import Mail, Mailer, MailRefused
+from amends.engine.outside import Mailer, MailRefused
 from amends.engine.store import JobToRun, Store
 from amends.entrypoints.links import AT_ONCE, SignInLinks
+from amends.entrypoints.mails.letter import Letter, mail_of
 from amends.entrypoints.service import CaseView
 from amends.entrypoints.views.texts import Texts
-from amends.entrypoints.words.catalogue import words
+from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.words.catalogue import MailWords, words
+from amends.entrypoints.words.languages import nearest, speaking, spoken
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
 
@@ -77,17 +80,27 @@ class SignInLinkJob:
         return Texts({_DETAILS: self._store.records.texts({(order, ref)}).get((order, ref))})
 
     def _send(self, job: JobToRun, by: Actor, address: str, locale: object) -> None:
-        said = words(locale if isinstance(locale, str) else "en").mails[KIND]
         link = self._links.make(by, str(job.payload["leads_to"]))
-        minutes = int(AT_ONCE.total_seconds() // 60)
-        mail = Mail(
-            to=address,
-            subject=said.subject,
-            text=said.text.format(link=link.url, minutes=minutes),
-            html=None,
-            message_id=hashlib.sha256(f"{job.id} {by.role}".encode()).hexdigest()[:40],
-        )
+        id_ = hashlib.sha256(f"{job.id} {by.role}".encode()).hexdigest()[:40]
+        with speaking(nearest(locale if isinstance(locale, str) else None)):
+            mail = mail_of(_letter(words(spoken()).mails[KIND], link.url), address, id_)
         try:
             self._mailer.send(mail)
         except MailRefused:
             return
+
+
+def _letter(said: MailWords, url: str) -> Letter:
+    """The link is what there is to press; what the words say of it stands around it."""
+    minutes = int(AT_ONCE.total_seconds() // 60)
+    before, after = (
+        part.strip().format(minutes=minutes) for part in said.text.split("{link}", maxsplit=1)
+    )
+    return Letter(
+        subject=said.subject,
+        preview=before,
+        paragraphs=(before,),
+        button=_("Sign in"),
+        url=url,
+        closing=after,
+    )

@@ -1,4 +1,4 @@
-"""Notices by mail: to the party's own address, in their words, once."""
+"""Notices by mail: to whoever they are for, at their own address, in their words, once."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from collections.abc import Callable
 
 from amends.dispute.state import Case
 from amends.engine.jobs import Again, Done
-from amends.engine.outside import Mail, Mailer, MailRefused
-from amends.engine.store import JobToRun, Records
+from amends.engine.outside import Mailer, MailRefused
+from amends.engine.store import JobToRun, Store
+from amends.entrypoints.mails.letter import mail_of
+from amends.entrypoints.mails.notices import notice_letter, outdated
 from amends.entrypoints.service import CaseView
+from amends.entrypoints.staff.standing import acting, member_for
+from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts
-from amends.entrypoints.words import formatting
-from amends.entrypoints.words.catalogue import Words, words
-from amends.kernel.instants import from_micros
+from amends.entrypoints.words.catalogue import words
+from amends.entrypoints.words.languages import ENGLISH, nearest, speaking
+from amends.kernel.people import STAFF, Actor, Role
 
 View = Callable[[str], CaseView | None]
 
 
 class MailJob:
-    """Writes a notice to whoever it is for, and hands it over.
+    """Writes a notice as the case stands when it is sent, and hands it over.
 
-    People of the platform have no address here: their notices are on their pages.
+    What has been overtaken is not sent: nobody is asked for what is settled.
     """
 
-    def __init__(self, view: View, records: Records, mailer: Mailer, base_url: str) -> None:
+    def __init__(self, view: View, store: Store, mailer: Mailer, base_url: str) -> None:
         self._view = view
-        self._records = records
+        self._store = store
         self._mailer = mailer
         self._base_url = base_url
 
@@ -35,43 +39,32 @@ class MailJob:
         view = self._view(job.order)
         if view is None:
             return Done()
-        details = self._details(view.state, str(job.payload["role"]))
-        address = details.entry(_DETAILS, "email")
-        if not isinstance(address, str) or not address:
+        by = Actor(str(job.payload["person"]), Role(str(job.payload["role"])))
+        order = view.state.order
+        found = self._store.records.texts(
+            {(order.id, r) for r in (order.buyer_ref, order.seller_ref, order.listing_ref) if r}
+        )
+        texts = Texts({ref: text for (_order, ref), text in found.items()})
+        address, language = self._address(view.state, by, texts)
+        looking = Looking(view.state, view.terms, view.stamp, by, texts, words(language))
+        if not address or outdated(looking, job.payload):
             return Done()
-        locale = details.entry(_DETAILS, "locale")
-        mail = self._written(job, address, words(locale if isinstance(locale, str) else "en"))
+        id_ = hashlib.sha256(f"{job.order} {job.id}".encode()).hexdigest()[:40]
+        with speaking(language):
+            mail = mail_of(notice_letter(looking, job.payload, self._base_url), address, id_)
         try:
             self._mailer.send(mail)
         except MailRefused:
             return Done()
         return Done()
 
-    def _details(self, case: Case, role: str) -> Texts:
-        order = case.order
-        ref = {"buyer": order.buyer_ref, "seller": order.seller_ref}.get(role)
-        if ref is None:
-            return Texts({})
-        found = self._records.texts({(order.id, ref)})
-        return Texts({_DETAILS: found.get((order.id, ref))})
-
-    def _written(self, job: JobToRun, address: str, catalogue: Words) -> Mail:
-        dispute = str(job.payload.get("dispute") or "")
-        event = catalogue.event(str(job.payload["kind"]))
-        due = job.payload.get("due")
-        page = f"disputes/{dispute}" if dispute else f"orders/{job.order}"
-        lines = [event.notice.format(order=job.order, dispute=dispute)]
-        if due is not None:
-            until = formatting.instant(from_micros(int(due)), catalogue.locale)
-            lines.append(catalogue.due.format(until=until))
-        lines.append(f"{self._base_url}/{page}")
-        return Mail(
-            to=address,
-            subject=event.subject.format(order=job.order, dispute=dispute),
-            text="\n\n".join(lines) + "\n",
-            html=None,
-            message_id=hashlib.sha256(f"{job.order} {job.id}".encode()).hexdigest()[:40],
-        )
-
-
-_DETAILS = "details"
+    def _address(self, case: Case, by: Actor, texts: Texts) -> tuple[str, str]:
+        """E-mail, "" without one, and the language to write in."""
+        if by.role in STAFF:
+            account = self._store.staff.account(by.person)
+            at_work = account and acting(member_for(self._store.staff, by), by) == by
+            return (account.email if account and at_work else ""), ENGLISH
+        ref = case.order.buyer_ref if by.role is Role.BUYER else case.order.seller_ref
+        address, locale = texts.entry(ref, "email"), texts.entry(ref, "locale")
+        language = nearest(locale if isinstance(locale, str) else None)
+        return (address if isinstance(address, str) else ""), language

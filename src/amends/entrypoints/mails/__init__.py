@@ -1,0 +1,1 @@
+"""What mails say: a letter's parts, how each notice becomes one, and how it looks."""
