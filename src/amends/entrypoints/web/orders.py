@@ -40,6 +40,7 @@ from amends.entrypoints.web.requests import (
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
 from amends.entrypoints.web.uploading import take_upload
+from amends.entrypoints.web.windows import Window, windows_of
 from amends.kernel.people import Role
 
 _A_PAGE = 20
@@ -50,8 +51,11 @@ class Entry(Struct, frozen=True):
 
     order: OrderView
     protected: Protected | None
+    window: Window | None
     may_open: bool
     open_disputes: tuple[str, ...]
+    mine: bool
+    unread: int
 
 
 class _OrderPage(Struct, frozen=True):
@@ -85,12 +89,13 @@ def list_orders(
     rows = msgspec.json.decode(reply.body, type=_OrderPage)
     ids = [row.id for row in rows.items]
     seen = look_over(site.service, ids, visitor.actor, site.api.words)
+    read = site.service.store.access.read_marks(visitor.actor.person, ids)
     return page(
         "orders.html",
         visitor,
         now=site.now(),
         here="/orders",
-        entries=[_entry(seen[row.id]) for row in rows.items if row.id in seen],
+        entries=[_entry(seen[row.id], read.get(row.id, 0)) for row in rows.items if row.id in seen],
         next=rows.next,
         status_asked=status if status in statuses else "",
         statuses=tuple(statuses),
@@ -98,13 +103,18 @@ def list_orders(
     )
 
 
-def _entry(looking: Looking) -> Entry:
+def _entry(looking: Looking, read: int) -> Entry:
+    """``read``: how many messages of the thread the visitor has seen."""
     order = order_view(looking)
     may_open = any(o.type == "open_dispute" and o.allowed for o in order.options)
     claims = looking.case.order.claims
     open_ones = tuple(key for key in order.disputes if key in claims and claims[key].open)
     protected = protection_in_short(order, looking.stamp.at)
-    return Entry(order, protected, may_open, open_ones)
+    bars = windows_of(order, looking.stamp.at, own=looking.by.role is Role.BUYER)
+    window = next((bar for bar in bars if protected and bar.line == protected.line), None)
+    mine = any(looking.case.disputes[key].turn == looking.by.role for key in open_ones)
+    unread = max(order.messages - read, 0) if looking.by.role in (Role.BUYER, Role.SELLER) else 0
+    return Entry(order, protected, window, may_open, open_ones, mine, unread)
 
 
 @get("/orders/{order_id:str}", sync_to_thread=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
@@ -12,24 +13,34 @@ from amends.entrypoints.looking import texts_of_events
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.order import order_view
+from amends.entrypoints.views.proofs import parcel_view
 from amends.entrypoints.views.record import concerns, event_views
-from amends.entrypoints.views.structs import DeadlineView, MessageView, OptionView, OrderView
+from amends.entrypoints.views.structs import (
+    DeadlineView,
+    MessageView,
+    OptionView,
+    OrderView,
+    ParcelView,
+)
 from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.commanding import (
     DISPUTE_COMMANDS,
     NOT_BY_FORM,
     ORDER_COMMANDS,
     forms_of,
 )
+from amends.entrypoints.web.comparing import compared
 from amends.entrypoints.web.forms.contexts import dispute_context, order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.protection import protection_lines
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.story import Told, told
+from amends.entrypoints.web.tracking import Way, ways_of
 from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.windows import windows_of
 from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
 from amends.policy.wording import Wording
@@ -73,6 +84,7 @@ def order_page(
     )  # fmt: skip
     disputes = [dispute_view(looking, looking.case.disputes[key]) for key in order.disputes]
     reasons = looking.terms.reasons.values()
+    is_next = _is_next(order, looking, visitor)
     return page(
         "order.html",
         visitor,
@@ -87,8 +99,12 @@ def order_page(
         disputes=disputes,
         wording=wording,
         words=words,
-        parcels=order.shipments,
-        protected=protection_lines(order, looking.stamp.at, sources=looking.staff),
+        ways=_ways(site, order.id, order.shipments),
+        windows=windows_of(
+            order, looking.stamp.at, own=visitor.actor.role is Role.BUYER, sources=looking.staff
+        ),
+        attach=attachable(site, looking, disputes),
+        mine=is_next,
         messages=messages_of(site, order.id),
         message_form=forms.get("send_message"),
         may_open=_option(order.options, "open_dispute"),
@@ -97,9 +113,17 @@ def order_page(
             [p.code for r in reasons for p in (*r.evidence_from_buyer, *r.evidence_from_seller)
              if not p.on_record], wording,
         ),
-        acts=acts_of(site, order.options, forms, mine=_is_next(order, visitor), failed=failed),
+        acts=acts_of(site, order.options, forms, mine=is_next, failed=failed),
         titles={line.id: line.title or line.id for line in order.lines},
     )  # fmt: skip
+
+
+def _ways(site: Site, order: str, parcels: Sequence[ParcelView]) -> tuple[Way, ...]:
+    """The parcels' ways; of an order without any, nothing has to be read."""
+    if not parcels:
+        return ()
+    events = site.service.engine.events(order)
+    return ways_of(parcels, events, texts_of_events(site.service, order, events))
 
 
 def dispute_page(
@@ -140,6 +164,10 @@ def dispute_page(
         order=order,
         wording=wording,
         words=site.api.words,
+        offers=compared(shown.offers, looking.terms, wording),
+        ways=_ways(site, order.id, _own_parcels(looking, dispute)),
+        messages=messages_of(site, order.id),
+        attach=attachable(site, looking, (shown,)),
         yours=is_mine(shown.turn, visitor),
         clock=next_clock(shown.deadlines, shown.turn),
         acts=acts_of(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
@@ -155,8 +183,17 @@ def dispute_page(
     )  # fmt: skip
 
 
-def _is_next(order: OrderView, visitor: Visitor) -> bool:
-    """Whether the order's next step is this visitor's: sending it, or saying that it came."""
+def _own_parcels(looking: Looking, dispute: Dispute) -> tuple[ParcelView, ...]:
+    """The return and the replacement."""
+    parcels = looking.case.order.parcels
+    return tuple(parcel_view(parcel) for parcel in parcels if parcel.dispute == dispute.id)
+
+
+def _is_next(order: OrderView, looking: Looking, visitor: Visitor) -> bool:
+    """Whether the order's next step is this visitor's: sending it, or saying that it came. While a
+    dispute is open, that comes first."""
+    if any(claim.open for claim in looking.case.order.claims.values()):
+        return False
     steps = {Role.SELLER: ("placed", "partly_shipped"), Role.BUYER: ("delivered",)}
     return order.status in steps.get(visitor.actor.role, ())
 

@@ -1,0 +1,59 @@
+"""What an order's page and a dispute's say beyond their forms: tracking, offers, pictures."""
+
+from __future__ import annotations
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import World
+
+CLAIM = {
+    "received": True, "reason": "not_as_described", "remedy": "refund",
+    "amount": {"amount": 72000, "currency": "RUB"}, "lines": [{"line": "1", "quantity": 1}],
+    "description": "The chart says M.", "evidence": [],
+}  # fmt: skip
+
+
+def test_tracking_is_a_line_of_events_the_latest_first(world: World) -> None:
+    world.place()
+    world.deliver()
+    told = {"type": "record_tracking", "tracking_number": "1234567890", "status": "in_transit",
+            "at": "2026-01-05T00:00:00Z", "place": "Leipzig"}  # fmt: skip
+    world.api("POST", "/orders/A-1/commands", told)
+    words = world.visitor(Role.BUYER, "b1").get("/orders/A-1").words
+    delivered, transit, sent = (
+        words.index(text) for text in ("Delivered Sat 10 Jan", "Leipzig Mon 5 Jan", "by the seller")
+    )
+    assert delivered < transit < sent
+
+
+def test_offers_stand_side_by_side_with_who_pays_and_sends_and_when(world: World) -> None:
+    world.place()
+    world.deliver()
+    world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
+    offer = {"type": "make_offer", "remedy": "return_and_refund",
+             "amount": {"amount": 50000, "currency": "RUB"}, "note": "Send it back."}  # fmt: skip
+    world.api("POST", "/disputes/A-1-D1/commands", offer, "seller.s1")
+    words = world.visitor(Role.BUYER, "b1").get("/disputes/A-1-D1").words
+    assert "Asked by the buyer" in words
+    assert "Offered by the seller" in words
+    assert "The seller pays RUB 500.00" in words
+    assert "Nobody: the buyer keeps the goods" in words
+    assert "The buyer sends the goods back" in words
+    assert "working days after the goods are back and were looked at" in words
+
+
+def test_a_picture_of_the_thread_becomes_evidence_by_one_click(world: World) -> None:
+    world.place()
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    csrf = buyer.get("/orders/A-1").csrf
+    buyer.post("/orders/A-1/evidence", {"csrf": csrf, "key": ["up"]},
+               files={"file": ("size.txt", b"bust 86 cm", "text/plain")})  # fmt: skip
+    buyer.does_on_order("A-1", "send_message", text="Look.", pictures="E1")
+    world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
+    page = buyer.get("/disputes/A-1-D1")
+    assert "Use E1 as evidence" in page.words
+    after = buyer.fill(page, "/disputes/A-1-D1/commands/add_evidence", evidence="E1")
+    assert "Use E1 as evidence" not in after.words
+    assert world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words.count("Use E1") == 0
+    seen = world.visitor(Role.SELLER, "s1").get("/orders").words
+    assert "1 new message" in seen
