@@ -72,6 +72,7 @@ def live(
     """
     if (sandbox := service.sandbox) is None:
         raise ValueError("a sample is lived on a clock that can be moved: a sandbox's")
+    end = end.replace(second=0, microsecond=0)
     service = replace(service, handlers={**service.handlers, "mail": lambda _: Done()})
     feed = Feed(
         service.engine.handle,
@@ -84,7 +85,7 @@ def live(
     told = done = 0
     for _, some in groupby(steps, key=lambda step: (step.at - _EPOCH) // _TOGETHER):
         together = list(some)
-        sandbox.clock.move_to(together[-1].at)
+        sandbox.clock.move_to(_to_the_minute(together[-1].at))
         drain(service)
         lines = [json.dumps(step.feed).encode() for step in together if step.feed is not None]
         for _ in feed.take(lines):
@@ -115,6 +116,13 @@ def _steps(end: Instant, orders: int) -> list[Step]:
     steps += [Step(last + later - timedelta(days=s["days"]), story=s) for s in told]
     steps += market.steps(end, orders)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _to_the_minute(at: Instant) -> Instant:
+    """The minute that holds ``at``, or begins with it: pages are read better without seconds."""
+    return at.replace(second=0, microsecond=0) + timedelta(
+        minutes=bool(at.second or at.microsecond)
+    )
 
 
 def _instant_of(line: dict[str, Any]) -> Instant:

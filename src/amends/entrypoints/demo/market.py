@@ -64,7 +64,7 @@ def steps(end: Instant, orders: int = ORDERS) -> Iterator[Step]:
     for number in range(orders):
         # Denser towards the end, as a marketplace that grows.
         age = SPAN * (1 - chance.random() ** 0.7)
-        placed = end - max(age, _HOUR)
+        placed = _whole(end - max(age, _HOUR))
         made = list(_order(about, chance, f"B-{2001 + number}", placed, pictures < _PICTURES))
         pictures += any(step.story and "picture" in step.story for step in made)
         yield from (step for step in made if step.at < end)
@@ -87,7 +87,7 @@ def _order(
             yield _does(later, key, "seller", send_message={"text": chance.choice(_REPLIES)})
     if chance.random() < 0.03:
         return  # never sent
-    shipped = placed + chance.uniform(10, 80) * _HOUR
+    shipped = _whole(placed + chance.uniform(10, 80) * _HOUR)
     carrier = chance.choice(about["carriers"][seller["country"]])
     parcel = _number(chance, carrier, seller["country"])
     yield Step(shipped, feed={"type": "shipment", "order": key, "carrier": carrier, "insist": True,
@@ -104,7 +104,7 @@ def _order(
         opened = shipped + chance.uniform(9, 14) * _DAY
         yield from _not_received(chance, bought, opened)
         return
-    delivered = shipped + chance.uniform(5, 13) * _DAY
+    delivered = _whole(shipped + chance.uniform(5, 13) * _DAY)
     yield tracked("delivered", delivered, buyers["country"])
     if trouble < 0.20:
         opened = delivered + chance.uniform(0.3, 5) * _DAY
@@ -220,6 +220,10 @@ def _dispute(
         }  # fmt: skip
         ruled = max(assigned, opened + 6 * _DAY) + chance.uniform(10, 60) * _HOUR
         yield _does(ruled, key, f"mediator:{mediator}", issue_ruling=ruling)
+
+
+def _whole(at: Instant) -> Instant:
+    return at.replace(second=0, microsecond=0)
 
 
 def _does(at: Instant, order: str, by: str, **what: Any) -> Step:
