@@ -53,6 +53,7 @@ from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.links import SignInLinkJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.judging.ties import TiesReader
 from amends.entrypoints.links import SignInLinks
 from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
@@ -122,7 +123,13 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         return calendar_for(country or None, clock.now())
 
     engine: CaseEngine = Engine(
-        OrderDomain(library), store, clock.now, new_id, working_days, store.staff.members
+        OrderDomain(library),
+        store,
+        clock.now,
+        new_id,
+        working_days,
+        store.staff.members,
+        TiesReader(store.staff, library, clock),
     )
     simulator = PaymentSimulator(settings.beside("payments"), clock, synced=settings.synced)
 

@@ -5,6 +5,7 @@ The order is the one of ``tests.given``: two blouses, 1600.00 RUB, shipped by DH
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ from amends.dispute.state import Appeal, Case, Dispute
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
-from amends.kernel.people import Actor, Staff
+from amends.kernel.people import Actor, PersonId, Staff, Ties
 from amends.kernel.refusals import refuse_role
 from amends.order.asked import Asked
 from amends.order.events.life import ParcelSent
@@ -96,6 +97,7 @@ def ask(
     under: Terms | None = None,
     dispute: str = D1,
     staff: Staff = NOBODY,
+    ties: Mapping[PersonId, Ties] | None = None,
 ) -> Outcome:
     """What is answered to ``command`` on the order (a new dispute) or on the dispute."""
     pack = under or terms()
@@ -106,7 +108,7 @@ def ask(
             or open_dispute.may(asked)
             or open_dispute.decide(asked, command)
         )
-    with_staff = replace(stamp(at), staff=staff)
+    with_staff = replace(stamp(at), staff=staff, ties=ties or {})
     of_dispute = AskedOfDispute(case, case.disputes[dispute], by, pack, with_staff)
     return commands.decide(of_dispute, command)  # type: ignore[arg-type]
 

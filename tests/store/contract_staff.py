@@ -7,14 +7,26 @@ import threading
 import pytest
 from msgspec.structs import replace
 
-from amends.engine.staff import Secrets, SettingUp
-from amends.engine.store import Store
-from amends.kernel.people import Role
-from tests.store.given import DAY, NOW, Reopen, account
+from amends.engine.staff import Secrets, SettingUp, TiesAsked
+from amends.engine.store import Store, Write
+from amends.kernel.decision import Content, FoundBy
+from amends.kernel.people import Role, Ties
+from amends.kernel.record import Row
+from tests.store.given import (
+    DAY,
+    NOW,
+    Reopen,
+    account,
+    dispute_row,
+    event,
+    order_row,
+    state,
+)
 
 MIA = account(
     "mia", "Mia@amends.example", languages=("en", "ru"), categories=("clothing",),
-    limits={"USD": 50_000}, reports_to="vera",
+    limits={"USD": 50_000}, reports_to="vera", capacity=12, away_until=NOW + DAY,
+    interests=("s9", "b9"),
 )  # fmt: skip
 SECRETS = Secrets("$argon2id$...", "JBSWY3DPEHPK3PXP")
 
@@ -138,3 +150,54 @@ class StaffContract:
         store.staff.add(account("mia2", MIA.email))
         assert store.staff.change(account("mia", "again@amends.example"))
         assert store.staff.account("mia") == account("mia", "again@amends.example")
+
+    def test_when_somebody_was_last_signed_in(self, store: Store) -> None:
+        store.staff.add(MIA)
+        store.staff.seen("mia", NOW + DAY)
+        store.staff.seen("nobody", NOW)
+        assert store.staff.members() == {"mia": replace(MIA.member, seen_at=NOW + DAY)}
+        store.staff.change(replace(MIA, name="Mia O."))
+        known = store.staff.member("mia")
+        assert known is not None
+        assert known.seen_at == NOW + DAY
+
+    def test_what_binds_somebody_to_the_parties(self, store: Store) -> None:
+        def put(order: str, *rows: Row, mail: str = "") -> None:
+            text = (Content("c", "ann", "{}", FoundBy(mail, Role.BUYER)),) if mail else ()
+            write = Write(order, 0, (event(1, *text),), state(1), rows=rows)
+            assert not store.records.write([write])
+
+        store.staff.add(MIA)
+        put("A", order_row("ann", 1), mail="MIA@amends.example")  # of s1, where Mia is Ann
+        put("B", order_row("bob", 2), dispute_row("B-D1", 5, "eve"))
+        put("C", order_row("zoe", 3), Row("contacts", {"person": "uli", "other": "zoe"}, {"at": 3}))
+
+        def asked(person: str, order: str, buyer: str, seller: str, since: int = 0) -> TiesAsked:
+            at = NOW.fromtimestamp(since, NOW.tzinfo)
+            return TiesAsked(person, order, buyer, seller, at)
+
+        questions = [
+            asked("mia", "X", "ann", "s2"),
+            asked("mia", "X", "bob", "s1"),
+            asked("mia", "A", "ann", "s1"),
+            asked("bob", "X", "cid", "s1"),
+            asked("bob", "B", "bob", "s1"),
+            asked("s1", "X", "bob", "s3"),
+            asked("uli", "X", "zoe", "s3"),
+            asked("eve", "X", "cid", "s1"),
+            asked("eve", "X", "cid", "s1", since=1),
+            asked("nil", "X", "ann", "s1"),
+        ]
+        assert store.staff.ties(questions * 6) == 6 * [
+            Ties(("buyer",)),
+            Ties((), ("seller",)),
+            Ties(("buyer",)),
+            Ties((), ("seller",)),
+            Ties(("buyer",)),
+            Ties((), ("buyer",)),
+            Ties((), ("buyer",)),
+            Ties(seller_cases=1),
+            Ties(),
+            Ties(),
+        ]
+        assert store.staff.ties([]) == []

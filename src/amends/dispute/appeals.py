@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amends.dispute.asked import AskedOfDispute
 from amends.dispute.case import CaseEvent
-from amends.dispute.conflicts import refuse_conflict
+from amends.dispute.conflicts import refuse_conflict, refuse_ranks
 from amends.dispute.effects import effect_events, effect_of, settle
 from amends.dispute.events.effects import DisputeClosed, StepResumed
 from amends.dispute.events.judging import appeal_key
@@ -109,7 +109,7 @@ def refuse_hearing(asked: AskedOfDispute, person: PersonId) -> Refused | None:
         return Refused("author_of_ruling", facts, ("choose_other_person",))
     if dispute.mediator == person:
         return Refused("mediator_of_dispute", facts, ("choose_other_person",))
-    return None
+    return refuse_ranks(asked, person)
 
 
 def appeal_of(dispute: Dispute) -> Appeal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute
-from amends.dispute.conflicts import refuse_conflict
+from amends.dispute.conflicts import refuse_conflict, refuse_ranks
 from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.dispute.state import Dispute, ProposedRuling
 from amends.kernel.deadlines import Turn
@@ -94,8 +94,10 @@ def refuse_unassigned(asked: AskedOfDispute) -> Refused | None:
 
 
 def _refuse_author(asked: AskedOfDispute) -> Refused | None:
-    """An appeal is never heard by whoever wrote the ruling."""
+    """An appeal is never heard by whoever wrote the ruling, nor by who stands above or below."""
     ruling, person = asked.dispute.ruling, asked.by.person
-    if asked.dispute.phase == "appeal" and ruling and ruling.by == person:
+    if asked.dispute.phase != "appeal":
+        return None
+    if ruling and ruling.by == person:
         return Refused("author_of_ruling", {"person": person}, ("choose_other_person",))
-    return None
+    return refuse_ranks(asked, person)

@@ -174,6 +174,7 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
     unheard_until: Instant | None = None
     mediator: PersonId | None = None
     recused: tuple[PersonId, ...] = ()
+    unassigned: tuple[str, ...] = ()  # why the queue found nobody
     information: InformationRequest | None = None
     ruling: Ruling | None = None
     ruling_accepted_by: tuple[Side, ...] = ()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
+
+from msgspec.structs import replace
 
 from amends.engine.domain import Domain
 from amends.engine.refusals import decode_refused, encode_refused
@@ -21,7 +23,7 @@ from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
 from amends.engine.streams import Stream, recorded, replay
 from amends.kernel.decision import Accepted, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, Outage
-from amends.kernel.people import STAFF, Actor, Role, Staff
+from amends.kernel.people import STAFF, Actor, PersonId, Role, Staff, Ties
 from amends.kernel.record import Recorded
 
 S = TypeVar("S")
@@ -41,13 +43,17 @@ def _nobody() -> Staff:
     return {}
 
 
+def _no_ties(_state: object, _command: object, _by: Actor) -> Mapping[PersonId, Ties]:
+    return {}
+
+
 class Engine(Generic[S, C, E, T]):
     """Judges commands for orders and records what follows.
 
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
     that hold for an order (state and command; either may be None), ``staff`` the platform's people
-    as they are known now. It may be used by many threads, and beside other engines on the same
-    store.
+    as they are known now, ``ties_for`` what binds those who judge an order, or would by a command,
+    to its parties. It may be used by many threads, and beside other engines on the same store.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Engine(Generic[S, C, E, T]):
         new_id: Callable[[], str],
         calendar_for: Callable[[S | None, C | None], Calendar],
         staff: Callable[[], Staff] = _nobody,
+        ties_for: Callable[[S, C | None, Actor], Mapping[PersonId, Ties]] = _no_ties,
     ) -> None:
         self.domain = domain
         self.store = store
@@ -65,6 +72,7 @@ class Engine(Generic[S, C, E, T]):
         self._new_id = new_id
         self._calendar_for = calendar_for
         self._staff = staff
+        self._ties_for = ties_for
 
     def handle_one(self, request: Request[C]) -> Answer[S, E]:
         """The answer to one request. Raises what its decision or the store raised."""
@@ -104,15 +112,19 @@ class Engine(Generic[S, C, E, T]):
         at = self.clock()
         asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
         loaded = self.store.records.load(orders, (), at - _OUTAGES_FOR)
-        views = ((order, self._view(order, loaded, asked)) for order in orders)
+        views = ((order, self._view(order, loaded, asked, by)) for order in orders)
         return {order: view for order, view in views if view is not None}
 
-    def _view(self, order: str, loaded: Loaded, asked: Stamp) -> View[S, T] | None:
+    def _view(
+        self, order: str, loaded: Loaded, asked: Stamp, by: Actor | None
+    ) -> View[S, T] | None:
         stream = self._stream(order, loaded)
         if stream.state is None:
             return None
         stamp = self._stamped(asked, stream.state, None, loaded.outages)
         terms = self.domain.terms(stream.state, None, asked.at)
+        if by is not None:
+            stamp = replace(stamp, ties=self._ties_for(stream.state, None, by))
         if isinstance(terms, Refused):
             raise LookupError(f"the terms of order {order} cannot be found: {terms.rule}")
         step = stream.expired(terms, stamp)
@@ -153,6 +165,7 @@ class Engine(Generic[S, C, E, T]):
         streams: dict[str, Stream[S, C, E, T]] = {}
         given: dict[int, Answer[S, E] | Exception] = {}
         broken: dict[str, Exception] = {}
+        ties: dict[int, Mapping[PersonId, Ties]] = {}
         of_order: dict[str, list[Ask[C]]] = defaultdict(list)
         for ask in now:
             of_order[ask.order].append(ask)
@@ -161,7 +174,7 @@ class Engine(Generic[S, C, E, T]):
             stream = streams[order]
             for ask in of_order[order]:
                 try:
-                    given[ask.place] = self._judge(stream, ask, loaded, staff)
+                    given[ask.place] = self._judge(stream, ask, loaded, staff, ties[ask.place])
                 except Exception as error:  # one bad request must not take its neighbours with it
                     given[ask.place] = error
             try:
@@ -173,9 +186,10 @@ class Engine(Generic[S, C, E, T]):
         # What is to be read is read before the store begins to write: streams that are rebuilt, and
         # answers given earlier. All other orders are judged while it takes their writes.
         early: dict[str, Write | None] = {}
-        for order in of_order:
+        for order, asked in of_order.items():
             try:
                 streams[order] = self._stream(order, loaded)
+                ties |= {ask.place: self._ties(streams[order], ask) for ask in asked}
             except Exception as error:
                 broken[order], early[order] = error, None
         answered = {key[0] for key in loaded.answers}
@@ -214,7 +228,12 @@ class Engine(Generic[S, C, E, T]):
         return clashed, failed
 
     def _judge(
-        self, stream: Stream[S, C, E, T], ask: Ask[C], loaded: Loaded, staff: Staff
+        self,
+        stream: Stream[S, C, E, T],
+        ask: Ask[C],
+        loaded: Loaded,
+        staff: Staff,
+        ties: Mapping[PersonId, Ties],
     ) -> Answer[S, E]:
         request, at = ask.request, ask.stamp.at
         key = ask.answer_key
@@ -223,7 +242,7 @@ class Engine(Generic[S, C, E, T]):
         if request is None and stream.state is None:
             return Answer(ask.order, Accepted(()), 0, None, at)
         command = request.command if request else None
-        asked = Stamp(at, ask.stamp.id, staff=staff)
+        asked = Stamp(at, ask.stamp.id, staff=staff, ties=ties)
         stamp = self._stamped(asked, stream.state, command, loaded.outages)
         step, since = stream.now(), stream.version
         outcome: Accepted[E] | Refused
@@ -290,4 +309,11 @@ class Engine(Generic[S, C, E, T]):
     def _stamped(
         self, stamp: Stamp, state: S | None, command: C | None, outages: tuple[Outage, ...]
     ) -> Stamp:
-        return Stamp(stamp.at, stamp.id, self._calendar_for(state, command), outages, stamp.staff)
+        calendar = self._calendar_for(state, command)
+        return replace(stamp, calendar=calendar, outages=outages)
+
+    def _ties(self, stream: Stream[S, C, E, T], ask: Ask[C]) -> Mapping[PersonId, Ties]:
+        request, state = ask.request, stream.state
+        if request is None or state is None:
+            return {}
+        return self._ties_for(state, request.command, request.by)

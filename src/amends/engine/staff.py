@@ -3,12 +3,13 @@ are. Accounts are no part of the record of any order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from amends.kernel.instants import Instant
-from amends.kernel.people import Member, PersonId, Staff
+from amends.kernel.people import Member, PersonId, Staff, Ties
 
 
 class StaffAccount(Struct, frozen=True):
@@ -42,6 +43,17 @@ class SettingUp(Struct, frozen=True):
     second: str
 
 
+class TiesAsked(Struct, frozen=True):
+    """What binds ``person`` to these parties? ``order`` itself is no tie; disputes of the seller
+    count that were opened after ``since``."""
+
+    person: PersonId
+    order: str
+    buyer: PersonId
+    seller: PersonId
+    since: Instant
+
+
 class StaffAccounts(Protocol):
     """Accounts of the platform's people, found by id or e-mail; disabled, never removed.
 
@@ -63,6 +75,13 @@ class StaffAccounts(Protocol):
 
     def person_at(self, email: str) -> PersonId | None:
         """Whose e-mail it is."""
+
+    def ties(self, asked: Sequence[TiesAsked]) -> list[Ties]:
+        """What binds somebody to the parties of an order, for each question: by trade and letters
+        of theirs, or of whoever has the same e-mail as their account."""
+
+    def seen(self, person: PersonId, at: Instant) -> None:
+        """They are signed in; whoever has no account is passed over."""
 
     def add(self, account: StaffAccount) -> None:
         """Raises ValueError when the id or the e-mail is taken."""

@@ -14,6 +14,7 @@ from amends.engine.jobs import run_due_jobs
 from amends.engine.leases import RENEW_EVERY, Worker
 from amends.engine.slots import every_slot
 from amends.engine.sweep import keep_beat, sweep
+from amends.entrypoints.judging.dealing import Dealer
 from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.service import Sandbox, Service
 from amends.entrypoints.webhooks_in.intake import take_callbacks
@@ -29,7 +30,8 @@ _LOOKS_AGAIN_SECONDS = 0.02
 _LOOKED_AT_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=15)
 # What one process does for all of them.
-_UPKEEP, _CALLBACKS = "upkeep", "callbacks"
+_UPKEEP, _CALLBACKS, _DEALING = "upkeep", "callbacks", "dealing"
+_DUTIES = (_UPKEEP, _CALLBACKS, _DEALING)
 _RECONCILE_EVERY = timedelta(days=1)
 _RECONCILED_AT = "reconciled_at"
 _TIDIED_AT = "tidied_at"
@@ -50,7 +52,8 @@ class NeverQuiet(RuntimeError):
 
 
 def drain(service: Service) -> None:
-    """Do all that is due now, until there is nothing left: deadlines, jobs, provider's changes.
+    """Do all that is due now, until there is nothing left: deadlines, jobs, provider's changes, and
+    cases to be dealt out.
 
     What fails is logged and waits for its next turn.
     """
@@ -58,7 +61,7 @@ def drain(service: Service) -> None:
         for _ in range(_MOST_ROUNDS):
             events = let_expire(service)
             ran = work_off(service)
-            if not (take_callbacks(service) or ran or events):
+            if not (take_callbacks(service) or ran or events or Dealer(service).deal()):
                 return
         raise NeverQuiet("jobs at one instant never come to an end")
 
@@ -154,7 +157,8 @@ class Ticker:
 
     def __init__(self, service: Service, name: str) -> None:
         self._service = service
-        self._worker = Worker(service.store.leases, name, service.clock.now, (_UPKEEP, _CALLBACKS))
+        self._worker = Worker(service.store.leases, name, service.clock.now, _DUTIES)
+        self._dealer = Dealer(service)
         self._stop = threading.Event()
         self._beaten = service.clock.now()
         self._threads = [
@@ -164,6 +168,7 @@ class Ticker:
                 *(("deadlines", _EVERY_SECONDS, partial(self._deadlines, n)) for n in SWEEPERS),
                 ("jobs", _EVERY_SECONDS, self._jobs),
                 ("upkeep", _LOOKED_AT_SECONDS, self._upkeep),
+                ("dealing", _LOOKED_AT_SECONDS, self._deal),
             )
         ]
 
@@ -232,6 +237,10 @@ class Ticker:
 
     def _callbacks(self) -> bool:
         return self._has(_CALLBACKS) and take_callbacks(self._service) > 0
+
+    def _deal(self) -> None:
+        if self._has(_DEALING):
+            self._dealer.deal()
 
     def _upkeep(self) -> None:
         if self._has(_UPKEEP):

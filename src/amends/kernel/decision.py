@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from amends.kernel.instants import Calendar, Instant, Outage
 from amends.kernel.money import Money
-from amends.kernel.people import PersonId, Role, Staff
+from amends.kernel.people import PersonId, Role, Staff, Ties
 
 Fact = str | int | bool | datetime | Money | tuple[str, ...] | None
 Facts = Mapping[str, Fact]
@@ -23,7 +23,8 @@ class Stamp(Struct, frozen=True):
     ``at`` is the instant, ``id`` the command's own id, from which references to its texts are
     derived, ``calendar`` the buyer's country's working days as known today, ``outages`` the spans
     in which the service was down, ``staff`` the platform's people as their accounts stand now
-    (looked up only when one of them, or the clock, asks).
+    (looked up only when one of them, or the clock, asks), ``ties`` what binds those who judge, or
+    are to judge, to the parties.
     """
 
     at: Instant
@@ -31,6 +32,7 @@ class Stamp(Struct, frozen=True):
     calendar: Calendar = Calendar()
     outages: tuple[Outage, ...] = ()
     staff: Staff = {}
+    ties: Mapping[PersonId, Ties] = {}
 
     def ref(self, name: str) -> str:
         """The reference under which this command's text called ``name`` is kept."""

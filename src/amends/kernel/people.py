@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from amends.kernel.instants import Instant
+
 PersonId = str
 Side = Literal["buyer", "seller"]
 # Whom a notice may go to: a side, the side that did not act, the side asked, whoever's turn it is,
@@ -58,7 +60,10 @@ class Member(Struct, frozen=True):
 
     ``limits`` are the most they may award on their own, in minor units by currency; without any
     there is no limit, with some a currency that is not among them has none to spend. ``languages``
-    and ``categories`` are what they can deal with; none named: all.
+    and ``categories`` are what they can deal with; none named: all. ``capacity`` is how many cases
+    they can have open at once; None: as many as come. They have no time before ``away_until``.
+    ``interests`` are the persons they have a tie to by their own word. ``seen_at`` is when they
+    were last signed in, as far as that is known.
     """
 
     person: PersonId
@@ -68,10 +73,37 @@ class Member(Struct, frozen=True):
     limits: dict[str, int] = {}
     reports_to: PersonId | None = None
     disabled: bool = False
+    capacity: int | None = None
+    away_until: Instant | None = None
+    interests: tuple[PersonId, ...] = ()
+    seen_at: Instant | None = None
 
     def limit(self, currency: str) -> int | None:
         """The most they may award on their own, in minor units; None: as much as they like."""
         return self.limits.get(currency, 0) if self.limits else None
+
+
+class Ties(Struct, frozen=True):
+    """What binds somebody to the parties of an order, as it is on record when something is decided.
+
+    ``same_address``: the sides that have the same e-mail, so that they are one person or one house;
+    ``dealt_with``: those they ever traded or wrote with. ``seller_cases`` is how many disputes of
+    the order's seller they were given, opened as lately as the pack says.
+    """
+
+    same_address: tuple[Side, ...] = ()
+    dealt_with: tuple[Side, ...] = ()
+    seller_cases: int = 0
+
+
+def above(staff: Staff, person: PersonId) -> tuple[PersonId, ...]:
+    """Whom ``person`` reports to, and whom these report to, nearest first."""
+    found: list[PersonId] = []
+    member = staff.get(person)
+    while member and member.reports_to and member.reports_to not in (person, *found):
+        found.append(member.reports_to)
+        member = staff.get(member.reports_to)
+    return tuple(found)
 
 
 # The platform's own people as they are known when something is decided, by id. Whoever has no

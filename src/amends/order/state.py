@@ -228,6 +228,7 @@ class Order(Struct, frozen=True, omit_defaults=True):
     listing_ref: str
     purchase: str = ""
     buyer_country: str = ""
+    buyer_language: str = ""
     ship_by: Instant | None = None
     promised_by: Instant | None = None
     return_policy: ReturnPolicy | None = None

@@ -169,6 +169,12 @@ def _limits(terms: Terms) -> Iterable[Entry]:
         yield Entry("platform_honours_up_to", str(amount), "minor units", source, currency)
     if terms.platform.large_times is not None:
         yield _cited(terms, "large_amount", str(terms.platform.large_times), "times the cap")
+    judging = terms.judging
+    if judging.seller_cases is not None:
+        yield _cited(terms, "cases_of_one_seller", str(judging.seller_cases), "cases")
+    for term in (judging.seller_within, judging.silent_after):
+        if term is not None:
+            yield _span(term)
     fee = terms.platform.fee
     if fee.source:
         yield Entry("platform_fee", str(fee.basis_points), "basis points", fee.source)

@@ -58,6 +58,7 @@ def parse(documents: Documents, base: Documents | None = None) -> Terms:
     reasons = sections.reasons(file["remedies.toml"], file["evidence.toml"])
     appeals, ruling_reasons, clauses = sections.rulings(file["rulings.toml"], reasons)
     returns, refunds = sections.returns(file["returns.toml"])
+    judging = sections.judging(file["limits.toml"])
     platform, limits = sections.limits(file["limits.toml"])
     terms = Terms(
         id=pack_id,
@@ -76,6 +77,7 @@ def parse(documents: Documents, base: Documents | None = None) -> Terms:
         ruling_reasons=ruling_reasons,
         clauses=clauses,
         cited=reading.cited,
+        judging=judging,
     )
     note_contradictions(terms, reading)
     if reading.problems:

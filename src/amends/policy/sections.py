@@ -16,6 +16,7 @@ from amends.policy.terms import (
     Days,
     EvidenceAsked,
     Fee,
+    Judging,
     Limits,
     Opening,
     OtherRoutes,
@@ -297,6 +298,17 @@ def other_routes(file: Sheet) -> OtherRoutes:
         routes=file.list_of_codes("refund_other_routes"),
         dead=file.list_of_codes("refund_dead_methods"),
         chosen_within=file.days("refund_route_chosen_within"),
+    )
+
+
+def judging(file: Sheet) -> Judging:
+    """limits.toml: what one person is given to judge, and when they are absent."""
+    cases = "cases_of_one_seller" in file.table
+    silent = "judge_silent_after" in file.table
+    return Judging(
+        file.number("cases_of_one_seller", "cases", 1, 1_000_000) if cases else None,
+        file.days("cases_of_one_seller_within") if cases else None,
+        file.days("judge_silent_after") if silent else None,
     )
 
 

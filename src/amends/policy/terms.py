@@ -212,6 +212,16 @@ class Limits(Struct, frozen=True):
     source: str
 
 
+class Judging(Struct, frozen=True):
+    """Who judges. ``seller_cases`` disputes of one seller, opened within ``seller_within``, are as
+    many as one person is given; None: any number. ``silent_after``: somebody who was not signed in
+    for so long is absent; None: nobody is missed."""
+
+    seller_cases: int | None = None
+    seller_within: Days | None = None
+    silent_after: Days | None = None
+
+
 class PackRef(Struct, frozen=True):
     """Which version of which pack an order is under; the digest is of its values, not its words."""
 
@@ -240,6 +250,7 @@ class Terms(Struct, frozen=True):
     clauses: tuple[str, ...]  # one per reason, by its name, and the pack's own
     # The source of each value that is no span, by its rule, or by "evidence." and the reason.
     cited: dict[str, str] = {}
+    judging: Judging = Judging()
     digest: str = ""  # of the values; filled in when the pack has been read
 
     @property

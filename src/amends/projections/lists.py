@@ -6,9 +6,10 @@ from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
+from amends.kernel.people import STAFF
 from amends.kernel.record import Column, Recorded, Row
 from amends.order.events.books import DifferenceRecorded, DifferenceResolved, RefundCounted
-from amends.order.events.life import MessageSent
+from amends.order.events.life import ContactRecorded, MessageSent
 from amends.order.events.money import RefundEvent, RefundRecorded
 from amends.order.state import Difference, Order, Refund
 
@@ -21,6 +22,8 @@ def list_rows(recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
         rows.append(_dispute_row(after.order, after.disputes[event.dispute]))
     if isinstance(event, MessageSent):
         rows.append(_message_row(event))
+    if isinstance(event, MessageSent | ContactRecorded) and recorded.by.role in STAFF:
+        rows += _contact_rows(recorded, after.order)
     if isinstance(event, RefundRecorded | RefundCounted):
         rows.append(_refund_row(after.order, event.refund))
     if isinstance(event, RefundEvent):
@@ -64,12 +67,33 @@ def _dispute_row(order: Order, dispute: Dispute) -> Row:
         "currency": order.currency,
         "mediator": dispute.mediator,
         "officer": dispute.officer,
+        "language": order.buyer_language,
+        "category": _category(order, dispute),
+        "unassigned": " ".join(dispute.unassigned),
         "opened_at": to_micros(dispute.opened_at),
         "due_at": _stamp(min((d.at for d in dispute.deadlines), default=None)),
         "closed_at": _stamp(dispute.closed_at),
         "version": dispute.version,
     }
     return Row("disputes", {"dispute_id": dispute.id}, values)
+
+
+def _category(order: Order, dispute: Dispute) -> str:
+    """That of the first claimed line that has one."""
+    claimed = (line.category for line in order.lines if line.id in dispute.claim.lines)
+    return next((category for category in claimed if category), "")
+
+
+def _contact_rows(recorded: Recorded[CaseEvent], order: Order) -> list[Row]:
+    """That one of the platform's people wrote to the parties: they are not to judge them later."""
+    return [
+        Row(
+            "contacts",
+            {"person": recorded.by.person, "other": other},
+            {"at": to_micros(recorded.at)},
+        )
+        for other in (order.buyer, order.seller)
+    ]
 
 
 def _message_row(event: MessageSent) -> Row:

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from amends.engine.staff import Secrets, SettingUp, StaffAccount
+from amends.engine.staff import Secrets, SettingUp, StaffAccount, TiesAsked
 from amends.kernel.instants import Instant, from_micros, to_micros
-from amends.kernel.people import Member, PersonId, Role, Staff
+from amends.kernel.people import Member, PersonId, Role, Staff, Ties
 from amends.store.batch import Values
 from amends.store.emails import Digests
 from amends.store.plain import Execute, Plain, Taken, run
 from amends.store.sealing import PersonKey, digest_of, new_key, open_own, seal_own
+from amends.store.ties import ties
 
 # Setting the key's id to itself is how a key that is there already comes back.
 _KEY = """INSERT INTO person_keys VALUES (?, ?, ?)
     ON CONFLICT (person) DO UPDATE SET key_id = person_keys.key_id RETURNING key_id, secret"""
-_MEMBER = "a.person, a.role, a.languages, a.categories, a.limits, a.reports_to, a.disabled"
+_MEMBER = """a.person, a.role, a.languages, a.categories, a.limits, a.reports_to, a.disabled,
+    a.capacity, a.away_until, a.interests, a.seen_at"""
 _MEMBERS = f"SELECT {_MEMBER} FROM staff_accounts AS a"  # noqa: S608
 _ACCOUNTS = f"""SELECT {_MEMBER}, a.since, a.sealed, p.secret,
     a.password IS NOT NULL AND a.second IS NOT NULL
     FROM staff_accounts AS a
     LEFT JOIN person_keys AS p ON p.person = a.person AND p.key_id = a.key_id"""  # noqa: S608
 _ADD = """INSERT INTO staff_accounts (role, languages, categories, limits, reports_to, disabled,
-    digest, key_id, sealed, person, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    capacity, away_until, interests, digest, key_id, sealed, person, since)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _CHANGE = """UPDATE staff_accounts SET role = ?, languages = ?, categories = ?, limits = ?,
-    reports_to = ?, disabled = ?, digest = ?, key_id = ?, sealed = ? WHERE person = ?"""
+    reports_to = ?, disabled = ?, capacity = ?, away_until = ?, interests = ?,
+    digest = ?, key_id = ?, sealed = ? WHERE person = ?"""
 # What was sealed with a key that is gone stays so.
 _FORGET_SEALED = """UPDATE staff_accounts SET second = NULL, next_second = NULL, set_up = NULL
     WHERE person = ? AND key_id <> ?"""
@@ -46,6 +51,7 @@ _FINISH_SET_UP = """UPDATE staff_accounts SET password = ?, second = next_second
 _FORGET_CODES = "DELETE FROM recovery_codes WHERE person = ?"
 _USE_CODE = """UPDATE staff_accounts SET step = ?
     WHERE person = ? AND (step IS NULL OR step < ?)"""
+_SEEN = "UPDATE staff_accounts SET seen_at = ? WHERE person = ?"
 _DETAILS, _SECOND = "staff account", "second factor"
 
 
@@ -79,6 +85,14 @@ class SqlStaff:
         query = "SELECT person FROM staff_accounts WHERE digest = ?"
         found = self._plain.ask(query, (self._digests.of(email),))
         return found[0][0] if found else None
+
+    def ties(self, asked: Sequence[TiesAsked]) -> list[Ties]:
+        """One query for some dozens of questions."""
+        return ties(self._plain, asked)
+
+    def seen(self, person: PersonId, at: Instant) -> None:
+        """When they were last signed in."""
+        run(self._plain, _SEEN, (to_micros(at), person))
 
     def add(self, account: StaffAccount) -> None:
         """A new row, under the person's key, which is made if there is none."""
@@ -174,16 +188,21 @@ def _values(execute: Execute, account: StaffAccount, digest: bytes) -> Values:
     details = json.dumps({"name": account.name, "email": account.email})
     return (
         member.role.value, json.dumps(member.languages), json.dumps(member.categories),
-        json.dumps(member.limits), member.reports_to, int(member.disabled), digest, key.id,
+        json.dumps(member.limits), member.reports_to, int(member.disabled), member.capacity,
+        None if member.away_until is None else to_micros(member.away_until),
+        json.dumps(member.interests), digest, key.id,
         seal_own(key, member.person, _DETAILS, details), member.person,
     )  # fmt: skip
 
 
 def _member(row: Values) -> Member:
-    person, role, languages, categories, limits, reports_to, disabled = row
+    person, role, languages, categories, limits, reports_to, disabled, *rest = row
+    capacity, away_until, interests, seen_at = rest
     return Member(
         person, Role(role), tuple(json.loads(languages)), tuple(json.loads(categories)),
-        json.loads(limits), reports_to, bool(disabled),
+        json.loads(limits), reports_to, bool(disabled), capacity,
+        None if away_until is None else from_micros(away_until), tuple(json.loads(interests)),
+        None if seen_at is None else from_micros(seen_at),
     )  # fmt: skip
 
 

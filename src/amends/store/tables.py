@@ -82,7 +82,7 @@ _ALL = (
         "disputes",
         "dispute_id",
         "buyer seller phase turn outcome reason remedy amount currency mediator officer opened_at"
-        " due_at closed_at version",
+        " due_at closed_at version language category unassigned",
         "order_id > dispute_id",
         "> opened_at",
         "buyer > opened_at",
@@ -98,6 +98,15 @@ _ALL = (
         "phase > due_at",
         "phase mediator > due_at",
         "phase officer > due_at",
+        "phase language > due_at",
+        "phase category > due_at",
+        "phase reason > due_at",
+    ),
+    _table(
+        "contacts",
+        "person other",
+        "at",
+        "person other > at",
     ),
     _table(
         "messages",

@@ -27,8 +27,10 @@ from amends.dispute.decide import (
     propose_settlement,
     provide_return_address,
     recuse,
+    report_unassigned,
     request_information,
     request_more_time,
+    return_to_queue,
     send_back_ruling,
     ship_replacement,
     ship_return,
@@ -54,8 +56,10 @@ from amends.dispute.decide.propose_ruling import ProposeRuling
 from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.decide.provide_return_address import ProvideReturnAddress
 from amends.dispute.decide.recuse import Recuse
+from amends.dispute.decide.report_unassigned import ReportUnassigned
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.decide.request_more_time import RequestMoreTime
+from amends.dispute.decide.return_to_queue import ReturnToQueue
 from amends.dispute.decide.send_back_ruling import SendBackRuling
 from amends.dispute.decide.ship_replacement import ShipReplacement
 from amends.dispute.decide.ship_return import ShipReturn
@@ -83,8 +87,10 @@ DisputeCommand = (
     | ProposeSettlement
     | ProvideReturnAddress
     | Recuse
+    | ReportUnassigned
     | RequestInformation
     | RequestMoreTime
+    | ReturnToQueue
     | SendBackRuling
     | ShipReplacement
     | ShipReturn
@@ -112,8 +118,10 @@ COMMANDS: dict[type[Struct], DisputeCommandModule] = {
     ProposeSettlement: propose_settlement,
     ProvideReturnAddress: provide_return_address,
     Recuse: recuse,
+    ReportUnassigned: report_unassigned,
     RequestInformation: request_information,
     RequestMoreTime: request_more_time,
+    ReturnToQueue: return_to_queue,
     SendBackRuling: send_back_ruling,
     ShipReplacement: ship_replacement,
     ShipReturn: ship_return,

@@ -6,13 +6,15 @@ from msgspec import Struct
 
 from amends.dispute.appeals import refuse_hearing
 from amends.dispute.asked import AskedOfDispute, Outcome
+from amends.dispute.conflicts import refuse_assigning
 from amends.dispute.deciders import refuse_proposed
 from amends.dispute.events.judging import AppealsOfficerAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
 from amends.kernel.texts import Id
 
-BY = frozenset({Role.APPEALS, Role.SUPERVISOR, Role.ADMIN})
+# The clock: the queue deals appeals out.
+BY = frozenset({Role.APPEALS, Role.SUPERVISOR, Role.ADMIN, Role.CLOCK})
 
 
 class AssignAppealsOfficer(
@@ -51,7 +53,7 @@ def decide(asked: AskedOfDispute, command: AssignAppealsOfficer) -> Outcome:
     if officer == dispute.officer:
         named: Facts = {"officer": officer}
         return Refused("already_assigned", named, ("choose_other_person",), field="officer")
-    refused = refuse_hearing(asked, officer)
+    refused = refuse_hearing(asked, officer) or refuse_assigning(asked, officer, Role.APPEALS)
     if refused:
         return refused
     assigned = AppealsOfficerAssigned(at=asked.now, dispute=dispute.id, officer=officer)

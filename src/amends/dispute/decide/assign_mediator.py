@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.conflicts import refuse_conflict
+from amends.dispute.conflicts import refuse_assigning, refuse_conflict
 from amends.dispute.deciders import refuse_proposed
 from amends.dispute.events.judging import MediatorAssigned
 from amends.kernel.decision import Accepted, Facts, Refused
@@ -36,7 +36,9 @@ def decide(asked: AskedOfDispute, command: AssignMediator) -> Outcome:
     if command.mediator == dispute.mediator:
         facts: Facts = {"mediator": command.mediator}
         return Refused("already_assigned", facts, ("choose_other_person",), field="mediator")
-    refused = refuse_conflict(asked, command.mediator)
+    refused = refuse_conflict(asked, command.mediator) or refuse_assigning(
+        asked, command.mediator, Role.MEDIATOR
+    )
     if refused:
         return refused
     assigned = MediatorAssigned(at=asked.now, dispute=dispute.id, mediator=command.mediator)

@@ -26,7 +26,7 @@ class MediatorAssigned(DisputeEvent, frozen=True, tag="mediator_assigned"):
     mediator: PersonId
 
     def on(self, dispute: Dispute) -> Dispute:
-        return replace(dispute, mediator=self.mediator)
+        return replace(dispute, mediator=self.mediator, unassigned=())
 
 
 class AppealsOfficerAssigned(DisputeEvent, frozen=True, tag="appeals_officer_assigned"):
@@ -37,7 +37,7 @@ class AppealsOfficerAssigned(DisputeEvent, frozen=True, tag="appeals_officer_ass
     officer: PersonId
 
     def on(self, dispute: Dispute) -> Dispute:
-        return replace(dispute, officer=self.officer)
+        return replace(dispute, officer=self.officer, unassigned=())
 
 
 class Recused(DisputeEvent, frozen=True, tag="recused"):
@@ -55,6 +55,33 @@ class Recused(DisputeEvent, frozen=True, tag="recused"):
             officer=None if dispute.officer == self.person else dispute.officer,
             recused=(*dispute.recused, self.person),
         )
+
+
+class ReturnedToQueue(DisputeEvent, frozen=True, tag="returned_to_queue"):
+    """Whoever had the case is not there: ``because`` says how. Somebody else takes it."""
+
+    told: ClassVar[tuple[Who, ...]] = ("supervisor",)
+
+    person: PersonId
+    because: str
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(
+            dispute,
+            mediator=None if dispute.phase == "mediation" else dispute.mediator,
+            officer=None if dispute.phase == "appeal" else dispute.officer,
+        )
+
+
+class NobodyFits(DisputeEvent, frozen=True, tag="nobody_fits"):
+    """The queue found nobody who may have the case and has room for it."""
+
+    told: ClassVar[tuple[Who, ...]] = ("supervisor",)
+
+    because: tuple[str, ...]
+
+    def on(self, dispute: Dispute) -> Dispute:
+        return replace(dispute, unassigned=self.because)
 
 
 class InformationRequested(TurnPassed, frozen=True, tag="information_requested"):
@@ -183,6 +210,7 @@ class AppealFiled(TurnPassed, frozen=True, tag="appeal_filed"):
             appeal=self.appeal,
             appealed=(*dispute.appealed, appeal_key(dispute, self.appeal.by, self.appeal.grounds)),
             officer=None,
+            unassigned=(),
             outcome=None,
             closed_at=None,
             information=None,

@@ -40,6 +40,17 @@ Limits = Annotated[
 ReportsTo = Annotated[
     str | None, typer.Option(help="The id of whoever they report to; '' for nobody.")
 ]
+Capacity = Annotated[
+    str | None, typer.Option(help="How many cases they have at once at most; '' for any number.")
+]
+Away = Annotated[
+    str | None,
+    typer.Option("--away-until", help="They have no time before this day (UTC); '' for now."),
+]
+Interests = Annotated[
+    list[str] | None,
+    typer.Option("--interest", help="The id of a buyer or seller they have a tie to; repeat."),
+]
 
 
 def staff_app(tools: Toolkit) -> typer.Typer:
@@ -57,6 +68,9 @@ def staff_app(tools: Toolkit) -> typer.Typer:
         category: Categories = None,
         limits: Limits = None,
         reports_to: ReportsTo = None,
+        capacity: Capacity = None,
+        away_until: Away = None,
+        interest: Interests = None,
         base_url: BaseUrl = base,
         database: Database = DATABASE,
     ) -> None:
@@ -69,6 +83,7 @@ def staff_app(tools: Toolkit) -> typer.Typer:
             member = Member(person_id(person), role_called(role or ""))
             account = StaffAccount(member, name, email, service.clock.now())
             account = _changed(account, None, language, category, limits, reports_to)
+            account = _placed(account, capacity, away_until, interest)
             _tell(service, _roster(service).add(account))
 
     @app.command("list")
@@ -83,10 +98,13 @@ def staff_app(tools: Toolkit) -> typer.Typer:
                     "disabled" if a.member.disabled else "" if a.ready else "not set up",
                     written_limits(a.member.limits), a.member.reports_to or "",
                     " ".join((*a.member.languages, *a.member.categories)),
+                    "" if a.member.capacity is None else str(a.member.capacity),
+                    f"{a.member.away_until:%Y-%m-%d}" if a.member.away_until else "",
                 )
                 for a in service.store.staff.accounts()
             ]  # fmt: skip
-        headings = ("person", "role", "name", "e-mail", "state", "limits", "reports to", "skills")
+        headings = ("person", "role", "name", "e-mail", "state", "limits", "reports to", "skills",
+                    "cases", "away until")  # fmt: skip
         table(headings, rows)
 
     @app.command()
@@ -99,6 +117,9 @@ def staff_app(tools: Toolkit) -> typer.Typer:
         category: Categories = None,
         limits: Limits = None,
         reports_to: ReportsTo = None,
+        capacity: Capacity = None,
+        away_until: Away = None,
+        interest: Interests = None,
         database: Database = DATABASE,
     ) -> None:
         """Change what is given; it counts from their next request on."""
@@ -108,6 +129,7 @@ def staff_app(tools: Toolkit) -> typer.Typer:
             account = _account(service, person)
             known = replace(account, name=name or account.name, email=email or account.email)
             changed = _changed(known, role, language, category, limits, reports_to)
+            changed = _placed(changed, capacity, away_until, interest)
             _done(_roster(service).change(changed))
         typer.echo(f"{person} is changed.")
 
@@ -171,6 +193,31 @@ def _changed(
         member = replace(member, limits=read)
     if reports_to is not None:
         member = replace(member, reports_to=reports_to or None)
+    return replace(account, member=member)
+
+
+def _placed(
+    account: StaffAccount, capacity: str | None, away_until: str | None, interests: list[str] | None
+) -> StaffAccount:
+    """What the queue asks of somebody."""
+    from msgspec.structs import replace
+
+    from amends.entrypoints.staff.queueing import read_away_until, read_capacity
+    from amends.kernel.decision import Refused
+
+    member = account.member
+    if capacity is not None:
+        read = read_capacity(capacity)
+        if isinstance(read, Refused):
+            raise refusal(read)
+        member = replace(member, capacity=read)
+    if away_until is not None:
+        until = read_away_until(away_until)
+        if isinstance(until, Refused):
+            raise refusal(until)
+        member = replace(member, away_until=until)
+    if interests is not None:
+        member = replace(member, interests=tuple(filter(None, interests)))
     return replace(account, member=member)
 
 

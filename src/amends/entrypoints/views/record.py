@@ -10,7 +10,12 @@ from msgspec import UNSET, Struct
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
-from amends.dispute.events.judging import OperatorAlarmed, RulingProposed, RulingSentBack
+from amends.dispute.events.judging import (
+    NobodyFits,
+    OperatorAlarmed,
+    RulingProposed,
+    RulingSentBack,
+)
 from amends.dispute.state import Case
 from amends.entrypoints.views.asking import is_staff
 from amends.entrypoints.views.structs import EventView
@@ -27,7 +32,12 @@ from amends.order.events.money import (
 )
 
 # Work among staff, which is no business of the parties.
-_INTERNAL: tuple[type[CaseEvent], ...] = (OperatorAlarmed, RulingProposed, RulingSentBack)
+_INTERNAL: tuple[type[CaseEvent], ...] = (
+    NobodyFits,
+    OperatorAlarmed,
+    RulingProposed,
+    RulingSentBack,
+)
 _OF_BANKS = (ChargebackRecorded, ChargebackAnswered, ChargebackOutcomeRecorded)
 # Who decides is known to staff only, so that nobody is approached outside the case.
 _NAMES_STAFF = ("mediator", "officer", "person", "decided_by", "approved_by")

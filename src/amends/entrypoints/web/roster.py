@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from amends.engine.staff import StaffAccount
 from amends.entrypoints.api.context import is_id
 from amends.entrypoints.staff.limits import read_limits, written_limits
+from amends.entrypoints.staff.queueing import read_away_until, read_capacity
 from amends.entrypoints.staff.roster import SetUpLink
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
@@ -42,6 +43,9 @@ class Typed(Struct, frozen=True):
     categories: str = ""
     limits: str = ""
     reports_to: str = ""
+    capacity: str = ""
+    away_until: str = ""
+    interests: str = ""
 
 
 @get(_HERE, sync_to_thread=True)
@@ -188,6 +192,9 @@ def _written(account: StaffAccount) -> Typed:
         member.person, account.name, account.email, member.role.value,
         ", ".join(member.languages), ", ".join(member.categories),
         written_limits(member.limits), member.reports_to or "",
+        "" if member.capacity is None else str(member.capacity),
+        f"{member.away_until:%Y-%m-%d}" if member.away_until else "",
+        ", ".join(member.interests),
     )  # fmt: skip
 
 
@@ -196,8 +203,13 @@ def _read(typed: Typed, known: StaffAccount) -> StaffAccount | Refused:
     if not is_id(typed.person):
         return Refused("id_malformed", {}, ("mend_field",), "invalid", "person")
     limits = read_limits(typed.limits)
+    capacity, away_until = read_capacity(typed.capacity), read_away_until(typed.away_until)
     if isinstance(limits, Refused):
         return limits
+    if isinstance(capacity, Refused):
+        return capacity
+    if isinstance(away_until, Refused):
+        return away_until
     if typed.role not in {role.value for role in STAFF}:
         facts = {"roles": tuple(sorted(STAFF))}
         return Refused("not_a_staff_role", facts, ("choose_staff_role",), "invalid", "role")
@@ -209,6 +221,9 @@ def _read(typed: Typed, known: StaffAccount) -> StaffAccount | Refused:
         categories=_words(typed.categories),
         limits=limits,
         reports_to=typed.reports_to or None,
+        capacity=capacity,
+        away_until=away_until,
+        interests=_words(typed.interests),
     )
     return replace(known, member=member, name=typed.name, email=typed.email)
 

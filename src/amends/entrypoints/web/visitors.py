@@ -81,6 +81,8 @@ class Sessions:
             expires_at=now + stays, proven_at=now if proven else None,
         )  # fmt: skip
         self._kept.begin(token, session)
+        if actor.role in STAFF:
+            self._staff.seen(actor.person, now)
         return self._cookie(self.cookie, token, int(stays.total_seconds()))
 
     def end(self, visitor: Visitor) -> Cookie:
@@ -122,6 +124,8 @@ class Sessions:
             return None
         if now - session.seen_at >= _NOTED_EVERY:
             self._kept.seen(session.id, now)
+            if member is not None:
+                self._staff.seen(member.person, now)
         return Visitor(actor, token, session, member, self._sandbox)
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:

@@ -106,6 +106,7 @@ def decide(
         listing_ref=listing.ref,
         purchase=command.purchase or "",
         buyer_country=command.buyer.country or "",
+        buyer_language=(command.buyer.locale or "").partition("-")[0].casefold(),
         ship_by=in_utc(ship_by) if ship_by else None,
         promised_by=in_utc(promised_by) if promised_by else None,
         return_policy=convert(returns, ReturnPolicy, from_attributes=True) if returns else None,
