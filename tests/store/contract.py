@@ -7,6 +7,7 @@ and a fixture ``reopen`` that gives another one on the same database.
 from __future__ import annotations
 
 from tests.store.contract_callbacks import CallbacksContract
+from tests.store.contract_correspondence import CorrespondenceContract
 from tests.store.contract_drafts import DraftsContract
 from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import (
@@ -26,6 +27,7 @@ class StoreContract(
     JobsContract,
     ViewsContract,
     AccessContract,
+    CorrespondenceContract,
     DraftsContract,
     SlotsContract,
     LeasesContract,

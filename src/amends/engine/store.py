@@ -17,6 +17,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from amends.engine.callbacks import Callbacks
+from amends.engine.correspondence import Correspondence
 from amends.engine.drafts import Drafts
 from amends.engine.leases import Leases
 from amends.engine.sessions import Emails, KeptSessions, Tries
@@ -432,6 +433,8 @@ class Store(Protocol):
     def tries(self) -> Tries: ...
     @property
     def emails(self) -> Emails: ...
+    @property
+    def correspondence(self) -> Correspondence: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

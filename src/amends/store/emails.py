@@ -37,6 +37,10 @@ class Digests:
         """SHA-256 of ``text``, keyed; case and blanks around it do not count."""
         return hmac.digest(self._key, text.strip().casefold().encode(), hashlib.sha256)
 
+    def signed(self, text: str) -> bytes:
+        """The same of a text as it is."""
+        return hmac.digest(self._key, text.encode(), hashlib.sha256)
+
 
 class SqlEmails:
     """See ``amends.engine.sessions.Emails``."""
@@ -68,7 +72,10 @@ def email_values(writes: Sequence[Write], digests: Digests) -> list[Values]:
 
 def forgetting(person: PersonId) -> Iterator[tuple[str, Values]]:
     """The statements, with ``?``, after which no e-mail leads to an erased person, nobody is signed
-    in as them, and an account of theirs opens nothing."""
+    in as them, no address of theirs works, and an account of theirs opens nothing."""
     yield _FORGET_EMAILS, (person, person, person)
     yield "DELETE FROM sessions WHERE person = ?", (person,)
+    yield "DELETE FROM mail_addresses WHERE person = ?", (person,)
+    yield "DELETE FROM mail_choices WHERE person = ?", (person,)
+    yield "DELETE FROM mail_waiting WHERE person = ?", (person,)
     yield _CLOSE_ACCOUNT, (os.urandom(32), person)

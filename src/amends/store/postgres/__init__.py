@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amends.store.correspondence import SqlCorrespondence
 from amends.store.emails import Digests, SqlEmails
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
@@ -39,6 +40,7 @@ class PostgresStore:
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
+        self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

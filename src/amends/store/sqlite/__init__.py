@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from amends.store.correspondence import SqlCorrespondence
 from amends.store.emails import Digests, SqlEmails
 from amends.store.plain import SqlitePlain
 from amends.store.sessions import SqlSessions, SqlTries
@@ -44,6 +45,7 @@ class SqliteStore:
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
+        self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)
