@@ -165,7 +165,7 @@ class Books:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.posted: dict[str, int] = {}
+        self.posted = dict(balances(case.order))
 
     def do(self, command: OnOrder | OnDispute, by: Actor) -> dict[str, int]:
         outcome = decide(self.case, command, by, terms(), stamp(LATER))
@@ -182,6 +182,7 @@ class Books:
             account, amount = str(row.values["account"]), row.values["amount"]
             assert isinstance(amount, int)
             self.posted[account] = self.posted.get(account, 0) + amount
+        assert self.posted == balances(self.case.order)
         assert sum(self.posted.values()) == 0
 
 

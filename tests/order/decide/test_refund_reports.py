@@ -11,17 +11,19 @@ from amends.kernel.decision import Accepted, Refused
 from amends.kernel.instants import Calendar
 from amends.order.decide import OrderCommand
 from amends.order.decide.refund_failed import ReportRefundFailed
+from amends.order.decide.refund_pending import ReportRefundPending
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
 from amends.order.events.money import (
     FinanceAlarmed,
     RefundFailed,
+    RefundPending,
     RefundRecorded,
     RefundSettled,
     RefundUnknown,
 )
 from amends.order.retries import record_refund
-from amends.order.state import Order
+from amends.order.state import Order, RefundState
 from tests.given import DAY, PROVIDER, order, terms
 from tests.order.asking import (
     NOW,
@@ -99,6 +101,26 @@ def test_after_the_packs_retries_it_is_finances_task(attempt: int, what: str) ->
     assert (event.retry.what, event.retry.at) == (what, NOW + DAY)
 
 
+@pytest.mark.parametrize("attempt", [1, 4])
+def test_what_a_failed_refund_waits_for_is_counted_from_the_failure(attempt: int) -> None:
+    event = only(ask(with_refund(refund(attempt=attempt)), PROVIDER, FAILED), RefundFailed)
+    assert (event.at, event.retry.since, event.retry.anchor) == (NOW, NOW, "refund_failed")
+
+
+@pytest.mark.parametrize("state", ["recorded", "sent"])
+def test_an_unclear_answer_is_recorded_when_it_came(state: RefundState) -> None:
+    event = only(ask(with_refund(refund(state=state)), PROVIDER, UNKNOWN), RefundUnknown)
+    assert event.at == NOW
+
+
+def test_a_refund_the_provider_has_is_pending_from_then_on() -> None:
+    event = only(ask(ONE, PROVIDER, ReportRefundPending(R1, "re_1")), RefundPending)
+    assert (event.at, event.provider_ref) == (NOW, "re_1")
+    after = then(ONE, event)
+    assert (after.refunds[R1].state, after.refunds[R1].provider_reference) == ("pending", "re_1")
+    assert ask(after, PROVIDER, ReportRefundPending(R1, "re_2")) == Accepted(())
+
+
 def test_a_failure_after_success_is_a_reversal() -> None:
     reversed_ = failed(settled(ONE))
     assert reversed_.refunds[R1].state == "reversed"
@@ -147,6 +169,8 @@ def test_a_success_believed_failed_is_recorded_when_no_retry_was_made() -> None:
 def test_a_success_that_comes_on_top_of_another_payment_is_told_to_finance_once(of: Order) -> None:
     alarm = only(ask(of, PROVIDER, SETTLED), FinanceAlarmed)
     assert (alarm.refund, alarm.because) == (R1, "settled_after_all")
+    assert alarm.again is not None
+    assert alarm.again.anchor == "settled_after_all"
     after = then(of, alarm)
     assert after.refunds == of.refunds
     assert [d.subject for d in after.deadlines if d.what == "finance"] == [R1]
