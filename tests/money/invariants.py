@@ -152,9 +152,11 @@ def _heard(world: Watched, orders: Sequence[Order]) -> None:
             if theirs and not theirs.stands and refund.counts and not refund.traced:
                 raise Wrong(f"that {refund.id} failed was understood, and it is {refund.state}")
         else:
-            chargeback = told["chargeback"]["id"]
-            if not any(chargeback in order.chargebacks for order in orders):
-                raise Wrong(f"{chargeback} was understood, and no order knows of it")
+            taken = world.simulator.find_chargeback(told["chargeback"]["id"])
+            known = {o.chargebacks[taken.id].outcome or "open" for o in orders
+                     if taken and taken.id in o.chargebacks}  # fmt: skip
+            if taken and known != {taken.state}:
+                raise Wrong(f"that {taken.id} is {taken.state} was understood, not {known}")
 
 
 def at_rest(world: Watched) -> None:

@@ -43,7 +43,7 @@ _BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
 # In these nobody else takes money of the payment, by hand or through a bank.
 _OTHERS = {"already_refunded", "partial_only", "chargeback"}
 _ALONE: tuple[Behaviour, ...] = tuple(b for b in _BEHAVIOURS if b not in _OTHERS)
-_STEPS = 26
+_STEPS = 24
 _UNITS, _PRICE = 5, 100
 _SHARED = "pay_A-1"  # by both orders, where there are two
 _DEAD: list[Behaviour] = ["decline"] * 60
@@ -86,6 +86,8 @@ def live(seed: int, folder: Path) -> Life:
             _place(world, "A-2", 2, 2 * _PRICE)
         if life.dead_card:
             world.simulator.set_next(_DEAD)
+        if dice.random() < 0.5:
+            _provider(world, dice, "manner")
         world.faults.strikes = strikes
         for _ in range(_STEPS):
             _step(world, dice, life)
@@ -105,11 +107,16 @@ def _place(world: Watched, order: str, units: int, captured: int) -> None:
     world.place(order, price=_PRICE, units=units, payment=payment)
 
 
+def _no_commits(place: str) -> tuple[Moment, bool] | None:
+    return ("instead", False) if place == "commit" else None
+
+
 def _step(world: Watched, dice: random.Random, life: Life) -> None:
     steps = {
         "claim": 3, "twins": 1, "race": 1, "cancel": 0.5, "chargeback": 1, "outcome": 2,
-        "mood": 0 if life.dead_card else 4, "manner": 1, "run": 6, "reports": 4, "hours": 5,
-        "lost": 1, "days": 3, "month": 0.2, "crash": 1, "missing": 0.5, "trace": 1, "reconcile": 1,
+        "mood": 0 if life.dead_card else 4, "manner": 1, "run": 6, "reports": 4, "outage": 1,
+        "hours": 5, "lost": 1, "days": 3, "month": 0.2, "crash": 1, "missing": 0.5, "trace": 1,
+        "reconcile": 1,
     }  # fmt: skip
     (name,) = dice.choices(list(steps), list(steps.values()))
     life.steps.append(name)
@@ -146,6 +153,10 @@ def _act(world: Watched, dice: random.Random, name: str) -> None:
             world.run(rounds=5)
         case "reports":
             world.callbacks(dice.choice((1, 1, 2, 5)), newest_first=dice.random() < 0.5)
+        case "outage":  # reports can be kept, and not put on record
+            strikes, world.faults.strikes = world.faults.strikes, _no_commits
+            world.callbacks()
+            world.faults.strikes = strikes
         case "lost":
             world.callbacks(0)
         case "hours":
@@ -181,7 +192,8 @@ def _provider(world: Watched, dice: random.Random, name: str) -> None:
     if name == "mood":
         # By hand and for the whole payment: whose order it is of, a person has to say.
         moods = _ALONE if dice.random() < 0.9 or len(world.orders) > 1 else _BEHAVIOURS
-        world.simulator.set_next(dice.choices(moods, k=dice.randint(1, 5)))
+        weights = [3 if mood == "fail_later" else 1 for mood in moods]
+        world.simulator.set_next(dice.choices(moods, weights, k=dice.randint(1, 5)))
         return
     late = dice.choice((timedelta(0), HOUR, 3 * DAY))
     often = dice.choice((0, 1, 1, 1, 2, 50))
