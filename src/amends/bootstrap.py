@@ -55,6 +55,7 @@ from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
 from amends.entrypoints.judging.ties import TiesReader
 from amends.entrypoints.links import SignInLinks
+from amends.entrypoints.mail_in.routes import mail_handler
 from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.webhooks_in.intake import Intake
@@ -168,7 +169,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "capture": CaptureJob(engine, simulator, all_of_it=bool(settings.sandbox)),
             "refund": RefundJob(engine, provider_for, clock),
             "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
-            "mail": MailJob(engine.view, store, mailer, settings.base_url),
+            "mail": MailJob(
+                engine.view, store, mailer, settings.base_url, reply_to=settings.reply_to
+            ),
             "sign_in_link": SignInLinkJob(
                 engine.view,
                 store,
@@ -187,6 +190,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         schema_is_current=partial(schema_is_current, settings.database),
         close=close,
         identity=_identity(settings),
+        mailer=mailer,
+        reply_to=settings.reply_to,
+        mail_in_key=settings.mail_in_key,
     )
 
 
@@ -307,6 +313,7 @@ def build_app(
         [
             *api_handlers(api),
             callback_handler(service),
+            mail_handler(service),
             *probe_handlers(service, running or Running(), lambda: ticker.runs if ticker else True),
             *pages,
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
@@ -14,6 +14,8 @@ from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.engine.outside import MovableClock
 from amends.store.migrate import database_path
 from amends.store.urls import database_name, is_postgres
+
+_SHORTEST_KEY = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Settings:
     folder. ``stripe`` None: payments by Stripe are not connected. ``oidc`` None: there
     is no company to sign in at. ``clock``: instead of the
     machine's. ``synced`` False: for a sample, which is thrown away when its making is cut short,
-    and so need not wait for the disk.
+    and so need not wait for the disk. ``reply_to``: the address whose replies are taken in, "" for
+    none; ``mail_in_key``: what a mail server that hands them over by HTTP knows itself by.
     """
 
     database: str | Path
@@ -39,6 +42,8 @@ class Settings:
     clock: MovableClock | None = None
     synced: bool = True
     sender: str = "amends@localhost.localdomain"
+    reply_to: str = ""
+    mail_in_key: str = field(default="", repr=False)
     home: Path = Path("var")
 
     @classmethod
@@ -53,7 +58,8 @@ class Settings:
         environment: Mapping[str, str] | None = None,
     ) -> Settings:
         """From arguments and the environment: ``AMENDS_PACKS`` and ``AMENDS_HOME`` (folders),
-        ``AMENDS_SENDER``, ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
+        ``AMENDS_SENDER``, ``AMENDS_REPLY_TO``, ``AMENDS_MAIL_IN_KEY``,
+        ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
         ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``, and ``AMENDS_OIDC_ISSUER``,
         ``_CLIENT_ID``, ``_CLIENT_SECRET``.
 
@@ -73,6 +79,8 @@ class Settings:
             clock=clock,
             synced=synced,
             sender=sender,
+            reply_to=_reply_to(env),
+            mail_in_key=_mail_in_key(env),
             home=Path(env.get("AMENDS_HOME", cls.home)),
         )
 
@@ -114,6 +122,21 @@ def _smtp(env: Mapping[str, str], sender: str) -> SmtpSettings | None:
         env.get("AMENDS_SMTP_USER"),
         env.get("AMENDS_SMTP_PASSWORD"),
     )
+
+
+def _reply_to(env: Mapping[str, str]) -> str:
+    address = env.get("AMENDS_REPLY_TO", "")
+    local, _, domain = address.rpartition("@")
+    if address and (not local or not domain or "+" in local):
+        raise ValueError("AMENDS_REPLY_TO is an address without a +: a secret is put behind one")
+    return address
+
+
+def _mail_in_key(env: Mapping[str, str]) -> str:
+    key = env.get("AMENDS_MAIL_IN_KEY", "")
+    if key and len(key) < _SHORTEST_KEY:
+        raise ValueError(f"AMENDS_MAIL_IN_KEY has at least {_SHORTEST_KEY} characters")
+    return key
 
 
 def _stripe(env: Mapping[str, str]) -> StripeSettings | None:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from msgspec.structs import replace
 
 from amends.engine.outside import Mail, Mailer, MailRefused
 
@@ -55,6 +56,25 @@ class MailerContract(ABC):
     def test_plain_text_alone_is_one_part(self, mailer: Mailer) -> None:
         mailer.send(Mail(MAIL.to, "Hello", "Words.\n", None, "m1"))
         assert self.only().get_content_type() == "text/plain"
+
+    def test_says_where_to_answer_and_where_to_order_it_off(self, mailer: Mailer) -> None:
+        mailer.send(MAIL)
+        plain = self.only()
+        assert plain["Reply-To"] is plain["List-Unsubscribe"] is None
+        off = "https://market.example/mail/off/k2"
+        mailer.send(replace(MAIL, message_id="m2", reply_to="reply+k1@a.example", unsubscribe=off))
+        message = parsed(self.arrived()[-1])
+        assert message["Reply-To"] == "reply+k1@a.example"
+        assert message["List-Unsubscribe"] == f"<{off}>"
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    @pytest.mark.parametrize(
+        "broken", [{"reply_to": "a@b.example\r\nBcc: x@y.example"}, {"unsubscribe": "x>\r\nBcc: x"}]
+    )
+    def test_they_start_no_header_either(self, mailer: Mailer, broken: dict[str, str]) -> None:
+        with pytest.raises(MailRefused):
+            mailer.send(replace(MAIL, **broken))
+        assert self.arrived() == []
 
     @pytest.mark.parametrize(
         "subject",

@@ -202,6 +202,8 @@ class Mail(Struct, frozen=True):
 
     ``message_id`` is a bare unique id (letters, digits, ``.``, ``_``, ``-``; at most 120): sent
     again, a mail keeps it, so that the recipient's mail program recognises the double.
+    ``reply_to`` is where an answer goes, "" for nowhere; ``unsubscribe`` an address at which such
+    mail is ordered off by posting to it, "" for what is always sent.
     """
 
     to: str
@@ -209,6 +211,8 @@ class Mail(Struct, frozen=True):
     text: str
     html: str | None
     message_id: str
+    reply_to: str = ""
+    unsubscribe: str = ""
 
 
 class Mailer(Protocol):

@@ -19,6 +19,7 @@ from amends.engine.outside import (
     IdentityProvider,
     Ids,
     Inspector,
+    Mailer,
     MovableClock,
     PaymentProvider,
 )
@@ -56,7 +57,9 @@ class Service:
 
     ``handlers`` do the outbox's jobs by kind, ``readers`` read what connected payment providers
     report. ``sandbox`` is None on a server that is one's own. ``new_token`` makes unguessable keys
-    for files. ``identity`` is the company's own sign-in, where it is connected.
+    for files. ``identity`` is the company's own sign-in, where it is connected. ``reply_to`` is the
+    address whose replies are taken in, ``mail_in_key`` lets in who hands them over by HTTP; each is
+    "" where that is not done.
     """
 
     engine: CaseEngine
@@ -79,3 +82,6 @@ class Service:
     schema_is_current: Callable[[], bool]
     close: Callable[[], None]
     identity: IdentityProvider | None
+    mailer: Mailer
+    reply_to: str
+    mail_in_key: str

@@ -15,7 +15,17 @@ from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant
 from amends.kernel.people import Role
 from amends.kernel.record import Column
-from tests.entrypoints.sandbox import MEDIATOR, SELLER, SUPERVISOR, Shop, order, rub
+from tests.entrypoints.sandbox import (
+    BUYER,
+    MEDIATOR,
+    SELLER,
+    SUPERVISOR,
+    Json,
+    Shop,
+    claim,
+    order,
+    rub,
+)  # fmt: skip
 from tests.entrypoints.staff.people import colleague
 
 
@@ -28,6 +38,18 @@ def arrived(tmp_path: Path, to: str) -> list[EmailMessage]:
         if str(mail["To"]) == to:
             found.append(mail)
     return found
+
+
+def english() -> dict[str, Json]:
+    """Both parties of the example, with English for their language."""
+    return {side: {**order()[side], "locale": "en"} for side in ("buyer", "seller")}
+
+
+def disputed(shop: Shop) -> None:
+    """The example's dispute, opened on 9 March at noon by people who read English."""
+    shop.shipped("A-1001", **english())
+    shop.move_to("2026-03-09T12:00:00Z")
+    shop.post("/orders/A-1001/disputes", claim(), BUYER, 201)
 
 
 def mails(tmp_path: Path, to: str) -> list[tuple[str, str]]:
@@ -51,7 +73,7 @@ def visible(page: str) -> str:
 
 
 def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     told = dict(mails(tmp_path, "shop@example.com"))
     text = told["Dispute A-1001-D1 is open"]
     assert "Please act by Sat 14 Mar 2026, 12:00 UTC." in text
@@ -68,7 +90,7 @@ def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_pat
 
 
 def test_text_and_page_say_the_same_with_one_button(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     for mail in (*arrived(tmp_path, "shop@example.com"), *arrived(tmp_path, "olga@example.com")):
         assert mail.get_content_type() == "multipart/alternative"
         text, page = part(mail, "plain"), part(mail, "html")
@@ -86,7 +108,7 @@ def test_what_people_wrote_is_no_part_of_the_page(shop: Shop, tmp_path: Path) ->
     lines = order()["lines"]
     lines[0]["title"] = "<img src=x onerror=alert(1)> & co"
     shop.move_to("2026-03-01T10:00:00Z")
-    shop.put("/orders/A-1001", order(lines=lines))
+    shop.put("/orders/A-1001", order(lines=lines, **english()))
     shop.on_order("A-1001", "ship_order", carrier="DHL", tracking_number="1234567890")
     (mail,) = arrived(tmp_path, "olga@example.com")
     assert "&lt;img src=x" in part(mail, "html")
@@ -94,7 +116,7 @@ def test_what_people_wrote_is_no_part_of_the_page(shop: Shop, tmp_path: Path) ->
 
 
 def test_whoever_must_act_is_reminded_before_the_deadline(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     shop.advance("P4D")
     reminders = [s for s, _ in mails(tmp_path, "shop@example.com") if s.startswith("A reminder")]
     assert len(reminders) == 2
@@ -103,7 +125,7 @@ def test_whoever_must_act_is_reminded_before_the_deadline(shop: Shop, tmp_path: 
 
 
 def test_a_mail_that_was_overtaken_is_not_sent(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     shop.advance("P3D")
     shop.on("A-1001-D1", "accept_offer", SELLER, offer="O1", amount=rub(72_000))
     before = len(arrived(tmp_path, "shop@example.com"))
@@ -124,7 +146,7 @@ def late_job(**payload: Column) -> JobToRun:
 
 
 def test_a_mediator_is_told_at_the_address_of_their_account(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     shop.advance("P6D")
     colleague(shop.service, "m1", Role.MEDIATOR)
     shop.on("A-1001-D1", "assign_mediator", SUPERVISOR, mediator="m1")
@@ -152,7 +174,7 @@ def test_a_person_without_an_address_holds_nothing_up(shop: Shop, tmp_path: Path
 
 
 def test_a_refund_is_told_of(shop: Shop, tmp_path: Path) -> None:
-    shop.disputed()
+    disputed(shop)
     shop.on("A-1001-D1", "accept_offer", SELLER, offer="O1", amount=rub(72_000))
     subjects = [subject for subject, _ in mails(tmp_path, "olga@example.com")]
     assert "A refund of order A-1001 is on its way" in subjects

@@ -33,6 +33,14 @@ def compose(mail: Mail, sender: Address, at: Instant) -> EmailMessage:
     message["Message-ID"] = f"<{mail.message_id}@{sender.domain}>"
     # So that no out-of-office reply comes back (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        message["Reply-To"] = recipient(mail.reply_to)
+    if mail.unsubscribe:
+        if _CONTROL.search(mail.unsubscribe):
+            raise MailRefused("an address to unsubscribe at holds no control characters")
+        # Both, for one click without a visit (RFC 8058).
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text.replace("\x00", ""))
     if mail.html is not None:
         message.add_alternative(mail.html.replace("\x00", ""), subtype="html")

@@ -13,6 +13,7 @@ from amends.entrypoints.cli.doctor import doctor_command
 from amends.entrypoints.cli.feed import import_command
 from amends.entrypoints.cli.ledger import ledger_app
 from amends.entrypoints.cli.look import disputes_app, explain_order, orders_app, refunds_app
+from amends.entrypoints.cli.mail import mail_app
 from amends.entrypoints.cli.money import money_app
 from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.policy import policy_app
@@ -41,6 +42,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.add_typer(refunds_app(tools), name="refunds")
     app.add_typer(ledger_app(tools), name="ledger")
     app.add_typer(money_app(tools), name="money")
+    app.add_typer(mail_app(tools), name="mail")
     app.add_typer(do_app(tools), name="do")
     app.add_typer(_policies(tools), name="policy")
     app.command("link")(link_command(tools))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from amends.dispute.state import Case
+from amends.engine.correspondence import Addressed
 from amends.engine.jobs import Again, Done
 from amends.engine.outside import Mailer, MailRefused
 from amends.engine.store import JobToRun, Store
+from amends.entrypoints.mails.addresses import with_secret
 from amends.entrypoints.mails.letter import mail_of
 from amends.entrypoints.mails.notices import notice_letter, outdated
 from amends.entrypoints.service import CaseView
@@ -28,11 +32,15 @@ class MailJob:
     What has been overtaken is not sent: nobody is asked for what is settled.
     """
 
-    def __init__(self, view: View, store: Store, mailer: Mailer, base_url: str) -> None:
+    def __init__(
+        self, view: View, store: Store, mailer: Mailer, base_url: str, *, reply_to: str = ""
+    ) -> None:
+        """``reply_to``: the address replies are taken in at, "" where that is not done."""
         self._view = view
         self._store = store
         self._mailer = mailer
         self._base_url = base_url
+        self._reply_to = reply_to
 
     def __call__(self, job: JobToRun) -> Done | Again:
         """Send one mail. A recipient that will never do ends it; other failures come again."""
@@ -53,10 +61,17 @@ class MailJob:
         with speaking(language):
             mail = mail_of(notice_letter(looking, job.payload, self._base_url), address, id_)
         try:
-            self._mailer.send(mail)
+            self._mailer.send(replace(mail, reply_to=self._reply_address(order.id, by)))
         except MailRefused:
             return Done()
         return Done()
+
+    def _reply_address(self, order: str, by: Actor) -> str:
+        """Where the order's party may answer to be heard in its thread."""
+        if not self._reply_to or by.role in STAFF:
+            return ""
+        secret = self._store.correspondence.address("reply", Addressed(by, order))
+        return with_secret(self._reply_to, secret)
 
     def _address(self, case: Case, by: Actor, texts: Texts) -> tuple[str, str]:
         """E-mail, "" without one, and the language to write in."""

@@ -1,0 +1,1 @@
+"""Replies by mail: reading a message, and saying it in the order's thread."""
