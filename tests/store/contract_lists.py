@@ -183,6 +183,24 @@ class ViewsContract:
         assert names({"phase": "mediation"}, "-due_at") == ["D1", "D2"]
         assert names({"order_id": "A"}, "dispute_id") == ["D1", "D2", "D3"]
 
+    def test_what_the_database_looks_through(self, store: Store) -> None:
+        rows = (dispute_row("D1", 50, "m1"), dispute_row("D2", 40), dispute_row("D3", 60, "m1"))
+        store.records.write([Write("A", 0, (event(1),), state(1), rows)])
+
+        def names(also: dict[str, Column], after: str | None = None) -> list[Column]:
+            where: dict[str, Column] = {"phase": "mediation"}
+            page = store.views.page(
+                "disputes", where, order_by="due_at", also=also, limit=1, after=after
+            )
+            more = names(also, page.next) if page.next else []
+            return [row["dispute_id"] for row in page.rows] + more
+
+        assert names({"mediator": "m1", "seller": "s1"}) == ["D1", "D3"]
+        assert names({"mediator": None}) == ["D2"]
+        assert names({"seller": "s9"}) == []
+        with pytest.raises(UnknownListing):
+            names({"seller = ''; DROP TABLE disputes": "x"})
+
     @pytest.mark.parametrize(
         ("table", "where", "order_by"),
         [

@@ -246,10 +246,13 @@ class Views(Protocol):
         order_by: str,
         after: str | None = None,
         limit: int = 50,
+        also: Mapping[str, Column] | None = None,
     ) -> Page:
         """Rows whose columns equal ``where``, by ``order_by`` (``-`` in front: last first).
 
-        Rows without a value in ``order_by`` are left out. Raises UnknownListing or BadCursor.
+        Those are found by an index; of them only rows that equal ``also`` are taken, which the
+        database looks through. Rows without a value in ``order_by`` are left out. Raises
+        UnknownListing or BadCursor.
         """
 
     def totals(

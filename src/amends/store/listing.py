@@ -43,6 +43,7 @@ def asked(
     after: str | None,
     limit: int,
     mark: str,
+    also: Mapping[str, Column],
 ) -> Asked:
     """The statement for a page; ``mark`` is how the database's driver writes a parameter.
 
@@ -56,12 +57,17 @@ def asked(
     if found is None or listing is None:
         columns = ", ".join(sorted(where)) or "nothing"
         raise UnknownListing(f"{table} cannot be listed by {columns} in the order of {by}")
+    if not also.keys() <= {*found.columns}:
+        raise UnknownListing(f"{table} has not all of the columns {', '.join(sorted(also))}")
     sorting = found.order_of(listing)
     way, beyond = ("DESC", "<") if order_by.startswith("-") else ("ASC", ">")
     empty = [c for c in listing.where if where[c] is None]
     tests = [f"{c} IS NULL" if c in empty else f"{c} = {mark}" for c in listing.where]
     tests.append(f"{by} IS NOT NULL")
     values = [where[c] for c in listing.where if c not in empty]
+    for column, wanted in also.items():
+        tests.append(f"{column} IS NULL" if wanted is None else f"{column} = {mark}")
+        values += [] if wanted is None else [wanted]
     if after is not None:
         marks = ", ".join([mark] * len(sorting))
         tests.append(f"({', '.join(sorting)}) {beyond} ({marks})")

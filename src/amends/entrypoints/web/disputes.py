@@ -17,6 +17,8 @@ from amends.dispute.state import Dispute, order_of
 from amends.dispute.visibility import sees_dispute
 from amends.entrypoints.api import lists
 from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.judging.looking_at import look_at
+from amends.entrypoints.judging.queue import WORKS_WITH
 from amends.entrypoints.looking import look_over
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER
@@ -148,6 +150,8 @@ def show_dispute(
     """One dispute."""
     visitor = signed_in(request, site)
     looking, dispute = see_dispute(site, visitor, dispute_id)
+    if visitor.actor.role in WORKS_WITH and dispute.phase in ("mediation", "appeal"):
+        look_at(site.service.store.leases, dispute_id, visitor.actor.person, site.now())
     return dispute_page(site, visitor, looking, dispute, done=done)
 
 

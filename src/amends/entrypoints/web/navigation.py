@@ -38,14 +38,24 @@ _BOOKKEEPING = (
     NavLink("/finance", _("Finance")),
     NavLink("/notices", _("Notices")),
 )
-_DECIDER = (NavLink("/disputes", _("My cases")), NavLink("/notices", _("Notices")))
+_DECIDER = (
+    NavLink("/queue", _("Queue")),
+    NavLink("/disputes", _("My cases")),
+    NavLink("/notices", _("Notices")),
+)
+_SUPERVISOR = (
+    NavLink("/queue", _("Queue")),
+    NavLink("/disputes", _("Disputes")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/notices", _("Notices")),
+)
 _STAFF = (
     NavLink("/disputes", _("Disputes")),
     NavLink("/orders", _("Orders")),
     NavLink("/notices", _("Notices")),
 )
 
-_ADMIN = (*_BOOKKEEPING, NavLink("/staff", _("Staff")))
+_ADMIN = (*_BOOKKEEPING, NavLink("/queue", _("Queue")), NavLink("/staff", _("Staff")))
 
 
 def navigation_for(role: Role) -> tuple[NavLink, ...]:
@@ -57,6 +67,8 @@ def navigation_for(role: Role) -> tuple[NavLink, ...]:
             return _SELLER
         case Role.MEDIATOR | Role.APPEALS:
             return _DECIDER
+        case Role.SUPERVISOR:
+            return _SUPERVISOR
         case Role.FINANCE:
             return _FINANCE
         case Role.AUDITOR:

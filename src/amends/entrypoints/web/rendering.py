@@ -78,6 +78,7 @@ def environment() -> Environment:
             "turn_words": lambda code: words_now().turn(code),
             "stylesheet": static_url("style.css"),
             "icon": static_url("icon.svg"),
+            "looking_script": static_url("looking.js"),
             "languages": languages,
             "called": called,
             "direction_of": direction,

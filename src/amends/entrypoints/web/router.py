@@ -22,6 +22,7 @@ from amends.entrypoints.web import (
     disputes,
     entering,
     orders,
+    queue,
     roster,
     sandbox,
     signin,
@@ -40,11 +41,12 @@ from amends.entrypoints.web.workbench import routes as workbench
 _TYPES = {
     "style.css": "text/css", "icon.svg": "image/svg+xml", "workbench.css": "text/css",
     "workbench.js": "text/javascript",
+    "queue.js": "text/javascript", "looking.js": "text/javascript",
 }  # fmt: skip
 _log = structlog.get_logger(__name__)
 # What an address a form is sent to has behind the page that the form is on.
 _FORM_OF = re.compile(
-    r"/(commands/[^/]+|draft|evidence|missing|again|set-up|sign-out|reset|enable|disable"
+    r"/(commands/[^/]+|draft|evidence|missing|again|words|reminders|[^/]+/looking|set-up|sign-out|reset|enable|disable"
     r"|sessions/[^/]+/end)$"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -69,6 +71,9 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         "/finance/orders/{key:str}/commands/{type_:str}",
         "/refunds/{key:str}/commands/{type_:str}",
         "/refunds/{key:str}/missing",
+        "/queue/words",
+        "/queue/reminders",
+        "/queue/{key:str}/looking",
         "/sign-out",
         "/account/set-up",
         "/account/sessions/{key:str}/end",
@@ -133,6 +138,7 @@ def web_router(service: Service) -> Router:
             roster.list_staff, roster.ask_for_new, roster.add, roster.show, roster.change,
             roster.disable, roster.enable, roster.reset, roster.end_session,
             account.show_account, account.end_session, account.set_up_anew,
+            queue.show_queue, queue.watch, queue.remind, queue.still_looking, queue.show_load,
             orders.list_orders, orders.show_order, orders.command_order,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,

@@ -24,9 +24,10 @@ class PostgresViews:
         order_by: str,
         after: str | None = None,
         limit: int = 50,
+        also: Mapping[str, Column] | None = None,
     ) -> Page:
         """A page of at most 500 rows; each row holds all columns, the order's id among them."""
-        page = asked(table, where, order_by, after, limit, "%s")
+        page = asked(table, where, order_by, after, limit, "%s", also or {})
         return page.page_of(self._connections.ask(page.statement, page.values))
 
     def totals(

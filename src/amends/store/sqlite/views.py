@@ -24,9 +24,10 @@ class SqliteViews:
         order_by: str,
         after: str | None = None,
         limit: int = 50,
+        also: Mapping[str, Column] | None = None,
     ) -> Page:
         """A page of at most 500 rows; each row holds all columns, the order's id among them."""
-        page = asked(table, where, order_by, after, limit, "?")
+        page = asked(table, where, order_by, after, limit, "?", also or {})
         with self._connections.reading() as db:
             return page.page_of(db.execute(page.statement, page.values).fetchall())
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from amends.dispute.judge import OnDispute
 from amends.dispute.state import Dispute
 from amends.entrypoints.api.problems import status_of
+from amends.entrypoints.judging.looking_at import look_at
 from amends.entrypoints.looking import look_at_dispute
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.asking import Looking
@@ -61,6 +62,7 @@ def show_workbench(
     """The case; ``left`` and ``right`` are the pictures to be seen side by side."""
     visitor = signed_in(request, site)
     looking, dispute = _case(site, visitor, dispute_id)
+    look_at(site.service.store.leases, dispute_id, visitor.actor.person, site.now())
     return workbench_page(site, visitor, looking, dispute, chosen=(left, right), done=done)
 
 

@@ -1,0 +1,81 @@
+"""What somebody who judges keeps for themselves: words to watch for, and reminders on cases.
+
+It is kept like a form that was begun: sealed with the person's key, no part of any record.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from amends.engine.drafts import Draft, Drafts
+from amends.kernel.decision import Refused
+from amends.kernel.instants import Instant
+from amends.kernel.people import PersonId
+
+# Drafts are kept by order; these are about none.
+_NO_ORDER = ""
+_MOST_WORDS, _LONGEST_WORD = 50, 60
+_MOST_REMINDERS, _LONGEST_NOTE = 500, 500
+
+
+class Reminder(Struct, frozen=True):
+    """To look at a case again on a day."""
+
+    dispute: str
+    day: date
+    note: str = ""
+
+
+class Own(Struct, frozen=True):
+    """Words in small letters, and reminders by day."""
+
+    words: tuple[str, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+
+    def reminder(self, dispute: str) -> Reminder | None:
+        """The one on this case."""
+        return next((r for r in self.reminders if r.dispute == dispute), None)
+
+
+def own_of(drafts: Drafts, person: PersonId) -> Own:
+    """What they kept."""
+    draft = drafts.find(_NO_ORDER, person)
+    return msgspec.json.decode(draft.text, type=Own) if draft else Own()
+
+
+def watch(drafts: Drafts, person: PersonId, typed: str, now: Instant) -> Refused | None:
+    """Watch for these words, written one a line or with commas, instead of those before."""
+    parts = (part.strip().casefold() for line in typed.splitlines() for part in line.split(","))
+    words = tuple(dict.fromkeys(part for part in parts if part))
+    if len(words) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in words):
+        facts = {"most": _MOST_WORDS, "longest": _LONGEST_WORD}
+        return Refused("too_many_words", facts, ("mend_field",), "invalid", "words")
+    _keep(drafts, person, Own(words, own_of(drafts, person).reminders), now)
+    return None
+
+
+def remind(
+    drafts: Drafts, person: PersonId, dispute: str, day: str, note: str, now: Instant
+) -> Refused | None:
+    """Be reminded of a case on a day like 2026-12-31, instead of any day before; without a day no
+    more."""
+    own = own_of(drafts, person)
+    others = [r for r in own.reminders if r.dispute != dispute]
+    if day.strip():
+        try:
+            on = date.fromisoformat(day.strip())
+        except ValueError:
+            return Refused("day_unreadable", {}, ("mend_field",), "invalid", "day")
+        if len(others) >= _MOST_REMINDERS or len(note) > _LONGEST_NOTE:
+            facts = {"most": _MOST_REMINDERS, "longest": _LONGEST_NOTE}
+            return Refused("too_many_reminders", facts, ("mend_field",), "invalid", "note")
+        others.append(Reminder(dispute, on, note.strip()))
+    _keep(drafts, person, Own(own.words, tuple(sorted(others, key=lambda r: r.day))), now)
+    return None
+
+
+def _keep(drafts: Drafts, person: PersonId, own: Own, now: Instant) -> None:
+    drafts.keep(_NO_ORDER, person, Draft(now, msgspec.json.encode(own).decode()))

@@ -1,0 +1,65 @@
+"""The queue with a keyboard alone, and nothing axe finds on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from amends.entrypoints.judging import own
+from amends.kernel.people import Role
+from tests.browser.conftest import enter
+from tests.browser.test_pages import _faults as faults
+from tests.entrypoints.web.conftest import World
+
+
+@pytest.fixture
+def page(chromium: Browser, market: World) -> Iterator[Page]:
+    drafts, now = market.service.store.drafts, market.service.clock.now()
+    own.watch(drafts, "v1", "chart", now)
+    own.remind(drafts, "v1", "A-1-D1", f"{now:%Y-%m-%d}", "Call them.", now)
+    context, page = enter(chromium, market, Role.SUPERVISOR, "v1")
+    yield page
+    context.close()
+
+
+def test_the_keys_go_through_the_queue(page: Page) -> None:
+    page.goto("/queue")
+    assert faults(page, "queue") == []
+    page.keyboard.press("?")
+    expect(page.get_by_text("leave a field")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_text("leave a field")).to_be_hidden()
+    page.keyboard.press("j")
+    expect(page.locator("[data-case]").first).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("[data-case]").first).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.type("sj")
+    expect(page.locator("#find")).to_have_value("sj")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/disputes/A-1-D1")
+    page.goto("/queue")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url("**/disputes/A-1-D1")
+
+
+def test_loads_have_no_faults(page: Page) -> None:
+    page.goto("/queue/load")
+    assert faults(page, "loads") == []
+
+
+def test_it_is_narrow_and_dark_without_faults(chromium: Browser, market: World) -> None:
+    context, page = enter(
+        chromium, market, Role.MEDIATOR, "m1",
+        viewport={"width": 320, "height": 700}, color_scheme="dark",
+    )  # fmt: skip
+    page.goto("/queue")
+    assert faults(page, "queue, narrow") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
