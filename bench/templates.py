@@ -96,7 +96,7 @@ def _take(service: Service, order: str, seen: set[tuple[str, int]], into: Templa
     if earliest >= latest:
         return
     of = view.state.order
-    steps = tuple(_steps(service, order, snapshot.events))
+    steps = tuple(steps_of(service, order, snapshot.events))
     template = Template(
         order, of.buyer, of.seller, of.purchase, of.payment.reference, steps, earliest, latest
     )
@@ -106,7 +106,8 @@ def _take(service: Service, order: str, seen: set[tuple[str, int]], into: Templa
         (into.waiting_disputed if disputed else into.waiting).append(template)
 
 
-def _steps(service: Service, order: str, events: tuple[StoredEvent, ...]) -> Iterator[Step]:
+def steps_of(service: Service, order: str, events: tuple[StoredEvent, ...]) -> Iterator[Step]:
+    """What happened to an order, with the texts that belong to it."""
     sealed = service.store.upkeep.snapshot(order).sealed
     texts = service.store.records.texts({(order, s.ref) for of in sealed.values() for s in of})
     for (by, command), together in groupby(events, lambda event: (event.by, event.command_id)):
