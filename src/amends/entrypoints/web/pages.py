@@ -35,6 +35,7 @@ from amends.entrypoints.web.forms.contexts import dispute_context, order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.live import live_of, scripted
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.story import Told, told
@@ -85,7 +86,7 @@ def order_page(
     disputes = [dispute_view(looking, looking.case.disputes[key]) for key in order.disputes]
     reasons = looking.terms.reasons.values()
     is_next = _is_next(order, looking, visitor)
-    return page(
+    shown = page(
         "order.html",
         visitor,
         now=looking.stamp.at,
@@ -115,7 +116,9 @@ def order_page(
         ),
         acts=acts_of(site, order.options, forms, mine=is_next, failed=failed),
         titles={line.id: line.title or line.id for line in order.lines},
+        live=live_of(looking),
     )  # fmt: skip
+    return scripted(shown)
 
 
 def _ways(site: Site, order: str, parcels: Sequence[ParcelView]) -> tuple[Way, ...]:
@@ -151,7 +154,7 @@ def dispute_page(
         site, [ORDER_COMMANDS[t] for t in ON_ORDER if t in types], context,
         f"/disputes/{dispute.id}/commands", None, failed,
     )  # fmt: skip
-    return page(
+    answer = page(
         "dispute.html",
         visitor,
         now=looking.stamp.at,
@@ -180,7 +183,9 @@ def dispute_page(
         ),
         story=story_of(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
+        live=live_of(looking),
     )  # fmt: skip
+    return scripted(answer)
 
 
 def _own_parcels(looking: Looking, dispute: Dispute) -> tuple[ParcelView, ...]:

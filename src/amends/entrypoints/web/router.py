@@ -19,8 +19,10 @@ from amends.entrypoints.service import Service
 from amends.entrypoints.web import (
     account,
     asking_in,
+    design,
     disputes,
     entering,
+    live,
     orders,
     queue,
     roster,
@@ -40,7 +42,7 @@ from amends.entrypoints.web.workbench import routes as workbench
 
 _TYPES = {
     "style.css": "text/css", "icon.svg": "image/svg+xml", "workbench.css": "text/css",
-    "workbench.js": "text/javascript",
+    "workbench.js": "text/javascript", "live.js": "text/javascript",
     "queue.js": "text/javascript", "looking.js": "text/javascript",
 }  # fmt: skip
 _log = structlog.get_logger(__name__)
@@ -140,6 +142,7 @@ def web_router(service: Service) -> Router:
             account.show_account, account.end_session, account.set_up_anew,
             queue.show_queue, queue.watch, queue.remind, queue.still_looking, queue.show_load,
             orders.list_orders, orders.show_order, orders.command_order,
+            live.order_version, design.show_design, design.send_nothing,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
