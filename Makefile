@@ -47,6 +47,6 @@ clean:
 # Gathers the pages' strings into each language's pages.po; what is new there waits for words.
 WORDS := src/amends/entrypoints/words
 words: $(READY)
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k translate_plural:1,2 --no-location --sort-output --no-wrap -o $(WORDS)/pages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k translate -k translate_plural:1,2 --no-location --sort-output --no-wrap -o $(WORDS)/pages.pot .
 	for po in $(WORDS)/*/pages.po; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(WORDS)/pages.pot -o $$po -l $$(basename $$(dirname $$po) | tr - _); done
 	rm $(WORDS)/pages.pot
