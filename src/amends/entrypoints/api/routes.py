@@ -24,12 +24,14 @@ from amends.entrypoints.api import (
     orders,
     policies,
     portal,
+    queue,
     sandbox,
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.desk import DifferenceItem, Summary, TaskItem
 from amends.entrypoints.feeds import Imported
+from amends.entrypoints.judging.queue import WORKS_WITH, Figures, QueueItem
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.links import SignInLink
 from amends.entrypoints.views import structs
@@ -109,6 +111,10 @@ ROUTES: tuple[Route, ...] = (
           takes=disputes.COMMANDS, keyed=True, command=True, versioned=True),
     Route("GET", "/disputes/{dispute_id}/events", "Read the record of a dispute",
           disputes.get_events, answers=structs.EventView, paged=True),
+    Route("GET", "/queue", "List what somebody of the platform decides, the earliest due first",
+          queue.get_queue, WORKS_WITH, QueueItem, paged=True, query=queue.FILTERS),
+    Route("GET", "/queue/load", "Count everybody's open cases, and how old they are",
+          queue.get_load, frozenset({Role.SUPERVISOR, Role.ADMIN}), Figures),
     Route("GET", "/refunds", "List refunds", lists.get_refunds,
           frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN, Role.MARKETPLACE}),
           lists.RefundItem, paged=True, query=("state", "order", "provider", "reference", "sort")),

@@ -17,6 +17,7 @@ from amends.entrypoints.cli.mail import mail_app
 from amends.entrypoints.cli.money import money_app
 from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.policy import policy_app
+from amends.entrypoints.cli.queue import queue_app
 from amends.entrypoints.cli.sampling import demo_command
 from amends.entrypoints.cli.serving import clock_app, serve_command
 from amends.entrypoints.cli.staff import staff_app
@@ -42,6 +43,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.add_typer(refunds_app(tools), name="refunds")
     app.add_typer(ledger_app(tools), name="ledger")
     app.add_typer(money_app(tools), name="money")
+    app.add_typer(queue_app(tools), name="queue")
     app.add_typer(mail_app(tools), name="mail")
     app.add_typer(do_app(tools), name="do")
     app.add_typer(_policies(tools), name="policy")

@@ -1,0 +1,41 @@
+"""The queue over HTTP."""
+
+from __future__ import annotations
+
+from tests.entrypoints.judging.test_dealing import hire, in_mediation
+from tests.entrypoints.sandbox import ADMIN, APPEALS, BUYER, MEDIATOR, SUPERVISOR, SUPPORT, Shop
+
+
+def test_each_sees_what_they_work_with(shop: Shop) -> None:
+    dispute = in_mediation(shop)
+    (item,) = shop.get("/queue", SUPERVISOR)["items"]
+    assert {name: item[name] for name in ("dispute", "phase", "has", "language", "amount")} == {
+        "dispute": dispute, "phase": "mediation", "has": None, "language": "ru",
+        "amount": {"amount": 72_000, "currency": "RUB"},
+    }  # fmt: skip
+    assert shop.get("/queue", MEDIATOR)["items"] == []
+    shop.on(dispute, "assign_mediator", SUPERVISOR, mediator="m1")
+    assert [i["has"] for i in shop.get("/queue", MEDIATOR)["items"]] == ["m1"]
+    assert shop.get("/queue", "mediator.m2")["items"] == []
+    assert shop.get("/queue", APPEALS)["items"] == []
+    assert shop.get("/queue?who=nobody", ADMIN)["items"] == []
+    assert len(shop.get("/queue?who=m1", ADMIN, category="clothing")["items"]) == 1
+    assert shop.get("/queue", ADMIN, category="toys", language="ru")["items"] == []
+
+
+def test_others_have_no_queue_and_no_filter_is_made_up(shop: Shop) -> None:
+    for who in (BUYER, SUPPORT):
+        assert shop.call("GET", "/queue", who).status_code == 403
+    assert shop.call("GET", "/queue/load", MEDIATOR).status_code == 403
+    assert shop.call("GET", "/queue", SUPERVISOR, params={"buyer": "b1"}).status_code == 422
+    assert shop.call("GET", "/queue", SUPERVISOR, params={"cursor": "x"}).status_code == 422
+    assert shop.call("GET", "/queue", SUPERVISOR, params={"limit": "0"}).status_code == 422
+
+
+def test_loads_and_what_is_nobodys(shop: Shop) -> None:
+    in_mediation(shop)
+    hire(shop, "full", capacity=0)
+    found = shop.get("/queue/load", SUPERVISOR)
+    assert found["loads"] == [{"person": "full", "role": "mediator", "cases": 0, "capacity": 0}]
+    assert found["waiting"] == 1
+    assert sum(age["count"] for age in found["ages"]) == 1
