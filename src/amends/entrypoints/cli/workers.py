@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 _SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 # A worker that ends sooner than this after its start waits as long before it is started again.
 _LIVES_SECONDS = 2.0
+# In good order one stops within this.
+_STOPS_ITSELF_SECONDS = 10.0
 # How long those that are told to stop are given.
 _STOPS_SECONDS = 40.0
 
@@ -121,4 +123,8 @@ class Workers:
 
     def _wait(self) -> None:
         os.read(self._until_closed, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
+        # A signal that comes while the server is only being built may be swallowed by whatever is
+        # under way then; it would go on for ever.
+        while True:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(_STOPS_ITSELF_SECONDS)
