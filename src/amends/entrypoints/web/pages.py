@@ -42,6 +42,7 @@ from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.tracking import Way, ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.windows import windows_of
+from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
 from amends.policy.wording import Wording
@@ -58,9 +59,9 @@ class Acts(Struct, frozen=True):
 
 
 def wording_of(site: Site, looking: Looking) -> Wording:
-    """The words of the pack an order is under."""
+    """The words of the pack an order is under, in the language of whoever looks."""
     ref = looking.case.order.pack
-    return site.service.library.wording(ref.id, ref.version)
+    return site.service.library.wording(ref.id, ref.version, spoken())
 
 
 def order_page(
