@@ -50,6 +50,7 @@ from amends.entrypoints.clock import Ticker
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
+from amends.entrypoints.jobs.digest import DigestJob
 from amends.entrypoints.jobs.links import SignInLinkJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
@@ -170,8 +171,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "refund": RefundJob(engine, provider_for, clock),
             "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
             "mail": MailJob(
-                engine.view, store, mailer, settings.base_url, reply_to=settings.reply_to
+                engine.view, store, mailer, settings.base_url, clock, reply_to=settings.reply_to
             ),
+            "digest": DigestJob(engine, store, mailer, settings.base_url, clock),
             "sign_in_link": SignInLinkJob(
                 engine.view,
                 store,

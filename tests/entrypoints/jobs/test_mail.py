@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant
-from amends.kernel.people import Role
+from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
 from tests.entrypoints.sandbox import (
     BUYER,
@@ -86,7 +86,6 @@ def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_pat
         "It is the turn of the seller, until Sat 14 Mar 2026, 12:00 UTC."
         in (buyer["Dispute A-1001-D1 is open"])
     )
-    assert "Order A-1001 is on its way" in buyer
 
 
 def test_text_and_page_say_the_same_with_one_button(shop: Shop, tmp_path: Path) -> None:
@@ -107,6 +106,7 @@ def test_text_and_page_say_the_same_with_one_button(shop: Shop, tmp_path: Path) 
 def test_what_people_wrote_is_no_part_of_the_page(shop: Shop, tmp_path: Path) -> None:
     lines = order()["lines"]
     lines[0]["title"] = "<img src=x onerror=alert(1)> & co"
+    shop.service.store.correspondence.choose(Actor("b1", Role.BUYER), "at_once")
     shop.move_to("2026-03-01T10:00:00Z")
     shop.put("/orders/A-1001", order(lines=lines, **english()))
     shop.on_order("A-1001", "ship_order", carrier="DHL", tracking_number="1234567890")

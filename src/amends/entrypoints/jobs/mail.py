@@ -7,21 +7,22 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from amends.dispute.state import Case
-from amends.engine.correspondence import Addressed
+from amends.engine.correspondence import Addressed, Waiting
 from amends.engine.jobs import Again, Done
-from amends.engine.outside import Mailer, MailRefused
+from amends.engine.outside import Clock, Mailer, MailRefused
 from amends.engine.store import JobToRun, Store
+from amends.entrypoints.jobs.digest import digest_job
 from amends.entrypoints.mails.addresses import with_secret
 from amends.entrypoints.mails.letter import mail_of
 from amends.entrypoints.mails.notices import notice_letter, outdated
+from amends.entrypoints.mails.recipients import recipient_of
 from amends.entrypoints.service import CaseView
-from amends.entrypoints.staff.standing import acting, member_for
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.words.catalogue import words
-from amends.entrypoints.words.languages import ENGLISH, nearest, speaking
+from amends.entrypoints.words.languages import speaking
 from amends.kernel.people import STAFF, Actor, Role
+from amends.projections.notices import CAN_WAIT
 
 View = Callable[[str], CaseView | None]
 
@@ -33,13 +34,21 @@ class MailJob:
     """
 
     def __init__(
-        self, view: View, store: Store, mailer: Mailer, base_url: str, *, reply_to: str = ""
+        self,
+        view: View,
+        store: Store,
+        mailer: Mailer,
+        base_url: str,
+        clock: Clock,
+        *,
+        reply_to: str,
     ) -> None:
         """``reply_to``: the address replies are taken in at, "" where that is not done."""
         self._view = view
         self._store = store
         self._mailer = mailer
         self._base_url = base_url
+        self._clock = clock
         self._reply_to = reply_to
 
     def __call__(self, job: JobToRun) -> Done | Again:
@@ -53,18 +62,31 @@ class MailJob:
             {(order.id, r) for r in (order.buyer_ref, order.seller_ref, order.listing_ref) if r}
         )
         texts = Texts({ref: text for (_order, ref), text in found.items()})
-        address, language = self._address(view.state, by, texts)
-        looking = Looking(view.state, view.terms, view.stamp, by, texts, words(language))
-        if not address or outdated(looking, job.payload):
+        to = recipient_of(self._store.staff, view.state, by, texts)
+        looking = Looking(view.state, view.terms, view.stamp, by, texts, words(to.language))
+        if not to.address or outdated(looking, job.payload) or self._waits(job, by):
             return Done()
         id_ = hashlib.sha256(f"{job.order} {job.id}".encode()).hexdigest()[:40]
-        with speaking(language):
-            mail = mail_of(notice_letter(looking, job.payload, self._base_url), address, id_)
+        with speaking(to.language):
+            mail = mail_of(notice_letter(looking, job.payload, self._base_url), to.address, id_)
         try:
             self._mailer.send(replace(mail, reply_to=self._reply_address(order.id, by)))
         except MailRefused:
             return Done()
         return Done()
+
+    def _waits(self, job: JobToRun, by: Actor) -> bool:
+        """Whether it is told with the day's mail, or not at all, as they chose."""
+        kind = str(job.payload["kind"])
+        if kind not in CAN_WAIT or job.payload["due"] is not None:
+            return False
+        kept = self._store.correspondence
+        choice = kept.choice(by)
+        if choice == "daily":
+            dispute = str(job.payload["dispute"] or "")
+            kept.keep_waiting(by, Waiting(job.order, job.id, job.run_at, kind, dispute))
+            self._store.jobs.add(digest_job(by, self._clock.now()))
+        return choice != "at_once"
 
     def _reply_address(self, order: str, by: Actor) -> str:
         """Where the order's party may answer to be heard in its thread."""
@@ -72,14 +94,3 @@ class MailJob:
             return ""
         secret = self._store.correspondence.address("reply", Addressed(by, order))
         return with_secret(self._reply_to, secret)
-
-    def _address(self, case: Case, by: Actor, texts: Texts) -> tuple[str, str]:
-        """E-mail, "" without one, and the language to write in."""
-        if by.role in STAFF:
-            account = self._store.staff.account(by.person)
-            at_work = account and acting(member_for(self._store.staff, by), by) == by
-            return (account.email if account and at_work else ""), ENGLISH
-        ref = case.order.buyer_ref if by.role is Role.BUYER else case.order.seller_ref
-        address, locale = texts.entry(ref, "email"), texts.entry(ref, "locale")
-        language = nearest(locale if isinstance(locale, str) else None)
-        return (address if isinstance(address, str) else ""), language

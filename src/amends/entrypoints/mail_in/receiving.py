@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import structlog
@@ -20,11 +20,12 @@ from amends.entrypoints.mail_in.reading import Attached, Incoming, Unreadable, r
 from amends.entrypoints.mails.addresses import secrets_in
 from amends.entrypoints.mails.letter import Letter, mail_of
 from amends.entrypoints.mails.notices import why_it_came
+from amends.entrypoints.mails.recipients import Recipient, recipient_of
 from amends.entrypoints.service import Service
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.words.languages import nearest, speaking
+from amends.entrypoints.words.languages import ENGLISH, speaking
 from amends.kernel.decision import Refused
 from amends.kernel.people import Role
 from amends.order.decide.send_message import SendMessage
@@ -61,11 +62,11 @@ def receive(service: Service, raw: bytes) -> Received:
     found = _addressed(service, incoming)
     if found is None:
         return _ignored("no_address_of_ours")
-    address, locale = _details(service, found)
-    if not address or address.casefold() != incoming.sender.casefold():
+    theirs = _recipient(service, found)
+    if not theirs.address or theirs.address.casefold() != incoming.sender.casefold():
         return _ignored("not_the_sender")
-    with speaking(nearest(locale)):
-        return _Reply(service, incoming, found, address).take()
+    with speaking(theirs.language):
+        return _Reply(service, incoming, found, theirs.address).take()
 
 
 class _Reply:
@@ -158,19 +159,15 @@ def _addressed(service: Service, incoming: Incoming) -> Addressed | None:
     return None
 
 
-def _details(service: Service, found: Addressed) -> tuple[str, str | None]:
-    """The e-mail and language of the person, as their order has them."""
+def _recipient(service: Service, found: Addressed) -> Recipient:
+    """Whose address it was, as their order has them."""
     view = service.engine.view(found.order)
     if view is None:
-        return "", None
+        return Recipient("", ENGLISH)
     order = view.state.order
     ref = order.buyer_ref if found.actor.role is Role.BUYER else order.seller_ref
     texts = Texts({ref: service.store.records.texts({(order.id, ref)}).get((order.id, ref))})
-    address: Any = texts.entry(ref, "email")
-    locale: Any = texts.entry(ref, "locale")
-    return (address if isinstance(address, str) else ""), (
-        locale if isinstance(locale, str) else None
-    )
+    return recipient_of(service.store.staff, view.state, found.actor, texts)
 
 
 def _ignored(why: Why, detail: str = "") -> Received:

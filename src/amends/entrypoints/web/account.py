@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from amends.entrypoints.staff.limits import written_limits
+from amends.entrypoints.web.correspondence import calendar_address
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
@@ -17,6 +18,12 @@ from amends.entrypoints.web.site import NotThere
 from amends.kernel.decision import Refused
 
 _HERE = "/account"
+_DONE = {
+    "ended": lambda: _("That session is ended."),
+    "mail": lambda: _("From now on mail comes as you chose."),
+    "calendar": lambda: _("Your calendar has a new address."),
+    "calendar_ended": lambda: _("Your calendar's address leads nowhere any more."),
+}
 
 
 @get(_HERE, sync_to_thread=True)
@@ -31,12 +38,14 @@ def show_account(request: Asked, site: TheSite, done: FromQuery[str] = "") -> Re
         visitor,
         now=now,
         here=_HERE,
-        flash=_("That session is ended.") if done else "",
+        flash=_DONE.get(done, lambda: "")(),
         sessions=sessions,
         this=visitor.session.id,
         member=member,
         account=staff.account(member.person) if member else None,
         limits=written_limits(member.limits) if member else "",
+        choice=site.service.store.correspondence.choice(visitor.actor),
+        calendar=calendar_address(site, visitor),
         codes_left=staff.recovery_codes_left(member.person) if member else 0,
     )
 

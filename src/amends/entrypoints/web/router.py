@@ -19,6 +19,7 @@ from amends.entrypoints.service import Service
 from amends.entrypoints.web import (
     account,
     asking_in,
+    correspondence,
     design,
     disputes,
     entering,
@@ -49,7 +50,7 @@ _log = structlog.get_logger(__name__)
 # What an address a form is sent to has behind the page that the form is on.
 _FORM_OF = re.compile(
     r"/(commands/[^/]+|draft|evidence|missing|again|words|reminders|[^/]+/looking|set-up|sign-out|reset|enable|disable"
-    r"|sessions/[^/]+/end)$"
+    r"|sessions/[^/]+/end|mail|calendar(/end)?)$"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -78,6 +79,9 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         "/queue/{key:str}/looking",
         "/sign-out",
         "/account/set-up",
+        "/account/mail",
+        "/account/calendar",
+        "/account/calendar/end",
         "/account/sessions/{key:str}/end",
         "/enter/{key:str}/again",
         "/staff/people/{key:str}/reset",
@@ -140,6 +144,8 @@ def web_router(service: Service) -> Router:
             roster.list_staff, roster.ask_for_new, roster.add, roster.show, roster.change,
             roster.disable, roster.enable, roster.reset, roster.end_session,
             account.show_account, account.end_session, account.set_up_anew,
+            correspondence.choose_mail, correspondence.make_calendar, correspondence.end_calendar,
+            correspondence.read_calendar, correspondence.ask_off, correspondence.order_off,
             queue.show_queue, queue.watch, queue.remind, queue.still_looking, queue.show_load,
             orders.list_orders, orders.show_order, orders.command_order,
             live.order_version, design.show_design, design.send_nothing,
