@@ -68,7 +68,7 @@ def test_late_money_is_reported_with_the_statement_and_traced(world: World) -> N
     world.wait(40)
     buyer = olga(world)
     late = buyer.get(f"/refunds/{R1}")
-    assert "It should have been at your bank until" in late.words
+    assert "It should have been at your bank by" in late.words
     assert "stamped statement" in late.words
     form = late.form(f"/refunds/{R1}/missing")
     statement = {"file": ("bank.txt", b"10 January, shop, 1600.00", "text/plain")}
@@ -261,7 +261,7 @@ def test_a_difference_is_decided_on_the_orders_page_and_the_money_moves(world: W
         "A refund at the provider that we did not ask for" in desk.get("/finance/differences").words
     )
     shown = desk.get("/finance/orders/A-1")
-    assert "frozen" in shown.words
+    assert "Frozen" in shown.words
     action = "/finance/orders/A-1/commands/resolve_difference"
     wrong = desk.fill(shown, action, difference="A-1-X1", resolution="send_again", reason="x")
     assert wrong.status == 409
