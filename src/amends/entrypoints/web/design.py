@@ -29,6 +29,7 @@ from amends.entrypoints.web.requests import Asked, TheSite, visitor_of
 from amends.entrypoints.web.story import Told
 from amends.entrypoints.web.tracking import Passed, Way
 from amends.entrypoints.web.windows import window_of
+from amends.entrypoints.words.languages import spoken
 from amends.kernel.money import Money
 
 ADDRESS = "/design"
@@ -48,7 +49,7 @@ def show_design(request: Asked, site: TheSite) -> Response[str]:
     """Every component with an order that never was."""
     library = site.service.library
     terms = library.all()[0]
-    wording = library.wording(terms.id, terms.version)
+    wording = library.wording(terms.id, terms.version, spoken())
     return page(
         "design.html",
         visitor_of(request, site),
