@@ -5,8 +5,6 @@ Only the parties' pages ask: a session of staff that is left alone has to end.
 
 from __future__ import annotations
 
-from typing import Any
-
 from litestar import Response, get
 from litestar.params import FromPath
 from msgspec import Struct
@@ -52,7 +50,7 @@ def _tag(version: int) -> str:
 
 
 @get("/orders/{order_id:str}/version", sync_to_thread=True)
-def order_version(request: Asked, site: TheSite, order_id: FromPath[str]) -> Response[Any]:
+def order_version(request: Asked, site: TheSite, order_id: FromPath[str]) -> Response[bytes]:
     """304 while nothing has happened to the order since the version the page shows."""
     by = signed_in(request, site).actor
     view = site.service.engine.view(order_id, by) if is_id(order_id) else None
@@ -60,4 +58,4 @@ def order_version(request: Asked, site: TheSite, order_id: FromPath[str]) -> Res
         raise NotThere
     tag = _tag(view.state.version)
     same = request.headers.get("if-none-match") == tag
-    return Response(None, status_code=304 if same else 200, headers={"ETag": tag})
+    return Response(b"", status_code=304 if same else 200, headers={"ETag": tag})
