@@ -34,6 +34,7 @@ from amends.dispute.decide import (
     send_back_ruling,
     ship_replacement,
     ship_return,
+    write_note,
 )
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.accept_ruling import AcceptRuling
@@ -63,6 +64,7 @@ from amends.dispute.decide.return_to_queue import ReturnToQueue
 from amends.dispute.decide.send_back_ruling import SendBackRuling
 from amends.dispute.decide.ship_replacement import ShipReplacement
 from amends.dispute.decide.ship_return import ShipReturn
+from amends.dispute.decide.write_note import WriteNote
 from amends.kernel.refusals import refuse_role
 
 DisputeCommand = (
@@ -94,6 +96,7 @@ DisputeCommand = (
     | SendBackRuling
     | ShipReplacement
     | ShipReturn
+    | WriteNote
 )
 
 COMMANDS: dict[type[Struct], DisputeCommandModule] = {
@@ -125,6 +128,7 @@ COMMANDS: dict[type[Struct], DisputeCommandModule] = {
     SendBackRuling: send_back_ruling,
     ShipReplacement: ship_replacement,
     ShipReturn: ship_return,
+    WriteNote: write_note,
 }
 
 

@@ -160,6 +160,13 @@ class RulingSentBack(TurnPassed, frozen=True, tag="ruling_sent_back"):
         return replace(super().on(dispute), proposed=None)
 
 
+class NoteWritten(DisputeEvent, frozen=True, tag="note_written"):
+    """Somebody who judges wrote something down. The parties never see it."""
+
+    person: PersonId
+    text_ref: str
+
+
 class RulingIssued(TurnPassed, frozen=True, tag="ruling_issued"):
     """The decision, with what it rests on. It binds once the time to appeal is over."""
 

@@ -12,6 +12,7 @@ from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.events.judging import (
     NobodyFits,
+    NoteWritten,
     OperatorAlarmed,
     RulingProposed,
     RulingSentBack,
@@ -34,6 +35,7 @@ from amends.order.events.money import (
 # Work among staff, which is no business of the parties.
 _INTERNAL: tuple[type[CaseEvent], ...] = (
     NobodyFits,
+    NoteWritten,
     OperatorAlarmed,
     RulingProposed,
     RulingSentBack,
