@@ -11,7 +11,8 @@ from msgspec import Struct
 
 INTEGERS = frozenset(
     "n i at placed_at captured disputes version updated_at amount opened_at due_at closed_at"
-    " recorded_at settled_at arrives_until since ours theirs resolved_at".split()
+    " recorded_at settled_at arrives_until since ours theirs resolved_at"
+    " claimed awarded share".split()
 )
 """The columns that hold whole numbers; all others hold text."""
 
@@ -107,6 +108,16 @@ _ALL = (
         "person other",
         "at",
         "person other > at",
+    ),
+    _table(
+        "rulings",
+        "dispute_id",
+        "reason category finding remedy reasons clauses currency claimed awarded share author appeal"
+        " at",
+        "order_id > dispute_id",
+        "reason > at",
+        "reason category > at",
+        "author appeal > at",
     ),
     _table(
         "messages",

@@ -116,3 +116,18 @@ def test_whoever_gives_the_case_back_is_led_to_the_list(mediator: Visitor) -> No
     action = f"{BENCH}/commands/recuse"
     given = mediator.fill(mediator.get(BENCH), action, note="A neighbour.")
     assert given.url.rstrip("/").endswith("/disputes?done=recuse"), given.url
+
+
+def test_what_a_side_said_when_it_went_to_a_mediator_stands_on_its_side(world: World) -> None:
+    world.place()
+    world.deliver()
+    world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
+    no = {"type": "make_offer", "remedy": "refund", "amount": {"amount": 0, "currency": "RUB"},
+          "note": "As shown."}  # fmt: skip
+    world.api("POST", "/disputes/A-1-D1/commands", no, "seller.s1")
+    ask = {"type": "escalate", "note": "Look at the seam."}
+    world.api("POST", "/disputes/A-1-D1/commands", ask, "buyer.b1")
+    page = world.visitor(Role.SUPERVISOR, "v1").get(BENCH)
+    side = page.html.split('id="side-buyer"')[1].split('id="side-seller"')[0]
+    assert "Look at the seam." in side
+    assert "As shown." in page.html.split('id="side-seller"')[1]

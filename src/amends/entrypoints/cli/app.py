@@ -18,6 +18,7 @@ from amends.entrypoints.cli.money import money_app
 from amends.entrypoints.cli.options import DATABASE, Database
 from amends.entrypoints.cli.policy import policy_app
 from amends.entrypoints.cli.queue import queue_app
+from amends.entrypoints.cli.rulings import rulings_command
 from amends.entrypoints.cli.sampling import demo_command
 from amends.entrypoints.cli.serving import clock_app, serve_command
 from amends.entrypoints.cli.staff import staff_app
@@ -40,6 +41,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.command("import")(import_command(tools))
     app.add_typer(orders_app(tools), name="orders")
     app.add_typer(disputes_app(tools), name="disputes")
+    app.command("rulings")(rulings_command(tools))
     app.add_typer(refunds_app(tools), name="refunds")
     app.add_typer(ledger_app(tools), name="ledger")
     app.add_typer(money_app(tools), name="money")

@@ -27,16 +27,16 @@ class Written(Struct, frozen=True):
     saved_at: Instant | None = None
 
 
-# An order's disputes share one draft of a person; each has its own part of it.
+# An order's disputes share one draft of a person; each has its own part of it at each stage.
 _Kept = dict[str, dict[str, list[str]]]
 
 
 def written_by(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute) -> Written:
     """What the visitor wrote last; what the claim suggests, where that is nothing."""
-    found = site.service.store.drafts.find(dispute_order(dispute), visitor.actor.person)
+    found = site.service.store.drafts.find(_order(dispute), visitor.actor.person)
     kept = _read(found)
-    if found and dispute.id in kept:
-        return Written(Posted(kept[dispute.id]), found.at)
+    if found and (part := _part(dispute)) in kept:
+        return Written(Posted(kept[part]), found.at)
     return Written(Posted(suggested(looking, dispute)))
 
 
@@ -54,11 +54,11 @@ def drop(site: Site, visitor: Visitor, dispute: Dispute) -> None:
 def _change(
     site: Site, visitor: Visitor, dispute: Dispute, texts: dict[str, list[str]] | None
 ) -> Instant:
-    drafts, order, me = site.service.store.drafts, dispute_order(dispute), visitor.actor.person
+    drafts, order, me = site.service.store.drafts, _order(dispute), visitor.actor.person
     kept = _read(drafts.find(order, me))
-    kept.pop(dispute.id, None)
+    kept.pop(_part(dispute), None)
     if texts is not None:
-        kept[dispute.id] = texts
+        kept[_part(dispute)] = texts
     now = site.now()
     if kept:
         drafts.keep(order, me, Draft(now, msgspec.json.encode(kept).decode()))
@@ -67,17 +67,23 @@ def _change(
     return now
 
 
+def _order(dispute: Dispute) -> str:
+    return dispute.id.rpartition("-D")[0]
+
+
+def _part(dispute: Dispute) -> str:
+    return f"{dispute.id} {dispute.phase}"
+
+
 def _read(found: Draft | None) -> _Kept:
     return msgspec.json.decode(found.text, type=_Kept) if found else {}
 
 
-def dispute_order(dispute: Dispute) -> str:
-    """The order a dispute belongs to."""
-    return dispute.id.rpartition("-D")[0]
-
-
 def suggested(looking: Looking, dispute: Dispute) -> Mapping[str, Sequence[str]]:
-    """What most rulings on such a claim would say, except for whom: that is never suggested."""
+    """What most rulings on such a claim would say, except for whom: that is never suggested, and
+    for an appeal nothing is."""
+    if dispute.phase == "appeal":
+        return {}
     claim, order = dispute.claim, looking.case.order
     put = [
         proof.id

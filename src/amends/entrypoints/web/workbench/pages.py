@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from amends.dispute.facts import facts_of
 from amends.dispute.state import Dispute
 from amends.engine.store import Views
+from amends.entrypoints.looking import texts_of_events
+from amends.entrypoints.precedents import precedents
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view
+from amends.entrypoints.views.record import concerns, event_views
 from amends.entrypoints.views.structs import DisputeView, EvidenceView, OrderView
 from amends.entrypoints.web.commanding import DISPUTE_COMMANDS, empty_form, forms_of
 from amends.entrypoints.web.forms.contexts import dispute_context
@@ -31,13 +34,25 @@ from amends.entrypoints.web.pages import (
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_url
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.workbench.arguments import arguments_of
 from amends.entrypoints.web.workbench.draft import Written, written_by
 from amends.entrypoints.web.workbench.listing import Compared, compare
 from amends.entrypoints.web.workbench.preview import Preview
+from amends.kernel.instants import Instant
+from amends.projections.rulings import category_of
 
 DECISIONS = frozenset(("issue_ruling", "propose_ruling", "decide_appeal"))
+_PRECEDENTS_SHOWN = 10
+_HAS_ITS_PLACE = ("dispute_opened", "offer_made", "appeal_filed")
 # The page's own script saves the draft and moves two pictures in step; it asks nobody else.
 _POLICY = f"{SECURITY_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
+
+
+class Said(Struct, frozen=True):
+    """What a side wrote at a step other than its claim and its offers, which have their place."""
+
+    at: Instant
+    text: str
 
 
 class Earlier(Struct, frozen=True):
@@ -112,12 +127,16 @@ def workbench_page(
                 looking.case, dispute, (e.event for e in site.service.engine.events(order.id))
             ),
             sides=_sides(views, shown, order),
+            said={role: _said(site, looking, dispute, role) for role in ("buyer", "seller")},
             pair=_pair(shown, chosen),
             pictures=_pictures(shown),
             compared=_compared(shown, order),
             clauses=_bearing(looking, dispute),
+            like=precedents(views, *_about(looking, dispute), dispute.id),
+            most_shown=_PRECEDENTS_SHOWN,
             form=form if option and dispute.phase in ("mediation", "appeal") else None,
             option=option,
+            arguments=appealed(looking, dispute),
             saved_at=written.saved_at,
             acts=_acts(site, looking, dispute, shown, order, failed),
             messages=messages_of(site, order.id),
@@ -128,6 +147,13 @@ def workbench_page(
             here_url=where(dispute.id),
         )
     )
+
+
+def appealed(looking: Looking, dispute: Dispute) -> tuple[str, ...]:
+    """The arguments of the appeal that is to be decided; none where there is no appeal."""
+    if dispute.phase != "appeal" or dispute.appeal is None:
+        return ()
+    return arguments_of(looking.texts.get(dispute.appeal.text_ref) or "")
 
 
 def preview_page(
@@ -200,6 +226,23 @@ def _earlier(views: Views, role: str, person: str, phase: str) -> Earlier:
     )
 
 
+def _said(site: Site, looking: Looking, dispute: Dispute, role: str) -> tuple[Said, ...]:
+    """What one side wrote when it went to a mediator, added evidence, answered a question."""
+    order = looking.case.order.id
+    events = [
+        one
+        for one in site.service.engine.events(order)
+        if concerns(one.event, dispute.id, looking.case) and one.by.role.value == role
+    ]
+    views = event_views(events, looking.by, texts_of_events(site.service, order, events))
+    return tuple(
+        Said(view.at, text)
+        for view in views
+        for name in site.api.words.event(view.type).quotes
+        if view.type not in _HAS_ITS_PLACE and isinstance(text := view.data.get(name), str)
+    )
+
+
 def _pictures(shown: DisputeView) -> tuple[EvidenceView, ...]:
     return tuple(e for e in shown.evidence if e.media_type.startswith("image/") and not e.withdrawn)
 
@@ -228,3 +271,8 @@ def _bearing(looking: Looking, dispute: Dispute) -> tuple[str, ...]:
     own = dispute.claim.reason
     general = (code for code in looking.terms.clauses if code not in looking.terms.reasons)
     return (*((own,) if own in looking.terms.clauses else ()), *general)
+
+
+def _about(looking: Looking, dispute: Dispute) -> tuple[str, str]:
+    """The reason and the category by which like cases are looked for."""
+    return dispute.claim.reason, category_of(looking.case.order, dispute)

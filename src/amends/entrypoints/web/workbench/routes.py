@@ -27,9 +27,11 @@ from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor,
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, checked, see_dispute
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.web.workbench.draft import Written, drop, keep
+from amends.entrypoints.web.workbench.arguments import missing, put_together
+from amends.entrypoints.web.workbench.draft import Written, drop, keep, written_by
 from amends.entrypoints.web.workbench.pages import (
     DECISIONS,
+    appealed,
     preview_page,
     ruling_form,
     ruling_type,
@@ -91,12 +93,19 @@ def _preview(
 ) -> Response[str]:
     """What would come of the draft; where one person may not issue it alone, of proposing it."""
     own = ruling_type(dispute)
+    arguments = appealed(looking, dispute)
+    unanswered = missing(arguments, posted)
+    if unanswered:
+        form = ruling_form(site, looking, dispute, Written(posted))
+        failed = replace(form, errors=unanswered)
+        return workbench_page(site, visitor, looking, dispute, failed=failed, status=422)
+    written, posted = posted, put_together(arguments, posted)
     found = _would_be(site, visitor, looking, dispute, posted, own)
     if isinstance(found, Refused) and "propose_ruling" in found.next:
         found = _would_be(site, visitor, looking, dispute, posted, "propose_ruling")
     if isinstance(found, Response):
         return found
-    form = ruling_form(site, looking, dispute, Written(posted))
+    form = ruling_form(site, looking, dispute, Written(written))
     status = 422
     if isinstance(found, Refused):
         field = found.field if found.field in {ask.name for ask in form.inputs} else ""
@@ -146,8 +155,10 @@ def command_workbench(
         now, as_it_is = _case(site, visitor, dispute_id)
         seen = replace(failed, version=as_it_is.version)
         if type_ in DECISIONS:
-            keep(site, visitor, as_it_is, failed.posted)
-            seen = replace(seen, type=ruling_type(as_it_is))
+            # What was written, not what was made of it for the preview.
+            written = written_by(site, visitor, now, as_it_is)
+            posted = written.posted if written.saved_at else failed.posted
+            seen = replace(seen, type=ruling_type(as_it_is), posted=posted)
         return workbench_page(site, visitor, now, as_it_is, failed=seen, status=status)
 
     def leads_to(_answer: CaseAnswer) -> str:

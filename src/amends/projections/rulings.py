@@ -1,0 +1,66 @@
+"""What was ruled: a row for each ruling, by which like cases are found and overturned ones counted.
+
+Only what is coded stands in a row. The prose stays among the sealed contents, where erasing its
+writer erases it.
+"""
+
+from __future__ import annotations
+
+from amends.dispute.case import CaseEvent
+from amends.dispute.events.judging import AppealDecided, AppealFiled, AppealMissed, RulingIssued
+from amends.dispute.money import worth
+from amends.dispute.state import Case, Dispute, Ruling
+from amends.kernel.instants import to_micros
+from amends.kernel.record import Column, Recorded, Row
+from amends.order.state import Order
+
+WHOLE = 10_000
+"""A share of all that was in dispute, in basis points."""
+
+
+def ruling_rows(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
+    """The row an event changes: when a ruling is issued, appealed, and when the appeal ends."""
+    event = recorded.event
+    if before is None or not isinstance(
+        event, RulingIssued | AppealFiled | AppealMissed | AppealDecided
+    ):
+        return ()
+    dispute = after.disputes[event.dispute]
+    if dispute.ruling is None:
+        return ()  # an appeal because money or goods agreed on did not come
+    first = before.disputes[event.dispute].ruling or dispute.ruling
+    return (_row(after.order, dispute, dispute.ruling, first),)
+
+
+def _row(order: Order, dispute: Dispute, ruling: Ruling, first: Ruling) -> Row:
+    claimed = dispute.claim.amount or worth(order, dispute)
+    values: dict[str, Column] = {
+        "reason": dispute.claim.reason,
+        "category": category_of(order, dispute),
+        "finding": ruling.finding,
+        "remedy": ruling.remedy,
+        "reasons": " ".join(ruling.reasons),
+        "clauses": " ".join(ruling.clauses),
+        "currency": order.currency,
+        "claimed": claimed,
+        "awarded": ruling.amount,
+        "share": ruling.amount * WHOLE // claimed if claimed else 0,
+        "author": first.by,
+        "appeal": _appeal(dispute),
+        "at": to_micros(first.at),
+    }
+    return Row("rulings", {"dispute_id": dispute.id}, values)
+
+
+def category_of(order: Order, dispute: Dispute) -> str:
+    """That of the dearest line claimed."""
+    claimed = [line for line in order.lines if line.id in dispute.claim.lines]
+    return max(claimed, key=lambda line: line.paid).category if claimed else ""
+
+
+def _appeal(dispute: Dispute) -> str:
+    """What became of an appeal against the ruling itself; "" when there was none."""
+    appeal = dispute.appeal
+    if appeal is None or appeal.back_to != "ruled":
+        return ""
+    return appeal.decided or "open"

@@ -1,0 +1,57 @@
+"""Like cases and their spread; whose rulings were changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amends.entrypoints.precedents import Precedents, overturned, precedents, quartiles
+from tests.entrypoints.many_rulings import CATEGORIES, REASONS, looks, stores
+from tests.postgres_server import NoServer
+
+
+def test_like_cases_are_the_newest_of_the_reason_and_category_on_both_databases(
+    tmp_path: Path,
+) -> None:
+    try:
+        with stores(tmp_path, 3_000) as found:
+            answers: list[tuple[Precedents, ...]] = []
+            for store in found.values():
+                same = precedents(store.views, REASONS[0], CATEGORIES[0], "none")
+                newest = same.found[0]
+                without = precedents(store.views, REASONS[0], CATEGORIES[0], newest.dispute)
+                other = precedents(store.views, REASONS[0], "nothing like it", "none")
+                none = precedents(store.views, "no such reason", "", "none")
+                assert same.same_category
+                assert {one.category for one in same.found} == {CATEGORIES[0]}
+                assert list(same.found) == sorted(same.found, key=lambda o: o.at, reverse=True)
+                assert newest not in without.found
+                assert not other.same_category
+                assert len(other.found) == 200
+                assert (none.found, none.quartiles) == ((), None)
+                assert len(looks(store)) == 100
+                answers.append((same, without, other))
+            assert answers[0] == answers[1]
+            counted = [overturned(store.views) for store in found.values()]
+            assert counted[0] == counted[1]
+            assert sum(one.issued for one in counted[0]) == 3_000
+            assert all(0 < one.changed_percent < 100 for one in counted[0] if one.changed)
+    except NoServer as error:
+        pytest.skip(str(error))
+
+
+@given(st.lists(st.integers(0, 300), min_size=1))
+def test_quartiles_are_values_with_as_many_below_and_above(values: list[int]) -> None:
+    found = quartiles(values)
+    assert found is not None
+    for part, value in zip((1, 2, 3), found, strict=True):
+        assert value in values
+        assert 4 * sum(v <= value for v in values) >= part * len(values)
+        assert 4 * sum(v < value for v in values) < part * len(values)
+
+
+def test_there_are_no_quartiles_of_nothing() -> None:
+    assert quartiles([]) is None
