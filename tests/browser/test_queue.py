@@ -26,7 +26,6 @@ def page(chromium: Browser, market: World) -> Iterator[Page]:
 
 def test_the_keys_go_through_the_queue(page: Page) -> None:
     page.goto("/queue")
-    assert faults(page, "queue") == []
     page.keyboard.press("?")
     expect(page.get_by_text("leave a field")).to_be_visible()
     page.keyboard.press("?")
@@ -49,17 +48,15 @@ def test_the_keys_go_through_the_queue(page: Page) -> None:
     page.wait_for_url("**/disputes/A-1-D1")
 
 
-def test_loads_have_no_faults(page: Page) -> None:
-    page.goto("/queue/load")
-    assert faults(page, "loads") == []
+@pytest.mark.parametrize("path", ["/queue", "/queue?who=nobody", "/queue/load"])
+def test_its_pages_have_no_faults(page: Page, path: str) -> None:
+    page.goto(path)
+    assert faults(page, path) == []
 
 
-def test_it_is_narrow_and_dark_without_faults(chromium: Browser, market: World) -> None:
-    context, page = enter(
-        chromium, market, Role.MEDIATOR, "m1",
-        viewport={"width": 320, "height": 700}, color_scheme="dark",
-    )  # fmt: skip
+def test_a_mediators_queue_has_no_faults(chromium: Browser, market: World) -> None:
+    context, page = enter(chromium, market, Role.MEDIATOR, "m1")
     page.goto("/queue")
-    assert faults(page, "queue, narrow") == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.get_by_role("button", name="Give it back").count() == 1
+    assert faults(page, "queue of a mediator") == []
     context.close()

@@ -119,11 +119,11 @@ def test_what_the_absent_have_goes_to_somebody_else(
     change(shop, "one", **facts)
     assert deal(shop) == 2
     assert of(shop, dispute).mediator == "two"
-    events = shop.get(f"/disputes/{dispute}/events", SUPERVISOR)["events"]
+    events = shop.get(f"/disputes/{dispute}/events", SUPERVISOR)["items"]
     (back,) = [e for e in events if e["type"] == "returned_to_queue"]
     assert (back["data"]["person"], back["data"]["because"]) == ("one", because)
     assert told(shop, "returned_to_queue") == 1
-    assert "person" not in str(shop.get(f"/disputes/{dispute}/events", BUYER)["events"])
+    assert "person" not in str(shop.get(f"/disputes/{dispute}/events", BUYER)["items"])
 
 
 def test_who_is_away_gives_cases_back_and_gets_none_until_then(shop: Shop) -> None:

@@ -77,31 +77,34 @@ class Dealer:
     def deal(self) -> int:
         """Take back from the absent and give out; how many cases changed hands or were reported."""
         members = self._service.store.staff.members()
-        changed = sum(self._take_back(members))
-        now = self._service.clock.now()
-        # A platform that has no accounts for it gives its cases out by hand.
-        lanes = [lane for lane in LANES if any(m.role is lane.role for m in members.values())]
-        rooms = {lane.phase: _Room(self._service, lane, members, now) for lane in lanes}
-        facts = {phase: room.facts() for phase, room in rooms.items()}
+        changed, facts = 0, {}
+        rooms: dict[str, _Room] = {}
+        for lane in LANES if members else ():
+            room = _Room(self._service, lane, members)
+            back = sum(self._take_back(lane, room.holders(), members))
+            rooms[lane.phase] = room = _Room(self._service, lane, members) if back else room
+            facts[lane.phase] = room.facts()
+            changed += back
         all_of_them, self._tried = facts != self._tried, facts
-        for lane in lanes:
-            for row in self._waiting(lane):
+        for lane in LANES if members else ():
+            room = rooms[lane.phase]
+            for row in self._waiting(lane) if room.deals else ():
                 if all_of_them or not row["unassigned"]:
-                    changed += self._place(lane, row, rooms[lane.phase])
+                    changed += self._place(lane, row, room)
         return changed
 
-    def _take_back(self, members: Staff) -> Iterator[bool]:
+    def _take_back(self, lane: Lane, holders: Sequence[PersonId], members: Staff) -> Iterator[bool]:
         now = self._service.clock.now()
-        for lane in LANES:
-            for person, member in members.items():
-                rows = (
-                    self._page(lane, person).rows if self._may_be_absent(member, lane, now) else ()
-                )
-                views = self._service.engine.views({str(row["order_id"]) for row in rows})
-                for row in rows:
-                    view = views.get(str(row["order_id"]))
-                    if view and absence(member, lane.role, view.terms, now):
-                        yield self._give(row, ReturnToQueue()) is None
+        for person in holders:
+            member = members.get(person)
+            if member is None or not self._may_be_absent(member, lane, now):
+                continue
+            rows = self._page(lane, person).rows
+            views = self._service.engine.views({str(row["order_id"]) for row in rows})
+            for row in rows:
+                view = views.get(str(row["order_id"]))
+                if view and absence(member, lane.role, view.terms, now):
+                    yield self._give(row, ReturnToQueue()) is None
 
     def _may_be_absent(self, member: Member, lane: Lane, now: Instant) -> bool:
         """Whether some pack would say so; which one a case is under is seen when it is read."""
@@ -152,14 +155,20 @@ class Dealer:
 
 
 class _Room:
-    """Who judges in a lane, and how many more cases each can have."""
+    """Who judges in a lane, how many cases everybody has, and whether any wait for them."""
 
-    def __init__(self, service: Service, lane: Lane, members: Staff, now: Instant) -> None:
+    def __init__(self, service: Service, lane: Lane, members: Staff) -> None:
+        now, views = service.clock.now(), service.store.views
         self._judges = {p: m for p, m in members.items() if m.role is lane.role}
-        views = service.store.views
-        found = views.totals("disputes", None, (lane.column,), {"phase": lane.phase})
-        self._load = Counter({str(p): count for (p,), count in found.items() if p is not None})
         self._away = {p for p, m in self._judges.items() if m.away_until and now < m.away_until}
+        found = views.totals("disputes", None, (lane.column,), {"phase": lane.phase})
+        # A platform that has no accounts for it gives its cases out by hand.
+        self.deals = bool(found.pop((None,), 0) and self._judges)
+        self._load = Counter({str(person): count for (person,), count in found.items()})
+
+    def holders(self) -> tuple[PersonId, ...]:
+        """Everybody who has a case, whatever their role is by now."""
+        return tuple(sorted(self._load))
 
     def load(self, person: PersonId) -> int:
         """How many cases somebody has."""

@@ -179,7 +179,7 @@ def _narrowed(
         order, mark, number = filters.find.rpartition("-D")
         if mark and number.isdigit():
             return {"order_id": order}, {"phase": lane.phase, **who, **also}
-        also["seller"] = filters.find
+        return {"seller": filters.find, "phase": lane.phase}, {**who, **also}
     where: dict[str, Column] = {"phase": lane.phase, **who}
     if not who:
         indexed = next((name for name in wished if name in also), None)
@@ -195,7 +195,9 @@ def _page(
     after: str | None,
     limit: int,
 ) -> Page:
-    order_by = "dispute_id" if "order_id" in where else "due_at"
+    # One order's and one seller's cases are few, and their indexes are sorted so.
+    by = {"order_id": "dispute_id", "seller": "opened_at"}
+    order_by = next((by[name] for name in by if name in where), "due_at")
     return service.store.views.page(
         "disputes", where, order_by=order_by, after=after, limit=limit, also=also
     )
