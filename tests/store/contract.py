@@ -16,6 +16,7 @@ from tests.store.contract_lists import (
     ServiceContract,
     ViewsContract,
 )
+from tests.store.contract_papers import PapersContract
 from tests.store.contract_records import ContentsContract, RecordsContract, UpkeepContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
@@ -29,6 +30,7 @@ class StoreContract(
     AccessContract,
     CorrespondenceContract,
     DraftsContract,
+    PapersContract,
     SlotsContract,
     LeasesContract,
     CallbacksContract,

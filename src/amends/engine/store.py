@@ -20,6 +20,7 @@ from amends.engine.callbacks import Callbacks
 from amends.engine.correspondence import Correspondence
 from amends.engine.drafts import Drafts
 from amends.engine.leases import Leases
+from amends.engine.papers import Papers
 from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.staff import StaffAccounts
@@ -424,6 +425,8 @@ class Store(Protocol):
     def access(self) -> Access: ...
     @property
     def drafts(self) -> Drafts: ...
+    @property
+    def papers(self) -> Papers: ...
     @property
     def leases(self) -> Leases: ...
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amends.kernel.people import Role
-from tests.entrypoints.web.conftest import World
+from tests.entrypoints.web.conftest import ORDER, World
 
 CLAIM = {
     "received": True, "reason": "not_as_described", "remedy": "refund",
@@ -57,3 +57,24 @@ def test_a_picture_of_the_thread_becomes_evidence_by_one_click(world: World) -> 
     assert world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words.count("Use E1") == 0
     seen = world.visitor(Role.SELLER, "s1").get("/orders").words
     assert "1 new message" in seen
+
+
+def test_a_seller_can_begin_with_what_is_due_or_with_what_is_at_risk(world: World) -> None:
+    for order, amount in (("A-1", 10000), ("A-2", 90000)):
+        parcel = {"payment": {**ORDER["payment"], "reference": f"pay_{order}"}}
+        world.place(order, **parcel)
+        told = {"type": "ship_order", "carrier": "X", "tracking_number": f"T-{order}"}
+        world.api("POST", f"/orders/{order}/commands", told)
+        came = {"type": "record_tracking", "tracking_number": f"T-{order}", "status": "delivered"}
+        world.api("POST", f"/orders/{order}/commands", came)
+        world.wait(7)
+        claim = {**CLAIM, "amount": {"amount": amount, "currency": "RUB"}}
+        world.api("POST", f"/orders/{order}/disputes", claim, "buyer.b1")
+    seller = world.visitor(Role.SELLER, "s1")
+
+    def first(**query: str) -> str:
+        page = seller.get("/disputes", **query).html
+        return "A-1-D1" if page.index("A-1-D1") < page.index("A-2-D1") else "A-2-D1"
+
+    assert first(sort="amount") == "A-2-D1"
+    assert "A-1-D1" not in seller.get("/disputes", phase="closed").html

@@ -21,6 +21,7 @@ from amends.entrypoints.api.commands import (
 from amends.entrypoints.api.context import Api, is_id, seen_order
 from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import case_of, look_after
+from amends.entrypoints.sellers_returns import with_sellers_returns
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view, protection_view
@@ -49,7 +50,8 @@ def put_order(api: Api, call: Call) -> Asked:
     order = call.path["order_id"]
     if not is_id(order):
         raise invalid("id_malformed", {"id": order[:80]}, "mend_field", field="id")
-    command = struct_in(fields_of(call.body), PlaceOrder)
+    placed = struct_in(fields_of(call.body), PlaceOrder)
+    command = with_sellers_returns(api.service, order, placed)
 
     def show(answer: CaseAnswer, texts: Texts) -> Reply:
         new = isinstance(answer.outcome, Accepted) and bool(answer.outcome.events)

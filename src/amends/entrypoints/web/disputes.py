@@ -42,6 +42,7 @@ from amends.kernel.people import Role
 
 _A_PAGE = 25
 _DUE_SHOWN = 50
+_BY_AMOUNT = "amount"
 
 
 class Entry(Struct, frozen=True):
@@ -60,9 +61,14 @@ class _DisputePage(Struct, frozen=True):
 
 @get("/disputes", sync_to_thread=True)
 def list_disputes(
-    request: Asked, site: TheSite, phase: FromQuery[str] = "", cursor: FromQuery[str] = ""
+    request: Asked,
+    site: TheSite,
+    phase: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
 ) -> Response[str]:
-    """What waits for the visitor by due time, then everything, newest first."""
+    """What waits for the visitor by due time, or by what is disputed (``sort=amount``), then
+    everything, newest first."""
     visitor = signed_in(request, site)
     phases = site.api.words.phases
     query = {"limit": str(_A_PAGE)}
@@ -80,12 +86,20 @@ def list_disputes(
         visitor,
         now=site.now(),
         here="/disputes",
-        due=[entries[d] for d in due if d in entries],
+        due=_sorted([entries[d] for d in due if d in entries], sort),
+        by_amount=sort == _BY_AMOUNT,
         entries=[entries[row.id] for row in rows.items if row.id in entries],
         next=rows.next,
         phase_asked=phase if phase in phases else "",
         phases=tuple(phases),
     )
+
+
+def _sorted(entries: list[Entry], sort: str) -> list[Entry]:
+    """As they came, or the largest first, each currency by itself."""
+    if sort != _BY_AMOUNT:
+        return entries
+    return sorted(entries, key=lambda e: (e.dispute.amount.currency, -e.dispute.amount.amount))
 
 
 def _due(site: Site, visitor: Visitor) -> list[str]:
@@ -145,14 +159,19 @@ def _entry(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute) -> 
 
 @get("/disputes/{dispute_id:str}", sync_to_thread=True)
 def show_dispute(
-    request: Asked, site: TheSite, dispute_id: FromPath[str], done: FromQuery[str] = ""
+    request: Asked,
+    site: TheSite,
+    dispute_id: FromPath[str],
+    done: FromQuery[str] = "",
+    reply: FromQuery[str] = "",
+    address: FromQuery[str] = "",
 ) -> Response[str]:
-    """One dispute."""
+    """One dispute; ``reply`` and ``address``: the numbers of a seller's own to begin with."""
     visitor = signed_in(request, site)
     looking, dispute = see_dispute(site, visitor, dispute_id)
     if visitor.actor.role in WORKS_WITH and dispute.phase in ("mediation", "appeal"):
         look_at(site.service.store.leases, dispute_id, visitor.actor.person, site.now())
-    return dispute_page(site, visitor, looking, dispute, done=done)
+    return dispute_page(site, visitor, looking, dispute, done=done, reply=reply, address=address)
 
 
 @post("/disputes/{dispute_id:str}/commands/{type_:str}", sync_to_thread=True)

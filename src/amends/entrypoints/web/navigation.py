@@ -24,6 +24,7 @@ _SELLER = (
     NavLink("/disputes", _("To do")),
     NavLink("/orders", _("Orders")),
     NavLink("/balance", _("Balance")),
+    NavLink("/shop", _("My shop")),
     NavLink("/notices", _("Notices")),
 )
 _FINANCE = (

@@ -119,9 +119,13 @@ def _entry(looking: Looking, read: int) -> Entry:
 
 @get("/orders/{order_id:str}", sync_to_thread=True)
 def show_order(
-    request: Asked, site: TheSite, order_id: FromPath[str], done: FromQuery[str] = ""
+    request: Asked,
+    site: TheSite,
+    order_id: FromPath[str],
+    done: FromQuery[str] = "",
+    reply: FromQuery[str] = "",
 ) -> Response[str]:
-    """One order."""
+    """One order; ``reply``: the number of a saved reply to begin a message with."""
     visitor = signed_in(request, site)
     looking = see_order(site, visitor, order_id)
     me, access = visitor.actor.person, site.service.store.access
@@ -129,7 +133,7 @@ def show_order(
     # Most looks find nothing new to read, and a mark is a write to the disk.
     if written > access.read_marks(me, (order_id,)).get(order_id, 0):
         access.mark_read(me, order_id, written)
-    return order_page(site, visitor, looking, done=done)
+    return order_page(site, visitor, looking, done=done, reply=reply)
 
 
 @post("/orders/{order_id:str}/commands/{type_:str}", sync_to_thread=True)

@@ -23,6 +23,7 @@ from amends.entrypoints.views.structs import (
     ParcelView,
 )
 from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.web.at_hand import at_hand
 from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.commanding import (
     DISPUTE_COMMANDS,
@@ -73,6 +74,7 @@ def order_page(
     upload_fault: str = "",
     status: int = 200,
     done: str = "",
+    reply: str = "",
 ) -> Response[str]:
     """An order with all that belongs to it, and what can be done."""
     order = order_view(looking)
@@ -84,6 +86,8 @@ def order_page(
         site, [ORDER_COMMANDS[t] for t in types if t in ORDER_COMMANDS], context, action, None,
         failed,
     )  # fmt: skip
+    own = at_hand(site, visitor)
+    forms = own.into(forms, address="", reply=reply)
     disputes = [dispute_view(looking, looking.case.disputes[key]) for key in order.disputes]
     reasons = looking.terms.reasons.values()
     is_next = _is_next(order, looking, visitor)
@@ -118,6 +122,7 @@ def order_page(
         acts=acts_of(site, order.options, forms, mine=is_next, failed=failed),
         titles={line.id: line.title or line.id for line in order.lines},
         live=live_of(looking),
+        own=own,
     )  # fmt: skip
     return scripted(shown)
 
@@ -140,6 +145,8 @@ def dispute_page(
     upload_fault: str = "",
     status: int = 200,
     done: str = "",
+    reply: str = "",
+    address: str = "",
 ) -> Response[str]:
     """A dispute: whose turn, until when, what was said, and what can be done; for both sides."""
     shown, order = dispute_view(looking, dispute), order_view(looking)
@@ -155,6 +162,8 @@ def dispute_page(
         site, [ORDER_COMMANDS[t] for t in ON_ORDER if t in types], context,
         f"/disputes/{dispute.id}/commands", None, failed,
     )  # fmt: skip
+    own = at_hand(site, visitor)
+    forms = own.into(forms, address=address, reply=reply)
     answer = page(
         "dispute.html",
         visitor,
@@ -185,6 +194,7 @@ def dispute_page(
         story=story_of(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
         live=live_of(looking),
+        own=own,
     )  # fmt: skip
     return scripted(answer)
 

@@ -29,6 +29,7 @@ from amends.entrypoints.web import (
     roster,
     rulings,
     sandbox,
+    shop,
     signin,
     tongue,
 )
@@ -149,6 +150,7 @@ def web_router(service: Service) -> Router:
             correspondence.read_calendar, correspondence.ask_off, correspondence.order_off,
             queue.show_queue, queue.watch, queue.remind, queue.still_looking, queue.show_load,
             orders.list_orders, orders.show_order, orders.command_order,
+            shop.show_shop, shop.keep, shop.remove,
             live.order_version, design.show_design, design.send_nothing,
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.emails import Digests, SqlEmails
+from amends.store.papers import SqlPapers
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.callbacks import PostgresCallbacks
@@ -40,6 +41,7 @@ class PostgresStore:
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
+        self.papers = SqlPapers(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.emails import Digests, SqlEmails
+from amends.store.papers import SqlPapers
 from amends.store.plain import SqlitePlain
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
@@ -45,6 +46,7 @@ class SqliteStore:
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
+        self.papers = SqlPapers(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
