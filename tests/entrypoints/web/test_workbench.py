@@ -131,3 +131,13 @@ def test_what_a_side_said_when_it_went_to_a_mediator_stands_on_its_side(world: W
     side = page.html.split('id="side-buyer"')[1].split('id="side-seller"')[0]
     assert "Look at the seam." in side
     assert "As shown." in page.html.split('id="side-seller"')[1]
+
+
+def test_who_answers_for_rulings_sees_what_became_of_them(world: World, mediator: Visitor) -> None:
+    answers = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "It is 91."}
+    seen = mediator.fill(mediator.get(BENCH), DRAFT, then="preview", **answers)
+    mediator.post(ISSUE, seen.form(ISSUE))
+    supervisor = world.visitor(Role.SUPERVISOR, "v1")
+    assert "m1 1 0 0 0" in supervisor.get("/rulings").words
+    assert mediator.get("/rulings").status == 404
+    assert world.visitor(Role.BUYER, "b1").get("/rulings").status == 404

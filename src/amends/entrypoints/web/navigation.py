@@ -48,6 +48,7 @@ _SUPERVISOR = (
     NavLink("/queue", _("Queue")),
     NavLink("/disputes", _("Disputes")),
     NavLink("/orders", _("Orders")),
+    NavLink("/rulings", _("Rulings")),
     NavLink("/notices", _("Notices")),
 )
 _STAFF = (
@@ -56,7 +57,12 @@ _STAFF = (
     NavLink("/notices", _("Notices")),
 )
 
-_ADMIN = (*_BOOKKEEPING, NavLink("/queue", _("Queue")), NavLink("/staff", _("Staff")))
+_ADMIN = (
+    *_BOOKKEEPING,
+    NavLink("/queue", _("Queue")),
+    NavLink("/rulings", _("Rulings")),
+    NavLink("/staff", _("Staff")),
+)
 
 
 def navigation_for(role: Role) -> tuple[NavLink, ...]:
