@@ -144,6 +144,14 @@ def test_every_list_reads_an_index_and_sorts_nothing(
     assert next_.startswith("SEARCH")
 
 
+def test_what_accounts_come_to_is_summed_from_an_index_alone(database: Path) -> None:
+    store = SqliteStore(database)
+    with explained(store) as plans:
+        store.views.totals("postings", "amount", ("currency", "account"))
+    store.close()
+    assert plans == ["SCAN postings USING COVERING INDEX postings_totals"]
+
+
 def beyond_all(table: Table, listing: Listing) -> list[Column]:
     """A place in a list, whatever it is sorted by."""
     return [7 if column in INTEGERS else "x" for column in table.order_of(listing)]
