@@ -171,7 +171,13 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "refund": RefundJob(engine, provider_for, clock),
             "chargeback_answer": ChargebackAnswerJob(engine, store, library, provider_for, clock),
             "mail": MailJob(
-                engine.view, store, mailer, settings.base_url, clock, reply_to=settings.reply_to
+                engine.view,
+                store,
+                mailer,
+                settings.base_url,
+                clock,
+                library,
+                reply_to=settings.reply_to,
             ),
             "digest": DigestJob(engine, store, mailer, settings.base_url, clock),
             "sign_in_link": SignInLinkJob(

@@ -281,6 +281,8 @@ def _of_dispute(
             if condition != "as_sent" and draw(st.booleans()):
                 body["amount"] = _money(draw, case)
             return body
+        case "write_note":
+            return {"text": "Ask for the label."}
         case "contest_return":
             return {"text": "It was whole."}
         case _:

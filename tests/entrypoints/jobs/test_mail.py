@@ -179,3 +179,6 @@ def test_a_refund_is_told_of(shop: Shop, tmp_path: Path) -> None:
     subjects = [subject for subject, _ in mails(tmp_path, "olga@example.com")]
     assert "A refund of order A-1001 is on its way" in subjects
     assert "Dispute A-1001-D1 is closed" in subjects
+    told = dict(mails(tmp_path, "olga@example.com"))
+    assert "How it ended: The money was given back" in told["Dispute A-1001-D1 is closed"]
+    assert "answer this mail" not in told["Dispute A-1001-D1 is closed"], "nobody would hear it"

@@ -71,6 +71,7 @@ def test_a_notice_goes_by_mail_in_both_forms_and_is_answered(
         "Please act by Sat 14 Mar 2026, 12:00 UTC.",
         "5 days after Mon 9 Mar 12:00 UTC, when the dispute was opened",
         "Without an answer the case goes to a mediator.",
+        "You can answer this mail",
     ):
         assert said in text
         assert said in page

@@ -96,9 +96,9 @@ class DigestJob:
             url=f"{self._base_url}/notices",
             closing=_(
                 "This comes once a day at most. Mails that ask you to act, and those about the end"
-                " of a dispute or about money, come by themselves.\n"
-                "To get no more of these: {off}"
-            ).format(off=off),
+                " of a dispute or about money, come by themselves."
+            ),
+            off=off,
             items=tuple(self._item(one) for one in waiting),
         )
 

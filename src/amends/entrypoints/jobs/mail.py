@@ -20,8 +20,9 @@ from amends.entrypoints.service import CaseView
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.words.catalogue import words
-from amends.entrypoints.words.languages import speaking
+from amends.entrypoints.words.languages import speaking, spoken
 from amends.kernel.people import STAFF, Actor, Role
+from amends.policy.library import Library
 from amends.projections.notices import CAN_WAIT
 
 View = Callable[[str], CaseView | None]
@@ -40,6 +41,7 @@ class MailJob:
         mailer: Mailer,
         base_url: str,
         clock: Clock,
+        library: Library,
         *,
         reply_to: str,
     ) -> None:
@@ -49,6 +51,7 @@ class MailJob:
         self._mailer = mailer
         self._base_url = base_url
         self._clock = clock
+        self._library = library
         self._reply_to = reply_to
 
     def __call__(self, job: JobToRun) -> Done | Again:
@@ -67,10 +70,15 @@ class MailJob:
         if not to.address or outdated(looking, job.payload) or self._waits(job, by):
             return Done()
         id_ = hashlib.sha256(f"{job.order} {job.id}".encode()).hexdigest()[:40]
+        reply_to = self._reply_address(order.id, by)
         with speaking(to.language):
-            mail = mail_of(notice_letter(looking, job.payload, self._base_url), to.address, id_)
+            wording = self._library.wording(order.pack.id, order.pack.version, spoken())
+            letter = notice_letter(
+                looking, wording, job.payload, self._base_url, answered=bool(reply_to)
+            )
+            mail = mail_of(letter, to.address, id_)
         try:
-            self._mailer.send(replace(mail, reply_to=self._reply_address(order.id, by)))
+            self._mailer.send(replace(mail, reply_to=reply_to))
         except MailRefused:
             return Done()
         return Done()

@@ -33,7 +33,8 @@ class Letter(Struct, frozen=True):
     """One mail before it is addressed, each text a whole sentence or a few.
 
     ``preview`` is what an inbox shows beside the subject, ``facts`` are names with their values,
-    ``button`` and ``url`` the one thing to press; ``closing`` says why it came.
+    ``button`` and ``url`` the one thing to press; ``closing`` says why it came, ``off`` is where
+    such mail is ordered off, "" for what is always sent.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Letter(Struct, frozen=True):
     facts: tuple[tuple[str, str], ...] = ()
     until: Until | None = None
     items: tuple[Item, ...] = ()
+    off: str = ""
 
 
 def mail_of(letter: Letter, to: str, message_id: str) -> Mail:

@@ -15,6 +15,7 @@ from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
+from amends.policy.wording import Wording
 from amends.projections.notices import REMINDERS
 
 Payload = dict[str, Column]
@@ -32,11 +33,17 @@ def outdated(looking: Looking, payload: Payload) -> bool:
     return dispute is not None and dispute.closed_at is not None
 
 
-def notice_letter(looking: Looking, payload: Payload, base_url: str) -> Letter:
+def notice_letter(
+    looking: Looking, wording: Wording, payload: Payload, base_url: str, *, answered: bool
+) -> Letter:
     """The letter about the event that ``payload`` names, as the case stands now.
 
-    ``looking`` is the recipient's; it holds the texts about what was sold.
+    ``looking`` is the recipient's; it holds the texts about what was sold. ``wording`` are their
+    pack's own words. ``answered``: what they write back is taken in.
     """
+    closing = [why_it_came(looking.by)]
+    if answered:
+        closing.append(_("You can answer this mail: what you write goes to the other side."))
     order, dispute = looking.case.order, _dispute(looking, payload)
     event = looking.words.event(str(payload["kind"]))
     named = {"order": order.id, "dispute": dispute.id if dispute else ""}
@@ -49,8 +56,8 @@ def notice_letter(looking: Looking, payload: Payload, base_url: str) -> Letter:
         paragraphs=(said,),
         button=_("Open the dispute") if dispute else _("Open the order"),
         url=f"{base_url}/{page}",
-        closing=why_it_came(looking.by),
-        facts=_facts(looking, dispute),
+        closing=" ".join(closing),
+        facts=_facts(looking, wording, dispute),
         until=until,
     )
 
@@ -91,15 +98,19 @@ def _told(looking: Looking, clock: Deadline, says: str, *, yours: bool) -> Until
     return Until(says, why, view.then, yours)
 
 
-def _facts(looking: Looking, dispute: Dispute | None) -> tuple[tuple[str, str], ...]:
+def _facts(
+    looking: Looking, wording: Wording, dispute: Dispute | None
+) -> tuple[tuple[str, str], ...]:
     order, words = looking.case.order, looking.words
     facts = [(_("Order"), order.id)]
     titles: list[Any] = [looking.texts.entry(order.listing_ref, x.id, "title") for x in order.lines]
     if known := [title for title in titles if isinstance(title, str) and title]:
         facts.append((_("Items"), ", ".join(known)))
     if dispute:
-        facts.append((_("Dispute"), f"{dispute.id}, {words.label(dispute.claim.reason)}"))
+        facts.append((_("Dispute"), f"{dispute.id}, {wording.reason(dispute.claim.reason)}"))
         facts.append((_("Where it stands"), words.phase(dispute.phase)))
+        if dispute.outcome:
+            facts.append((_("How it ended"), words.outcome(dispute.outcome)))
     return tuple(facts)
 
 
