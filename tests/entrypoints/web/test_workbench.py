@@ -41,6 +41,7 @@ def test_the_case_is_on_one_page_with_a_draft_made_from_the_claim(mediator: Visi
     assert "91 cm</mark>" in page.html
     assert "96 cm</mark>" in page.html
     assert "spoken of in the claim" in page.words
+    assert "DHL 1234567890" in page.words
     draft = page.form(DRAFT)
     assert draft["remedy"] == ["refund"]
     assert draft["amount"] == ["720.00"]
