@@ -49,7 +49,7 @@ def _facts(event: EventView, currency: str, wording: Wording) -> _Facts:
             return _("no refund")
         remedy, amount = wording.remedy(str(part.get("remedy", ""))), part.get("amount", 0)
         paid = formatting.money(Money(amount, currency))
-        return f"{remedy}, {paid}" if amount else remedy
+        return _("{remedy}, {amount}").format(remedy=remedy, amount=paid) if amount else remedy
 
     facts = {
         "who": words.person(event.by),

@@ -72,7 +72,9 @@ def window_of(
 def _words(entry: LineProtectionView, now: Instant, own: bool, sources: bool) -> str:
     since = formatting.instant(entry.opens_at) if entry.opens_at else ""
     until = formatting.instant(entry.closes_at) if entry.closes_at else ""
-    why = "; ".join(f"{w.text} ({w.source})" if sources and w.source else w.text for w in entry.why)
+    why = _("; ").join(
+        f"{w.text} ({w.source})" if sources and w.source else w.text for w in entry.why
+    )
     over = entry.closes_at is not None and entry.closes_at <= now
     text = _said_to_buyer if own else _said_to_others
     return text(bool(since and why), bool(until), over).format(since=since, until=until, why=why)

@@ -12,7 +12,7 @@ from babel.dates import format_datetime, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency
 
-from amends.entrypoints.words.languages import spoken
+from amends.entrypoints.words.languages import direction, spoken
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money, decimals
 
@@ -70,7 +70,9 @@ def _in_words(at: Instant, day: str, between: str, locale: str) -> str:
         date = format_skeleton(_CUSTOMS[day], at, tzinfo=UTC, locale=locale)
         between = " "
     clock = format_datetime(at, "HH:mm:ss" if at.second else "HH:mm", tzinfo=UTC, locale=locale)
-    return f"{date}{between}{clock} UTC"
+    # Among words from right to left, the digits after it would be drawn to "UTC".
+    mark = "\u200f" if direction(locale.replace("_", "-")) == "rtl" else ""
+    return f"{date}{between}{clock} UTC{mark}"
 
 
 def days(count: int, locale: str = "") -> str:
