@@ -14,6 +14,7 @@ from amends.dispute.events.judging import (
     NobodyFits,
     NoteWritten,
     OperatorAlarmed,
+    ReturnedToQueue,
     RulingProposed,
     RulingSentBack,
 )
@@ -37,6 +38,7 @@ _INTERNAL: tuple[type[CaseEvent], ...] = (
     NobodyFits,
     NoteWritten,
     OperatorAlarmed,
+    ReturnedToQueue,
     RulingProposed,
     RulingSentBack,
 )
