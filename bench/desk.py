@@ -78,13 +78,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--intents", type=int, default=100_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     given = parser.parse_args()
     kinds = tuple(given.database or ("sqlite", "postgresql"))
     with ExitStack() as held:
-        folder = given.folder or Path(held.enter_context(tempfile.TemporaryDirectory()))
         templates = _lived()
-        there = held.enter_context(places(folder, None, kinds))
+        there = held.enter_context(places(given.folder, None, kinds))
         missed = [
             missed for place in there for missed in _measured(place, templates, given.intents)
         ]
