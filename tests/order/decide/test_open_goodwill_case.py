@@ -64,7 +64,8 @@ def test_it_has_a_reason() -> None:
 @pytest.mark.parametrize(
     ("at", "fine"),
     [
-        (T0 + 7 * DAY - SECOND, True),  # not open yet
+        (T0, False),  # not open yet
+        (T0 + 7 * DAY - SECOND, False),
         (T0 + 7 * DAY, False),
         (END - SECOND, False),
         (END, True),

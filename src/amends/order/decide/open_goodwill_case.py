@@ -27,7 +27,7 @@ class OpenGoodwillCase(Struct, frozen=True, forbid_unknown_fields=True, tag="ope
 
 
 def may(asked: Asked) -> Refused | None:
-    """When no dispute can be opened any more: before, the buyer has a right, not a favour."""
+    """When no dispute can be opened any more: before, the buyer has a right, or will have one."""
     order = asked.order
     if order.cancelled_at:
         return refuse_cancelled(order)
@@ -38,7 +38,7 @@ def may(asked: Asked) -> Refused | None:
     if frozen:
         return frozen
     entries = protection(order, asked.terms, asked.now)
-    running = tuple(e.line for e in entries if e.state == "open")
+    running = tuple(e.line for e in entries if e.state != "over")
     if running and not order.protection_ended_at:
         return Refused("window_still_open", {"lines": running}, ("open_dispute",))
     if not order.refundable:
