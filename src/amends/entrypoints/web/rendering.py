@@ -97,7 +97,7 @@ def left(until: Instant, now: Instant) -> str:
     hours, seconds = divmod(int(span.total_seconds()), 3600)
     parts = [formatting.hours(hours)] if hours else []
     parts.append(formatting.minutes(seconds // 60))
-    return translate("{span} left").format(span=" ".join(parts))
+    return translate("{span} left").format(span=formatting.together(parts))
 
 
 def age(since: Instant, now: Instant) -> str:

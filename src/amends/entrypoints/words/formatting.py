@@ -3,6 +3,7 @@ that is spoken now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -24,6 +25,8 @@ _REMEMBERED = 4096
 # How a day is written: in English by our own pattern, elsewhere by the custom of the language.
 _MONTH, _WEEKDAY, _WHOLE = "d MMMM", "EEE d MMM", "EEE d MMM y"
 _CUSTOMS = {_MONTH: "MMMMd", _WEEKDAY: "MMMEd", _WHOLE: "yMMMEd"}
+# Where it is no blank; Babel's own lists of units come out wrong in several languages.
+_BETWEEN_UNITS = {"ar": " و", "zh": ""}
 
 
 def money(value: Money, locale: str = "") -> str:
@@ -104,7 +107,12 @@ def span(length: timedelta, locale: str = "") -> str:
     parts = [days(whole, locale)] if whole or not left else []
     if left:
         parts.append(hours(left, locale))
-    return " ".join(parts)
+    return together(parts, locale)
+
+
+def together(units: Sequence[str], locale: str = "") -> str:
+    """The units of one length: ``2 days 6 hours``."""
+    return _BETWEEN_UNITS.get(locale or _now(), " ").join(units)
 
 
 def either(parts: tuple[str, ...], locale: str = "") -> str:
