@@ -7,7 +7,8 @@ record. The floor is sent the same requests, and answers them with nothing: a Li
 with one empty handler, run by the same function. Server and floor take turns; load generator,
 server and database share the machine, so the ratio is the figure to quote.
 
-    .venv/bin/python -m bench.http [--database URL] [--orders N] [--requests N] [--connections N]
+    .venv/bin/python -m bench.http [--database URL] [--orders N] [--requests N]
+        [--connections N] [--workers N]
 
 Without a database: on a new file, and on the PostgreSQL server the tests bring.
 """
@@ -123,14 +124,22 @@ class Serving:
         self.started_in = time.perf_counter() - begun
 
     def cpu_seconds(self) -> float:
-        """The processor time of all its threads."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """The processor time of all its threads, those of its workers among them."""
+        ticks = 0
+        for pid in self._processes():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def megabytes(self) -> float:
-        """The memory that is its own or shared, as it is now."""
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        """The memory that is its own or shared, as it is now, of the largest process."""
+        pages = (int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in self._processes())
+        return max(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def _processes(self) -> list[int]:
+        mine = self._process.pid
+        workers = Path(f"/proc/{mine}/task/{mine}/children").read_text().split()
+        return [mine, *map(int, workers)]
 
     def stop(self) -> None:
         """In good order."""
@@ -209,11 +218,12 @@ def _come_to_rest(database: str) -> None:
 
 def measure(
     database: str, *, orders: int = 2000, requests: int = 5000, connections: int = CONNECTIONS,
-    rounds: int = 3, warm_up: int = 1000,
+    rounds: int = 3, warm_up: int = 1000, workers: int = 1,
 ) -> list[Figure]:  # fmt: skip
     """Figures of one database, which may hold other orders: name, value, unit, and the floor's."""
     there = Orders(database, orders)
     amends = [sys.executable, "-m", "amends", "serve", "--database", database, "--port", "0"]
+    amends += ["--workers", str(workers)]
     rates, floors, kept, latencies = [], [], [], []
     used = floor_used = 0.0
     told: dict[int, int] = {}
@@ -262,6 +272,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=2000)
     parser.add_argument("--requests", type=int, default=5000, help="in each of three rounds")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--workers", type=int, default=1, help="processes; the floor has one")
     given = parser.parse_args()
     with ExitStack() as stack:
         if given.database:
@@ -278,6 +289,7 @@ def main() -> None:
                 orders=given.orders,
                 requests=given.requests,
                 connections=given.connections,
+                workers=given.workers,
             )
             for name, value, unit, floor in figures:
                 compared = "" if floor is None else f"floor {floor:9.1f}, ratio {value / floor:.2f}"
