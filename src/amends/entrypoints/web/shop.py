@@ -112,7 +112,10 @@ def _known(kind: str) -> PaperKind:
 
 
 def _inputs(site: Site) -> dict[PaperKind, tuple[Input, ...]]:
-    limits = site.service.library.all()[-1].limits
+    # An order may be placed under any pack, so the tightest limits hold.
+    limits = [terms.limits for terms in site.service.library.all()]
+    most_days = min(one.longest_change_of_mind_days for one in limits)
+    most_fee = min(one.highest_restocking_fee_percent for one in limits)
     sides = (Choice("buyer", _("The buyer")), Choice("seller", _("I do")))
     address = ("name", "street", "further", "city", "region", "postcode", "country", "phone")
     words = site.api.words
@@ -131,8 +134,8 @@ def _inputs(site: Site) -> dict[PaperKind, tuple[Input, ...]]:
         "return_policy": (
             Whole(
                 name="change_of_mind_days", label=_("Days for a change of mind"), required=True,
-                hint=_("0: none. At most {most}.").format(most=limits.longest_change_of_mind_days),
-                least=0, most=limits.longest_change_of_mind_days,
+                hint=_("0: none. At most {most}.").format(most=most_days),
+                least=0, most=most_days,
             ),
             OneOf(
                 name="return_postage_paid_by", label=_("Who pays the postage back?"),
@@ -141,9 +144,9 @@ def _inputs(site: Site) -> dict[PaperKind, tuple[Input, ...]]:
             Whole(
                 name="restocking_fee_percent", label=_("Restocking fee, per cent"), required=True,
                 hint=_("0: none. At most {most}.").format(
-                    most=limits.highest_restocking_fee_percent
+                    most=most_fee
                 ),
-                least=0, most=limits.highest_restocking_fee_percent, initial="0",
+                least=0, most=most_fee, initial="0",
             ),
             Tick(name="exchange", label=_("Exchange is possible instead")),
         ),
@@ -172,17 +175,18 @@ def _shop(
         "removed": _("It was removed."),
     }
     me = visitor.actor.person
+    policies = kept(site, me, "return_policy")
+    stands = {"return_policy": _typed(policies[-1].values)} if policies else {}
     forms = {
         kind: Form(
             type=kind, title=titles[kind], action=f"{ADDRESS}/{kind}", key="", inputs=inputs,
-            posted=posted if posted and kind == failed else Posted(),
+            posted=posted if posted and kind == failed else stands.get(kind, Posted()),
             errors=errors if errors and kind == failed else {},
         )
         for kind, inputs in _inputs(site).items()
     }  # fmt: skip
     versions = [
-        (one, msgspec.convert(_policy(one.values), ReturnPolicyView))
-        for one in reversed(kept(site, me, "return_policy"))
+        (one, msgspec.convert(_policy(one.values), ReturnPolicyView)) for one in reversed(policies)
     ]
     return page(
         "shop.html",
@@ -232,3 +236,8 @@ def figures_of(site: Site, seller: str) -> tuple[Figure, ...]:
                _("Refused, settled without money, taken back or given up; out of those that ended.")
                ),
     )  # fmt: skip
+
+
+def _typed(values: Mapping[str, Any]) -> Posted:
+    """What is kept, as it stands in the form that changes it."""
+    return Posted({name: [str(value)] for name, value in values.items()})
