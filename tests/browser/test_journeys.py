@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from amends.kernel.people import Role
@@ -38,13 +39,16 @@ class Counted:
         self.inputs += 1
 
 
-def test_from_my_orders_to_a_sent_claim(chromium: Browser, market: World) -> None:
+@pytest.mark.parametrize(("order", "script"), [("A-7", False), ("A-10", True)])
+def test_from_my_orders_to_a_sent_claim(
+    chromium: Browser, market: World, order: str, script: bool
+) -> None:
     context, page = enter(
-        chromium, market, Role.BUYER, "b1", viewport=PHONE, java_script_enabled=False
+        chromium, market, Role.BUYER, "b1", viewport=PHONE, java_script_enabled=script
     )
     page.goto("/orders")
     way = Counted(page)
-    card = page.locator(".card").filter(has_text="Order A-7")
+    card = page.locator(".card").filter(has_text=f"Order {order} ")
     way.click(card.get_by_role("link", name="Problem with this order?"))
     way.button("Yes, it came")
     way.click(page.get_by_label("It is not what was described"))
@@ -73,14 +77,17 @@ def test_from_my_orders_to_a_sent_claim(chromium: Browser, market: World) -> Non
     context.close()
 
 
-def test_a_seller_answers_in_two_pages(chromium: Browser, market: World) -> None:
+@pytest.mark.parametrize(("order", "script"), [("A-6", False), ("A-2", True)])
+def test_a_seller_answers_in_two_pages(
+    chromium: Browser, market: World, order: str, script: bool
+) -> None:
     context, page = enter(
-        chromium, market, Role.SELLER, "s1", viewport=PHONE, java_script_enabled=False
+        chromium, market, Role.SELLER, "s1", viewport=PHONE, java_script_enabled=script
     )
     page.goto("/notices")
     way = Counted(page)
     way.pages = 0  # the notice is where they start
-    way.click(page.locator('a[href="/disputes/A-6-D1"]').first)
+    way.click(page.locator(f'a[href="/disputes/{order}-D1"]').first)
     assert page.get_by_text("Your turn").is_visible()
     form = page.locator('form[action$="/accept_offer"]')
     form.get_by_label("Buyer: ").check()
@@ -145,4 +152,18 @@ def test_a_claim_by_keyboard_alone(chromium: Browser, market: World) -> None:
     goes_on()
     presses("Enter", "Send my claim to the seller")
     page.wait_for_url("**/disputes/A-5-D1?done=open_dispute")
+    context.close()
+
+
+def test_news_shows_on_a_page_that_lies_open(chromium: Browser, market: World) -> None:
+    context, page = enter(chromium, market, Role.BUYER, "b1", viewport=PHONE)
+    page.goto("/orders/A-4")
+    page.get_by_label("Your message").fill("Where is")
+    page.evaluate("document.activeElement.blur()")
+    hello = {"type": "send_message", "text": "It leaves our house tomorrow."}
+    market.api("POST", "/orders/A-4/commands", hello, "seller.s1")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_text("It leaves our house tomorrow.").wait_for()
+    assert page.get_by_text("There is news").count() == 1
+    assert page.get_by_label("Your message").input_value() == "Where is"
     context.close()

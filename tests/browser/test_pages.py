@@ -23,11 +23,11 @@ PAGES = {
         "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices", "/nowhere",
         f"{NEW}/received", f"{NEW}/reason", f"{NEW}/items", f"{NEW}/remedy", f"{NEW}/story",
         f"{NEW}/proof", f"{NEW}/check", "/orders/A-4/dispute/new", "/orders/A-8",
-        "/refunds/A-8-R1",
+        "/refunds/A-8-R1", "/design",
     ),
     (Role.SELLER, "s1"): (
         "/orders", "/orders/A-1", "/disputes", "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices",
-        "/balance",
+        "/balance", "/shop", "/disputes?sort=amount",
     ),
     (Role.MEDIATOR, "m1"): ("/disputes", "/disputes/A-1-D1", "/notices"),
     (Role.SUPERVISOR, "v1"): (
