@@ -28,8 +28,8 @@ from tests.entrypoints.web.conftest import serving
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-_HIGHEST = 1800
-_QUALITY = 35
+_HIGHEST = 1400
+_QUALITY = 16
 # A picture's name: who looks (role and id, or nobody), and at which page.
 SCREENS = {
     "sandbox": ("", "/sandbox"),
@@ -48,6 +48,10 @@ SCREENS = {
     "appeal": ("appeals anton", "/disputes/A-1005-D1"),
     "supervisor-disputes": ("supervisor vera", "/disputes"),
     "order-finance": ("finance frank", "/orders/A-1002"),
+    "money": ("buyer olga", "/orders/A-1004"),
+    "seller-shop": ("seller blouse-house", "/shop"),
+    "seller-order": ("seller blouse-house", "/orders/A-1001"),
+    "design": ("", "/design"),
 }
 
 
@@ -89,6 +93,8 @@ def _picture(browser: Browser, base: str, who: str, path: str, **options: Any) -
     answer = page.goto(path)
     if answer is None or not answer.ok:
         raise SystemExit(f"{path} cannot be shown to {who or 'a visitor'}")
+    page.evaluate("for (const picture of document.images) picture.loading = 'eager'")
+    page.wait_for_load_state("networkidle")
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     context.close()
     file = io.BytesIO()
