@@ -1,0 +1,61 @@
+"""Pages in the language a visitor asks for, or chose."""
+
+from __future__ import annotations
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import Page, World
+from tests.entrypoints.web.test_journeys import opens
+
+
+def read_in(page: Page) -> str:
+    """The language a page says it is in."""
+    return page.html.split('<html lang="', 1)[1].split('"', 1)[0]
+
+
+def test_a_visitor_reads_what_their_browser_asks_for(world: World) -> None:
+    world.place()
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    buyer.client.headers["Accept-Language"] = "tlh, ru-RU;q=0.9, en;q=0.5"
+    page = buyer.get("/orders/A-1")
+    assert read_in(page) == "ru"
+    assert "Подтвердить получение" in page.words
+    assert "10 янв" in page.words
+    assert "Проблема с заказом?" in page.words
+    assert "Confirm receipt" not in page.words
+
+
+def test_a_chosen_language_goes_before_the_browsers(world: World) -> None:
+    world.place()
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    buyer.client.headers["Accept-Language"] = "ru"
+    chosen = buyer.get("/language/es")
+    assert read_in(chosen) == "es"
+    page = buyer.get("/orders/A-1")
+    assert "Confirmar la recepción" in page.words
+    assert "10 ene" in page.words
+
+
+def test_a_refusal_is_read_in_the_visitors_language(world: World) -> None:
+    world.place()
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    for asked, said in (
+        ("es", "Escriba el importe solo con cifras"), ("ru", "Пишите сумму только цифрами"),
+        ("tlh", "Write the amount in digits only"),
+    ):  # fmt: skip
+        buyer.client.headers["Accept-Language"] = asked
+        page = opens(buyer, amount="seven")
+        assert page.status == 422
+        assert said in page.words
+
+
+def test_a_language_nobody_wrote_is_answered_in_english(world: World) -> None:
+    world.place()
+    buyer = world.visitor(Role.BUYER, "b1")
+    buyer.client.headers["Accept-Language"] = "tlh"
+    page = buyer.get("/orders/A-1")
+    assert read_in(page) == "en"
+    assert "Returns and disputes" in page.words
+    assert buyer.get("/language/tlh").status == 404
