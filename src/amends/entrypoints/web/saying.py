@@ -5,6 +5,8 @@ from __future__ import annotations
 from amends.entrypoints.words.catalogue import Words
 from amends.kernel.decision import Refused
 
+_ENDS = ".?!。？！؟"  # in all languages
+
 
 def refused_in_words(refused: Refused, words: Words) -> str:
     """Why not, and what would help, as one text."""
@@ -14,4 +16,4 @@ def refused_in_words(refused: Refused, words: Words) -> str:
 
 def _sentence(text: str) -> str:
     text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return text if text.endswith(tuple(_ENDS)) else f"{text}."

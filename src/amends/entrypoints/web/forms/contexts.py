@@ -9,6 +9,7 @@ from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView
 from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
+from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.language import words_now
 from amends.entrypoints.words import formatting
 from amends.kernel.people import STAFF, Role
@@ -129,7 +130,9 @@ def _own_proofs(looking: Looking, order: OrderView, wording: Wording) -> tuple[C
 
 def _proof(key: str, name: str | None, kind: str, by: str, wording: Wording) -> Choice:
     label = f"{key}: {name}" if name else key
-    return Choice(key, label, f"{wording.proof(kind)}, {words_now().label(by).lower()}")
+    words = words_now()
+    shows = wording.evidence.get(kind) or words.label(kind)
+    return Choice(key, label, f"{shows}{_(', ')}{words.label(by).lower()}")
 
 
 def _offers(
