@@ -144,7 +144,7 @@ def _offers(
     return tuple(
         Choice(
             f"{o.id}|{o.amount} {looking.case.order.currency}" if with_amount else o.id,
-            f"{words_now().label(o.by)}: {wording.remedy(o.remedy)}, "
+            f"{words_now().label(o.by)}: {wording.remedy(o.remedy)}{_(', ')}"
             f"{formatting.money(money(o.amount))}",
         )
         for o in dispute.offers
