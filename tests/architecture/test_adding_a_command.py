@@ -54,14 +54,17 @@ WITH_MORE = {
     "appeal": "a phase and a part of a dispute are called so too",
 }
 SAMPLE = SOURCE / "entrypoints" / "demo"
+WORDS = SOURCE / "entrypoints" / "words"
 ABOVE_THE_CORE = ("projections", "engine", "store", "adapters", "entrypoints")
 
 
 def files(*folders: str) -> dict[str, str]:
     """The texts of the source by path: code, pages and words. What people of the sample marketplace
-    do is not among them: they use commands as anybody does."""
+    do is not among them: they use commands as anybody does. Nor are translations, without which a
+    command is there in English."""
     found = (path for folder in folders for path in (SOURCE / folder).rglob("*"))
     found = (path for path in found if SAMPLE not in path.parents)
+    found = (path for path in found if path.parent.parent != WORDS or path.parent.name == "en")
     return {
         path.relative_to(SOURCE).as_posix(): path.read_text("utf-8")
         for path in found

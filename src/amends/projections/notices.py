@@ -12,9 +12,8 @@ from msgspec import Struct
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
-from amends.dispute.events.effects import EffectStarted
-from amends.dispute.events.judging import InformationRequested, MediatorAssigned
-from amends.dispute.events.negotiation import DisputeReminded, EvidenceAdded, MoreTimeGiven
+from amends.dispute.events.judging import InformationRequested
+from amends.dispute.events.negotiation import DisputeReminded
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import Who
@@ -22,32 +21,13 @@ from amends.kernel.record import Column, Recorded, Row
 from amends.order.events.life import (
     OrderReminded,
     ParcelSent,
-    ProtectionEnded,
     TrackingRecorded,
 )
-from amends.order.events.money import ChargebackAnswered, FundsReleased, RefundReferenced
 
 REMINDERS = frozenset(
     str(event.__struct_config__.tag) for event in (DisputeReminded, OrderReminded)
 )
 """The kinds of notice that only say again what is due."""
-
-CAN_WAIT = frozenset(
-    str(event.__struct_config__.tag)
-    for event in (
-        ChargebackAnswered,
-        EffectStarted,
-        EvidenceAdded,
-        FundsReleased,
-        MediatorAssigned,
-        MoreTimeGiven,
-        ParcelSent,
-        ProtectionEnded,
-        RefundReferenced,
-        TrackingRecorded,
-    )
-)
-"""The kinds that may be told once a day where they ask nothing: a step on the way, no end of it."""
 
 
 class Notice(Struct, frozen=True):

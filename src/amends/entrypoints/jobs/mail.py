@@ -23,7 +23,6 @@ from amends.entrypoints.words.catalogue import words
 from amends.entrypoints.words.languages import speaking, spoken
 from amends.kernel.people import STAFF, Actor, Role
 from amends.policy.library import Library
-from amends.projections.notices import CAN_WAIT
 
 View = Callable[[str], CaseView | None]
 
@@ -86,7 +85,7 @@ class MailJob:
     def _waits(self, job: JobToRun, by: Actor) -> bool:
         """Whether it is told with the day's mail, or not at all, as they chose."""
         kind = str(job.payload["kind"])
-        if kind not in CAN_WAIT or job.payload["due"] is not None:
+        if not words().event(kind).can_wait or job.payload["due"] is not None:
             return False
         kept = self._store.correspondence
         choice = kept.choice(by)

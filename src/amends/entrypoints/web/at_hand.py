@@ -8,18 +8,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from amends.entrypoints.web.forms.form import Form
+from amends.entrypoints.web.forms.inputs import Group, Prose
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.shop import Kept, kept
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.people import Role
 
-# Where a reply can stand, by the command's type: the field it is written into.
-_REPLIES_IN = {
-    "send_message": "text", "make_offer": "note", "decline_offer": "note",
-    "request_more_time": "note", "answer_information": "answer",
-}  # fmt: skip
-_ADDRESS_IN = {"provide_return_address": "address"}
+_ADDRESS = "address"
 
 
 class AtHand(Struct, frozen=True):
@@ -38,14 +34,19 @@ class AtHand(Struct, frozen=True):
         filled = {}
         for type_, form in forms.items():
             texts: dict[str, list[str]] = {}
-            if replied and type_ in _REPLIES_IN:
-                texts[_REPLIES_IN[type_]] = [str(replied.values["text"])]
-            if sent_to and type_ in _ADDRESS_IN:
-                field = _ADDRESS_IN[type_]
-                texts |= {f"{field}.{part}": [str(v)] for part, v in sent_to.values.items()}
+            prose = next((ask.name for ask in form.inputs if isinstance(ask, Prose)), None)
+            if replied and prose:
+                texts[prose] = [str(replied.values["text"])]
+            if sent_to and asks_for_address(form):
+                texts |= {f"{_ADDRESS}.{part}": [str(v)] for part, v in sent_to.values.items()}
             fresh = bool(texts) and not form.errors
             filled[type_] = replace(form, posted=Posted(texts)) if fresh else form
         return filled
+
+
+def asks_for_address(form: Form) -> bool:
+    """Whether one of its questions is where something goes."""
+    return any(isinstance(ask, Group) and ask.name == _ADDRESS for ask in form.inputs)
 
 
 def at_hand(site: Site, visitor: Visitor) -> AtHand:

@@ -155,7 +155,7 @@ def _message(number: int, by: str, text: str) -> MessageView:
 
 def _form() -> Form:
     return Form(
-        type="leave_feedback",
+        type="sample",
         title=_("Send"),
         action=ADDRESS,
         key="",

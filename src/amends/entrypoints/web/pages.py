@@ -23,7 +23,7 @@ from amends.entrypoints.views.structs import (
     ParcelView,
 )
 from amends.entrypoints.views.texts import Texts
-from amends.entrypoints.web.at_hand import at_hand
+from amends.entrypoints.web.at_hand import asks_for_address, at_hand
 from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.commanding import (
     DISPUTE_COMMANDS,
@@ -195,6 +195,7 @@ def dispute_page(
         titles={line.id: line.title or line.id for line in order.lines},
         live=live_of(looking),
         own=own,
+        asks_for_address=asks_for_address,
     )  # fmt: skip
     return scripted(answer)
 

@@ -65,12 +65,14 @@ class EventWords(Struct, frozen=True, forbid_unknown_fields=True):
     """An event: its ``sentence`` in a dispute's story, and the notice of it.
 
     ``quotes`` are the event's texts shown under the sentence, ``end`` marks it as the end of a part
-    of the story. Subject and notice hold ``{order}`` and ``{dispute}``.
+    of the story. Subject and notice hold ``{order}`` and ``{dispute}``. ``can_wait``: a step on the
+    way, of which people may be told once a day where it asks nothing of them.
     """
 
     sentence: str = ""
     quotes: tuple[str, ...] = ()
     end: bool = False
+    can_wait: bool = False
     subject: str = ""
     notice: str = ""
 
