@@ -150,7 +150,7 @@ class Dealer:
         (answer,) = self._service.engine.handle([request])
         if isinstance(answer, Exception):  # one case that fails must not hold up the others
             _log.error("not_dealt", dispute=dispute, error=type(answer).__name__)
-            return Refused("failed")
+            return Refused("internal_error", {}, ("send_again_later",))
         return answer.outcome if isinstance(answer.outcome, Refused) else None
 
 
