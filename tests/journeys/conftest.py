@@ -19,7 +19,7 @@ from tests.postgres_server import Server as DatabaseServer
 
 _PATIENCE = 60
 # Every commit is forced to the disk; what is proven here does not need one.
-_MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 class Server:
@@ -73,14 +73,14 @@ def new_database(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder for a server of one test."""
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as made:
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as made:
         yield Path(made)
 
 
 @pytest.fixture(scope="module")
 def market(new_database: Callable[[Path], str]) -> Iterator[Market]:
     """The sandbox that the tests of a file share."""
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as made:
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as made:
         server = Server(Path(made), new_database(Path(made)))
         try:
             yield server.market
