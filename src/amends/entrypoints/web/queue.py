@@ -24,8 +24,10 @@ from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, see_dispute
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words.catalogue import Words
+from amends.entrypoints.words.languages import spoken
 from amends.kernel.decision import Refused
 from amends.kernel.people import Role
+from amends.policy.library import Library
 
 HERE = "/queue"
 SIZES = (25, 50, 100, 200)
@@ -161,6 +163,7 @@ def _queue(
             key=service.new_token,
             marked=_marked,
             why=partial(_why, site.api.words),
+            reason=partial(_reason, service.library),
             script=static_url("queue.js"),
         )
     )
@@ -169,6 +172,13 @@ def _queue(
 def _why(words: Words, code: str) -> str:
     """What stands in the way, in a few words: of a case, or of a person."""
     return words.labels.get(f"unassigned_{code}") or words.title(code)
+
+
+def _reason(library: Library, code: str) -> str:
+    """A claim's reason as the newest pack that knows it has it."""
+    packs = (terms.ref for terms in reversed(library.all()))
+    said = (library.wording(ref.id, ref.version, spoken()).reason(code) for ref in packs)
+    return next((words for words in said if words != code), code)
 
 
 def _shown(visitor: Visitor, item: queue.QueueItem) -> Shown:

@@ -19,7 +19,7 @@ from amends.kernel.instants import Instant
 from amends.kernel.money import Money
 
 # Facts whose values are codes with a name of their own.
-_CODED = ("phase", "turn", "side", "of", "role", "allowed")
+_CODED = ("phase", "turn", "side", "of", "role", "allowed", "status")
 
 
 class RuleWords(Struct, frozen=True, forbid_unknown_fields=True):
