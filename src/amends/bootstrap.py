@@ -152,6 +152,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     simulator.listener = hear
 
     mailer = _mailer(settings, clock)
+    links = SignInLinks(store.access, new_token, clock, settings.base_url)
 
     def close() -> None:
         simulator.close()
@@ -178,14 +179,10 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
                 clock,
                 library,
                 reply_to=settings.reply_to,
+                links=links,
             ),
             "digest": DigestJob(engine, store, mailer, settings.base_url, clock),
-            "sign_in_link": SignInLinkJob(
-                engine.view,
-                store,
-                mailer,
-                SignInLinks(store.access, new_token, clock, settings.base_url),
-            ),
+            "sign_in_link": SignInLinkJob(engine.view, store, mailer, links),
         },
         simulator=simulator,
         provider_for=provider_for,

@@ -263,8 +263,8 @@ class AccessContract:
         access.add_link("late", link, NOW)
         assert access.redeem_link("late", NOW) is None
         access.redeem_link("used", NOW)
-        assert access.spent_link("used") == access.spent_link("late") == link
-        assert access.spent_link("never made") is None
+        assert access.find_link("used") == access.find_link("late") == link
+        assert access.find_link("never made") is None
 
     def test_what_is_over_is_cleared_out(self, store: Store) -> None:
         store.access.add_link("late", Link(ANN, "/"), NOW)
@@ -274,7 +274,7 @@ class AccessContract:
         assert store.access.forget_expired(NOW) == 0
         assert store.access.forget_expired(NOW + DAY) == 2
         assert store.access.forget_expired(NOW + 30 * DAY) == 1
-        assert store.access.spent_link("late") is None
+        assert store.access.find_link("late") is None
         assert store.sessions.find("on", NOW + 30 * DAY)
 
     def test_keys_open_until_revoked(self, store: Store) -> None:

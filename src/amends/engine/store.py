@@ -306,8 +306,8 @@ class Access(Protocol):
     def redeem_link(self, token: str, now: Instant) -> Link | None:
         """Use a link up; None when it is unknown, used or expired."""
 
-    def spent_link(self, token: str) -> Link | None:
-        """Whom a link would have signed in that was used, or came too late, for a month after."""
+    def find_link(self, token: str) -> Link | None:
+        """Whom a link signs in, or would have: used or too old, for a month after its time."""
 
     def forget_expired(self, now: Instant) -> int:
         """Remove links a month after their time, sessions that are over, and tries that count no

@@ -14,6 +14,8 @@ from amends.kernel.people import Actor
 
 # Asked for to be used at once.
 AT_ONCE = timedelta(minutes=30)
+# Sent unasked, to be used when the mail is read: longer than any first answer may take.
+IN_A_NOTICE = timedelta(days=7)
 
 
 class SignInLink(Struct, frozen=True):

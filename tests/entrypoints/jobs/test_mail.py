@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC
+from datetime import UTC, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from amends.engine.store import JobToRun
+from amends.engine.store import JobToRun, Link
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
@@ -79,7 +79,7 @@ def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_pat
     assert "Please act by Sat 14 Mar 2026, 12:00 UTC." in text
     assert "5 days after Mon 9 Mar 12:00 UTC, when the dispute was opened" in text
     assert "Without an answer the case goes to a mediator." in text
-    assert "http://127.0.0.1:8000/disputes/A-1001-D1" in text
+    assert "http://127.0.0.1:8000/enter/" in text
     buyer = dict(mails(tmp_path, "olga@example.com"))
     assert "Please act" not in buyer["Dispute A-1001-D1 is open"]
     assert (
@@ -182,3 +182,30 @@ def test_a_refund_is_told_of(shop: Shop, tmp_path: Path) -> None:
     told = dict(mails(tmp_path, "olga@example.com"))
     assert "How it ended: The money was given back" in told["Dispute A-1001-D1 is closed"]
     assert "answer this mail" not in told["Dispute A-1001-D1 is closed"], "nobody would hear it"
+
+
+def test_the_button_signs_a_party_in_once_and_leads_to_that_case(
+    shop: Shop, tmp_path: Path
+) -> None:
+    disputed(shop)
+    (mail,) = arrived(tmp_path, "shop@example.com")
+    (path,) = re.findall(r"http://127.0.0.1:8000(/enter/\S+)", part(mail, "plain"))
+    assert f'href="http://127.0.0.1:8000{path}"' in part(mail, "html")
+    assert "do not pass this mail on" in part(mail, "plain")
+    access = shop.service.store.access
+    found = access.find_link(path.removeprefix("/enter/"))
+    assert found == Link(Actor("s1", Role.SELLER), "/disputes/A-1001-D1")
+    token = path.removeprefix("/enter/")
+    assert access.redeem_link(token, shop.service.clock.now() + timedelta(days=8)) is None
+    assert access.redeem_link(token, shop.service.clock.now()) == found
+    assert access.redeem_link(token, shop.service.clock.now()) is None
+
+
+def test_the_platforms_people_are_signed_in_by_no_mail(shop: Shop, tmp_path: Path) -> None:
+    disputed(shop)
+    shop.advance("P6D")
+    colleague(shop.service, "m1", Role.MEDIATOR)
+    shop.on("A-1001-D1", "assign_mediator", SUPERVISOR, mediator="m1")
+    (mail,) = arrived(tmp_path, "m1@amends.example")
+    assert "http://127.0.0.1:8000/disputes/A-1001-D1" in part(mail, "plain")
+    assert "/enter/" not in part(mail, "plain")

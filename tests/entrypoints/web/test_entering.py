@@ -24,6 +24,15 @@ def test_a_link_signs_in_once(world: World) -> None:
     assert "no longer works" in again.text
 
 
+def test_whoever_is_in_already_is_led_on_and_uses_nothing_up(world: World) -> None:
+    world.place()
+    token, olga = world.link(Role.BUYER, "b1", "/orders/A-1"), world.visitor(Role.BUYER, "b1")
+    assert olga.get(f"/enter/{token}").url == f"{world.base}/orders/A-1"
+    other = world.visitor(Role.SELLER, "s1")
+    assert "Sign me in" in other.get(f"/enter/{token}").words, "it is for somebody else"
+    assert world.browser().post(f"/enter/{token}").status_code == 303
+
+
 def test_an_old_link_does_not_sign_in(world: World) -> None:
     token = world.link(Role.BUYER, "b1")
     world.wait(1)
@@ -89,7 +98,7 @@ def test_nobody_sees_anything_without_signing_in(world: World) -> None:
 
 def test_everybody_starts_at_their_own_work(world: World) -> None:
     for role, start in (
-        (Role.BUYER, "/orders"), (Role.SELLER, "/disputes"), (Role.MEDIATOR, "/disputes"),
+        (Role.BUYER, "/orders"), (Role.SELLER, "/disputes"), (Role.MEDIATOR, "/queue"),
         (Role.FINANCE, "/finance"), (Role.SUPPORT, "/disputes"),
     ):  # fmt: skip
         assert world.visitor(role, "p1").get("/").url == world.base + start

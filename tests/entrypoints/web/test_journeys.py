@@ -52,6 +52,20 @@ def test_a_dispute_settled_by_the_two(world: World) -> None:
     assert story.find(told[0]) >= 0
 
 
+def test_a_final_step_that_was_ticked_is_not_asked_about_again(world: World) -> None:
+    world.place()
+    world.deliver()
+    olga, shop = world.visitor(Role.BUYER, "b1"), world.visitor(Role.SELLER, "s1")
+    opens(olga)
+    page, action = shop.get(f"/disputes/{DISPUTE}"), f"/disputes/{DISPUTE}/commands/accept_offer"
+    asked = shop.fill(page, action, offer="O1|72000 RUB")
+    assert "This step is final" in asked.words
+    assert "The money was given back" not in shop.get(f"/disputes/{DISPUTE}").words
+    done = shop.fill(page, action, offer="O1|72000 RUB", confirmed="yes")
+    assert done.url.endswith("?done=accept_offer")
+    assert "The money was given back" in done.words
+
+
 def test_silence_a_ruling_and_both_accept(world: World) -> None:
     world.place()
     world.deliver()

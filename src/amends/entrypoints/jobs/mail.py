@@ -12,6 +12,7 @@ from amends.engine.jobs import Again, Done
 from amends.engine.outside import Clock, Mailer, MailRefused
 from amends.engine.store import JobToRun, Store
 from amends.entrypoints.jobs.digest import digest_job
+from amends.entrypoints.links import IN_A_NOTICE, SignInLinks
 from amends.entrypoints.mails.addresses import with_secret
 from amends.entrypoints.mails.letter import mail_of
 from amends.entrypoints.mails.notices import notice_letter, outdated
@@ -43,6 +44,7 @@ class MailJob:
         library: Library,
         *,
         reply_to: str,
+        links: SignInLinks,
     ) -> None:
         """``reply_to``: the address replies are taken in at, "" where that is not done."""
         self._view = view
@@ -52,6 +54,7 @@ class MailJob:
         self._clock = clock
         self._library = library
         self._reply_to = reply_to
+        self._links = links
 
     def __call__(self, job: JobToRun) -> Done | Again:
         """Send one mail. A recipient that will never do ends it; other failures come again."""
@@ -72,9 +75,8 @@ class MailJob:
         reply_to = self._reply_address(order.id, by)
         with speaking(to.language):
             wording = self._library.wording(order.pack.id, order.pack.version, spoken())
-            letter = notice_letter(
-                looking, wording, job.payload, self._base_url, answered=bool(reply_to)
-            )
+            url = self._address(job, by)
+            letter = notice_letter(looking, wording, job.payload, url, answered=bool(reply_to))
             mail = mail_of(letter, to.address, id_)
         try:
             self._mailer.send(replace(mail, reply_to=reply_to))
@@ -94,6 +96,15 @@ class MailJob:
             kept.keep_waiting(by, Waiting(job.order, job.id, job.run_at, kind, dispute))
             self._store.jobs.add(digest_job(by, self._clock.now()))
         return choice != "at_once"
+
+    def _address(self, job: JobToRun, by: Actor) -> str:
+        """Where the button leads: it signs a party in, once, and goes on to that one case. The
+        platform's people sign in as always."""
+        dispute = job.payload["dispute"]
+        page = f"/disputes/{dispute}" if dispute else f"/orders/{job.order}"
+        if by.role in STAFF:
+            return f"{self._base_url}{page}"
+        return self._links.make(by, page, IN_A_NOTICE).url
 
     def _reply_address(self, order: str, by: Actor) -> str:
         """Where the order's party may answer to be heard in its thread."""

@@ -13,7 +13,7 @@ from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words.formatting import moment
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant, from_micros
-from amends.kernel.people import Actor, Role
+from amends.kernel.people import STAFF, Actor, Role
 from amends.kernel.record import Column
 from amends.policy.wording import Wording
 from amends.projections.notices import REMINDERS
@@ -34,14 +34,19 @@ def outdated(looking: Looking, payload: Payload) -> bool:
 
 
 def notice_letter(
-    looking: Looking, wording: Wording, payload: Payload, base_url: str, *, answered: bool
+    looking: Looking, wording: Wording, payload: Payload, url: str, *, answered: bool
 ) -> Letter:
     """The letter about the event that ``payload`` names, as the case stands now.
 
     ``looking`` is the recipient's; it holds the texts about what was sold. ``wording`` are their
-    pack's own words. ``answered``: what they write back is taken in.
+    pack's own words, ``url`` is where the button leads. ``answered``: what they write back is
+    taken in.
     """
     closing = [why_it_came(looking.by)]
+    if looking.by.role not in STAFF:
+        closing.append(
+            _("The button signs you in, once: do not pass this mail on to anybody else.")
+        )
     if answered:
         closing.append(_("You can answer this mail: what you write goes to the other side."))
     order, dispute = looking.case.order, _dispute(looking, payload)
@@ -49,13 +54,12 @@ def notice_letter(
     named = {"order": order.id, "dispute": dispute.id if dispute else ""}
     said = event.notice.format(**named)
     until = _until(looking, dispute, payload)
-    page = f"disputes/{dispute.id}" if dispute else f"orders/{order.id}"
     return Letter(
         subject=event.subject.format(**named),
         preview=until.says if until and until.yours else said,
         paragraphs=(said,),
         button=_("Open the dispute") if dispute else _("Open the order"),
-        url=f"{base_url}/{page}",
+        url=url,
         closing=" ".join(closing),
         facts=_facts(looking, wording, dispute),
         until=until,

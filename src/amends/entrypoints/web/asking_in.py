@@ -61,7 +61,7 @@ def send_fresh_link(request: Asked, site: TheSite, token: FromPath[str]) -> Resp
     refused = _refuse_often(request, site, token)
     if refused:
         return welcome_page("/", "", site, refused)
-    link = site.service.store.access.spent_link(token)
+    link = site.service.store.access.find_link(token)
     payload: dict[str, Column] = {"person": "", "role": "", "leads_to": "/"}
     if link is not None:
         by = link.actor

@@ -28,9 +28,13 @@ def home(request: Asked, site: TheSite) -> Response[Any]:
 
 
 @get("/enter/{token:str}", sync_to_thread=True)
-def ask_to_enter(token: FromPath[str]) -> Response[str]:
+def ask_to_enter(request: Asked, site: TheSite, token: FromPath[str]) -> Response[Any]:
     """A page with a button. Looking at a link uses nothing up, so that programs which open every
-    link in a mail do not sign anybody out of theirs."""
+    link in a mail do not sign anybody out of theirs. Whoever is in already, as the one it is for,
+    is led to its page."""
+    visitor, link = visitor_of(request, site), site.service.store.access.find_link(token)
+    if visitor is not None and link is not None and link.actor == visitor.actor:
+        return Redirect(own_path(link.leads_to), status_code=303)
     return page("enter.html", None, token=token)
 
 

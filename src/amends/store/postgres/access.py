@@ -51,7 +51,7 @@ class PostgresAccess:
             row = db.execute(_REDEEM, (at, digest_of(token), at)).fetchone()
         return link_from(*row) if row else None
 
-    def spent_link(self, token: str) -> Link | None:
+    def find_link(self, token: str) -> Link | None:
         """Whom it was for."""
         found = self._connections.ask(_SPENT, (digest_of(token),))
         return link_from(*found[0]) if found else None

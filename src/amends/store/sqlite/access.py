@@ -50,7 +50,7 @@ class SqliteAccess:
             row = db.execute(_REDEEM, (at, digest_of(token), at)).fetchone()
         return link_from(*row) if row else None
 
-    def spent_link(self, token: str) -> Link | None:
+    def find_link(self, token: str) -> Link | None:
         """Whom it was for."""
         with self._connections.reading() as db:
             row = db.execute(_SPENT, (digest_of(token),)).fetchone()
