@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case, Dispute, order_of
 from amends.dispute.visibility import sees_dispute, sees_order
+from amends.dispute.waiting import waiting
 from amends.engine.store import ContentKey
 from amends.entrypoints.service import CaseAnswer, Service
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts, refs_in
+from amends.entrypoints.views.waiting import WaitingView, waiting_view
 from amends.entrypoints.words.catalogue import Words, words
 from amends.kernel.decision import Stamp
 from amends.kernel.people import Actor
@@ -116,3 +118,11 @@ def look_after(
 def texts_of_events(service: Service, order: str, events: Iterable[Recorded[CaseEvent]]) -> Texts:
     """The texts that events refer to."""
     return texts_of(service, order, tuple(recorded.event for recorded in events))
+
+
+def waiting_of(service: Service, looking: Looking, dispute: str) -> WaitingView:
+    """What a dispute waits for, from the whole record: the same words for whoever may see it."""
+    case, terms, stamp = looking.case, looking.terms, looking.stamp
+    record = (recorded.event for recorded in service.engine.events(case.order.id))
+    told = waiting(record, dispute, terms, stamp)
+    return waiting_view(told, terms, looking.words, stamp.at)

@@ -26,7 +26,7 @@ from amends.entrypoints.api.commands import (
 )
 from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
-from amends.entrypoints.looking import case_of, look_after, texts_of_events
+from amends.entrypoints.looking import case_of, look_after, texts_of_events, waiting_of
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.record import concerns, event_views
@@ -88,6 +88,12 @@ def post_command(api: Api, call: Call) -> Asked:
 def _changed(seen: int, now: int) -> Problem:
     facts = {"seen": seen, "now": now}
     return Problem(Refused("changed_meanwhile", facts, ("look_and_decide_again",)), 412)
+
+
+def get_waiting(api: Api, call: Call) -> Reply:
+    """What the dispute waits for and what was late, in words that can be read out."""
+    looking, dispute = seen_dispute(api, call)
+    return json_reply(waiting_of(api.service, looking, dispute.id))
 
 
 def get_events(api: Api, call: Call) -> Reply:

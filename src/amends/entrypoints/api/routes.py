@@ -35,6 +35,7 @@ from amends.entrypoints.judging.queue import WORKS_WITH, Figures, QueueItem
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.links import SignInLink
 from amends.entrypoints.views import structs
+from amends.entrypoints.views.waiting import WaitingView
 from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.send_message import SendMessage
@@ -111,6 +112,8 @@ ROUTES: tuple[Route, ...] = (
           takes=disputes.COMMANDS, keyed=True, command=True, versioned=True),
     Route("GET", "/disputes/{dispute_id}/events", "Read the record of a dispute",
           disputes.get_events, answers=structs.EventView, paged=True),
+    Route("GET", "/disputes/{dispute_id}/waiting", "Say what a dispute waits for",
+          disputes.get_waiting, answers=WaitingView),
     Route("GET", "/queue", "List what somebody of the platform decides, the earliest due first",
           queue.get_queue, WORKS_WITH, QueueItem, paged=True, query=queue.FILTERS),
     Route("GET", "/queue/load", "Count everybody's open cases, and how old they are",

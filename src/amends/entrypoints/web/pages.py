@@ -9,7 +9,7 @@ from litestar import Response
 from msgspec import Struct
 
 from amends.dispute.state import Dispute
-from amends.entrypoints.looking import texts_of_events
+from amends.entrypoints.looking import texts_of_events, waiting_of
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.order import order_view
@@ -26,6 +26,7 @@ from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.web.at_hand import asks_for_address, at_hand
 from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.commanding import (
+    DECISIONS,
     DISPUTE_COMMANDS,
     NOT_BY_FORM,
     ORDER_COMMANDS,
@@ -48,7 +49,7 @@ from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
 from amends.policy.wording import Wording
 
-_ELSEWHERE = {"send_message", "open_dispute", *NOT_BY_FORM}
+_ELSEWHERE = {"send_message", "open_dispute", *DECISIONS, *NOT_BY_FORM}
 
 
 class Acts(Struct, frozen=True):
@@ -193,6 +194,7 @@ def dispute_page(
         ),
         story=story_of(site, visitor, looking, dispute, order, wording),
         titles={line.id: line.title or line.id for line in order.lines},
+        waits=None if shown.turn is None else waiting_of(site.service, looking, dispute.id),
         live=live_of(looking),
         own=own,
         asks_for_address=asks_for_address,

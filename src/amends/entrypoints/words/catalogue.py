@@ -105,6 +105,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     steps: dict[str, str]
     anchors: dict[str, str]
     windows: dict[str, str]
+    waiting: dict[str, str]
     fields: dict[str, str]
     hints: dict[str, str]
     commands: dict[str, CommandWords]

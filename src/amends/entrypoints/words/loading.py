@@ -33,6 +33,9 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("due",): frozenset({"until"}),
     ("reckoned", "*"): frozenset({"span", "since", "anchor"}),
     ("windows", "*"): frozenset({"days", "since"}),
+    ("waiting", "*"): frozenset(
+        {"turn", "since", "until", "step", "why", "outcome", "due", "span"}
+    ),
     ("events", "*", "sentence"): STORY_FACTS,
     ("events", "*", "subject"): frozenset({"order", "dispute"}),
     ("events", "*", "notice"): frozenset({"order", "dispute"}),
