@@ -185,14 +185,83 @@ def test_findings_may_differ_by_line_and_the_refund_follows_them() -> None:
     case = ruled(case, finding="split", amount=rub(40_000), lines=BLOUSE_ONLY)
     ruling_ = of(case).ruling
     assert ruling_ is not None
+    grounds = (ruling_.reasons, ruling_.clauses)
     assert ruling_.lines == (
-        LineRuling("1", "for_buyer", "refund", 40_000),
-        LineRuling("2", "for_seller", "refund", 0),
+        LineRuling("1", "for_buyer", "refund", 40_000, *grounds),
+        LineRuling("2", "for_seller", "refund", 0, *grounds),
     )
     for by in (BUYER, SELLER):
         case = then(case, AcceptRuling(), by, AT)
     (refund,) = case.order.refunds.values()
     assert refund.lines == {"1": 40_000}
+
+
+def on_lines(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    parts = (replace(BLOUSE_ONLY[0], **first), replace(BLOUSE_ONLY[1], **second))
+    return {"finding": "split", "amount": rub(40_000), "lines": parts}
+
+
+def two_lines_with_evidence() -> Case:
+    case = uploaded(mediated(answered(opened(two_lines()))), "E1", "E2", "E3")
+    return then(case, AddEvidence(evidence=("E1", "E2")), BUYER, ESCALATED)
+
+
+def test_each_line_may_have_its_own_grounds_and_words_and_the_whole_holds_them_all() -> None:
+    own = {"reasons": ("item_damaged",), "clauses": ("damaged",), "text": "Torn.",
+           "evidence": ("E2",)}  # fmt: skip
+    fields = ruling(
+        reasons=("not_proven",), clauses=("proof",), evidence=("E1",), no_evidence=False,
+        **on_lines(own, {}),
+    )  # fmt: skip
+    found = accepted(two_lines_with_evidence(), fields, MEDIATOR, AT)
+    made = of(then(two_lines_with_evidence(), fields, MEDIATOR, AT)).ruling
+    assert made is not None
+    assert (made.reasons, made.clauses) == (("not_proven", "item_damaged"), ("proof", "damaged"))
+    assert made.evidence == ("E1", "E2")
+    torn, other = made.lines
+    assert (torn.reasons, torn.clauses, torn.evidence) == (
+        ("item_damaged",), ("damaged",), ("E2",),
+    )  # fmt: skip
+    assert (other.reasons, other.clauses, other.evidence) == (("not_proven",), ("proof",), ("E1",))
+    assert other.text_ref == ""
+    texts = {content.ref: content.text for content in found.contents}
+    assert texts[torn.text_ref] == "Torn."
+    assert len(texts) == 2
+    # What a line rests on cannot be taken back either.
+    assert then(two_lines_with_evidence(), fields, MEDIATOR, AT).order.evidence["E2"].relied_on
+
+
+def test_where_every_line_says_why_the_whole_need_not() -> None:
+    own = {"reasons": ("not_proven",), "clauses": ("proof",)}
+    case = mediated(answered(opened(two_lines())))
+    accepted(case, ruling(reasons=(), clauses=(), **on_lines(own, own)), MEDIATOR, AT)
+    for missing, rule in (("reasons", "ruling_needs_reason"), ("clauses", "ruling_needs_clause")):
+        some = {name: codes for name, codes in own.items() if name != missing}
+        answer = no(case, reasons=(), clauses=(), **on_lines(own, some))
+        assert (answer.rule, answer.field) == (rule, missing)
+
+
+@pytest.mark.parametrize(
+    ("own", "rule"),
+    [
+        ({"reasons": ("bad_luck",)}, "unknown_ruling_reason"),
+        ({"reasons": ("not_proven", "not_proven")}, "ruling_reason_twice"),
+        ({"clauses": ("any",)}, "unknown_clause"),
+        ({"clauses": ("late", "late")}, "clause_twice"),
+        ({"evidence": ("E9",)}, "unknown_evidence"),
+        ({"evidence": ("E3",)}, "evidence_not_in_dispute"),
+    ],
+)
+def test_a_line_s_grounds_hold_to_the_same_rules(own: dict[str, Any], rule: str) -> None:
+    fields = {"no_evidence": False, "evidence": ("E1",), **on_lines({}, own)}
+    answer = no(two_lines_with_evidence(), **fields)
+    assert (answer.rule, answer.field, answer.facts["line"]) == (rule, "lines", "2")
+
+
+def test_what_only_a_line_rests_on_is_evidence_given() -> None:
+    case, own = two_lines_with_evidence(), on_lines({"evidence": ("E1",)}, {})
+    accepted(case, ruling(no_evidence=False, **own), MEDIATOR, AT)
+    assert no(case, no_evidence=True, **own).rule == "evidence_and_none"
 
 
 def test_what_the_lines_leave_is_postage() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -21,19 +22,28 @@ from amends.policy.terms import Payer, Remedy
 
 
 class RulingOnLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is found and awarded for one line of the claim; ``amount`` as in the whole ruling."""
+    """What is found and awarded for one line of the claim; ``amount`` as in the whole ruling.
+
+    ``reasons``, ``clauses`` and ``evidence`` left empty are those of the whole ruling; ``text`` is
+    what is to be said of this line alone.
+    """
 
     line: Id
     finding: Finding
     remedy: Remedy
     amount: Money | None = None
+    reasons: tuple[Code, ...] = ()
+    clauses: tuple[Code, ...] = ()
+    evidence: tuple[Id, ...] = ()
+    text: Prose = ""
 
 
 class RulingFields(Struct, frozen=True, forbid_unknown_fields=True):
     """What whoever rules fills in.
 
     ``amount`` may be left out for the seller's favour and for a replacement; ``lines`` is for
-    findings that differ by line and then names each line of the claim once. What the lines' amounts
+    findings that differ by line and then names each line of the claim once; reasons and clauses
+    that each line has of its own need not be said of the whole. What the lines' amounts
     leave of ``amount`` is postage, which only a claim for the whole order can get back. What was
     refunded for the dispute before, when an appeal is decided, is part of every amount. One parcel
     or replacement serves all awarded lines, so that a remedy other than ``refund`` is the whole
@@ -54,7 +64,7 @@ class RulingFields(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BuiltRuling(Struct, frozen=True):
-    """A ruling that holds to the rules, what it brings about, and its text to keep."""
+    """A ruling that holds to the rules, what it brings about, and its texts to keep."""
 
     ruling: Ruling
     effect: Effect
@@ -79,18 +89,21 @@ def build_ruling(
     if isinstance(lines, Refused):
         return lines
     text_ref, contents = asked.text("text", fields.text)
+    of_lines = [asked.text(f"text_{n}", entry.text) for n, entry in enumerate(fields.lines, 1)]
     ruling = Ruling(
         by=asked.by.person,
         at=asked.now,
         finding=fields.finding,
         remedy=fields.remedy,
         amount=amount,
-        reasons=fields.reasons,
-        clauses=fields.clauses,
-        evidence=fields.evidence,
+        reasons=_together(fields.reasons, (entry.reasons for entry in fields.lines)),
+        clauses=_together(fields.clauses, (entry.clauses for entry in fields.lines)),
+        evidence=_all_evidence(fields),
         text_ref=text_ref,
         return_paid_by=fields.return_postage_paid_by or asked.pays_return,
-        lines=lines,
+        lines=tuple(
+            replace(line, text_ref=ref) for line, (ref, _kept) in zip(lines, of_lines, strict=True)
+        ),
         no_evidence=fields.no_evidence,
     )
     effect = Effect(
@@ -101,16 +114,19 @@ def build_ruling(
         without_amount="refused" if ruling.finding == "for_seller" else "settled_without_refund",
         by_line=_by_line(lines, amount),
     )
-    return BuiltRuling(ruling, effect, contents)
+    kept = (content for _ref, texts in of_lines for content in texts)
+    return BuiltRuling(ruling, effect, (*contents, *kept))
 
 
 def _refuse_grounds(asked: AskedOfDispute, fields: RulingFields) -> Refused | None:
     """A ruling says why in words and codes, by which clauses, and on what proof."""
     if not fields.text.strip():
         return Refused("text_missing", {}, ("say_why",), "invalid", "text")
+    reasons = {entry.line: entry.reasons for entry in fields.lines}
+    clauses = {entry.line: entry.clauses for entry in fields.lines}
     return (
-        _refuse_codes(_REASONS, fields.reasons, asked.terms.ruling_reasons)
-        or _refuse_codes(_CLAUSES, fields.clauses, asked.terms.clauses)
+        _refuse_codes(_REASONS, fields.reasons, reasons, asked.terms.ruling_reasons)
+        or _refuse_codes(_CLAUSES, fields.clauses, clauses, asked.terms.clauses)
         or _refuse_proof(asked, fields)
     )
 
@@ -135,40 +151,64 @@ _CLAUSES = _CodeRules(
 
 
 def _refuse_codes(
-    rules: _CodeRules, named: Sequence[str], known: tuple[str, ...]
+    rules: _CodeRules,
+    whole: Sequence[str],
+    lines: Mapping[str, Sequence[str]],
+    known: tuple[str, ...],
 ) -> Refused | None:
-    if not named:
+    """Refuses codes of the whole ruling, and those of a line; where a line has none of its own,
+    it needs the whole's."""
+    if not whole and not (lines and all(lines.values())):
         facts: Facts = {"known": known}
         return Refused(rules.needed, facts, (rules.next,), "invalid", rules.field)
-    for number, code in enumerate(named):
-        other: Facts = {"code": code, "known": known}
-        if code not in known:
-            return Refused(rules.unknown, other, (rules.next,), "invalid", rules.field)
-        if code in named[:number]:
-            return Refused(rules.twice, other, (rules.next,), "invalid", rules.field)
+    for line, named in (("", whole), *lines.items()):
+        for number, code in enumerate(named):
+            rule = rules.unknown if code not in known else rules.twice
+            if code not in known or code in named[:number]:
+                other: Facts = {"code": code, "known": known}
+                refused = Refused(rule, other, (rules.next,), "invalid", rules.field)
+                return _on_line(refused, line) if line else refused
     return None
+
+
+def _on_line(refused: Refused, line: str) -> Refused:
+    return replace(refused, facts={**refused.facts, "line": line}, field="lines")
 
 
 def _refuse_proof(asked: AskedOfDispute, fields: RulingFields) -> Refused | None:
     """What is relied on was put to this dispute, where both sides could see it."""
-    order, dispute = asked.order, asked.dispute
-    if fields.no_evidence and fields.evidence:
+    order, dispute, named = asked.order, asked.dispute, _all_evidence(fields)
+    if fields.no_evidence and named:
         next_ = ("name_evidence", "say_no_evidence")
         return Refused("evidence_and_none", {}, next_, "invalid", "no_evidence")
-    if not fields.no_evidence and not fields.evidence:
+    if not fields.no_evidence and not named:
         put = tuple(key for key, proof in order.evidence.items() if dispute.id in proof.disputes)
         facts: Facts = {"evidence": put}
         next_ = ("name_evidence", "say_no_evidence")
         return Refused("ruling_needs_evidence", facts, next_, "invalid", "evidence")
-    refused = refuse_evidence(order, asked.by, fields.evidence)
-    if refused:
-        return refused
-    for key in fields.evidence:
-        if dispute.id not in order.evidence[key].disputes:
+    for line, given in (("", fields.evidence), *((e.line, e.evidence) for e in fields.lines)):
+        refused = refuse_evidence(order, asked.by, given) or _refuse_elsewhere(asked, given)
+        if refused:
+            return _on_line(refused, line) if line else refused
+    return None
+
+
+def _refuse_elsewhere(asked: AskedOfDispute, given: tuple[str, ...]) -> Refused | None:
+    for key in given:
+        if asked.dispute.id not in asked.order.evidence[key].disputes:
             return Refused(
                 "evidence_not_in_dispute", {"evidence": key}, ("add_evidence",), field="evidence"
             )
     return None
+
+
+def _all_evidence(fields: RulingFields) -> tuple[str, ...]:
+    return _together(fields.evidence, (entry.evidence for entry in fields.lines))
+
+
+def _together(whole: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """What the whole ruling names, and then what its lines name besides, each once."""
+    return tuple(dict.fromkeys((*whole, *chain.from_iterable(lines))))
 
 
 def _awarded(
@@ -217,8 +257,13 @@ def _lines(
         most = min(line_worth(order, asked.dispute, entry.line), worth(order, asked.dispute))
         part = _awarded(asked, entry.finding, entry.remedy, entry.amount, most)
         if isinstance(part, Refused):
-            return replace(part, facts={**part.facts, "line": entry.line}, field="lines")
-        rulings.append(LineRuling(entry.line, entry.finding, entry.remedy, part))
+            return _on_line(part, entry.line)
+        rulings.append(
+            LineRuling(
+                entry.line, entry.finding, entry.remedy, part, entry.reasons or fields.reasons,
+                entry.clauses or fields.clauses, entry.evidence or fields.evidence,
+            )
+        )  # fmt: skip
     return _refuse_disagreement(asked, fields, amount, rulings) or tuple(rulings)
 
 

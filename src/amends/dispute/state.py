@@ -66,16 +66,26 @@ class InformationRequest(Struct, frozen=True, omit_defaults=True):
 
 
 class LineRuling(Struct, frozen=True, omit_defaults=True):
-    """What was found and awarded for one line's units."""
+    """What was found and awarded for one line's units, and on what this rests.
+
+    Without reasons it is an older ruling, whose lines rest on what the whole ruling names.
+    """
 
     line: str
     finding: Finding
     remedy: Remedy
     amount: int
+    reasons: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    text_ref: str = ""
 
 
 class Ruling(Struct, frozen=True, omit_defaults=True):
-    """A mediator's decision: what was found, what follows, and on what it rests."""
+    """A mediator's decision: what was found, what follows, and on what it rests.
+
+    ``reasons``, ``clauses`` and ``evidence`` hold those of its lines as well.
+    """
 
     by: PersonId
     at: Instant
@@ -151,7 +161,8 @@ class Replacement(Struct, frozen=True, omit_defaults=True):
 
 
 class Dispute(Struct, frozen=True, omit_defaults=True):
-    """One dispute. ``turn`` None: closed. ``version`` counts its own events, for ``If-Match``.
+    """One dispute. ``turn`` None: closed. ``version`` counts its own events, for ``If-Match``, but
+    for staff's notes.
 
     ``unheard`` is the side whose answer the move to mediation cut short, and until when a ruling
     has to wait for it.

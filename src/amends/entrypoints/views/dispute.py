@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from amends.dispute.judge import Option, dispute_options, order_options
-from amends.dispute.state import Appeal, Claim, Dispute, Offer, Ruling
+from amends.dispute.state import Appeal, Claim, Dispute, LineRuling, Offer, Ruling
 from amends.entrypoints.views.asking import Looking, option_view
 from amends.entrypoints.views.clocks import deadline_view
 from amends.entrypoints.views.proofs import chargeback_views, evidence_view, quantities, refund_view
@@ -137,19 +137,25 @@ def _ruling(looking: Looking, dispute: Dispute, ruling: Ruling) -> RulingView:
         no_evidence=ruling.no_evidence,
         text=looking.texts.get(ruling.text_ref),
         return_postage_paid_by=ruling.return_paid_by,
-        lines=tuple(
-            LineRulingView(
-                line=part.line,
-                finding=part.finding,
-                remedy=part.remedy,
-                amount=money(part.amount),
-            )
-            for part in ruling.lines
-        ),
+        lines=tuple(_line_ruling(looking, ruling, part) for part in ruling.lines),
         accepted_by=dispute.ruling_accepted_by,
         by=ruling.by if looking.staff else UNSET,
         approved_by=ruling.approved_by or UNSET if looking.staff else UNSET,
-        erased=looking.texts.erased(ruling.text_ref),
+        erased=looking.texts.erased(ruling.text_ref, *(part.text_ref for part in ruling.lines)),
+    )
+
+
+def _line_ruling(looking: Looking, ruling: Ruling, part: LineRuling) -> LineRulingView:
+    own = bool(part.reasons)  # an older ruling's lines rest on what the whole names
+    return LineRulingView(
+        line=part.line,
+        finding=part.finding,
+        remedy=part.remedy,
+        amount=looking.case.order.money(part.amount),
+        reasons=part.reasons if own else ruling.reasons,
+        clauses=part.clauses if own else ruling.clauses,
+        evidence=part.evidence if own else ruling.evidence,
+        text=looking.texts.get(part.text_ref),
     )
 
 

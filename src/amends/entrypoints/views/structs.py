@@ -289,16 +289,21 @@ class InformationView(Struct, frozen=True):
 
 
 class LineRulingView(Struct, frozen=True):
-    """What was found and awarded for one line."""
+    """What was found and awarded for one line, and on what it rests; ``text`` None: nothing was
+    said of it alone."""
 
     line: str
     finding: str
     remedy: str
     amount: Money
+    reasons: tuple[str, ...]
+    clauses: tuple[str, ...]
+    evidence: tuple[str, ...]
+    text: str | None
 
 
 class RulingView(Struct, frozen=True):
-    """A decision and what it rests on."""
+    """A decision and what it rests on, its lines' grounds among the whole's."""
 
     at: Instant
     finding: str

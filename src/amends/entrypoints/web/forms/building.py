@@ -12,6 +12,7 @@ from typing import TypedDict
 import msgspec
 from msgspec import Struct
 from msgspec import inspect as types
+from msgspec.structs import replace
 
 from amends.entrypoints.web.forms.inputs import (
     Amount,
@@ -63,6 +64,14 @@ class FormContext(Struct, frozen=True, kw_only=True):
         own = self.choices.get(f"{command}.{field}")
         return own if own is not None else self.choices.get(field)
 
+    def without_hints(self) -> FormContext:
+        """The same choices by their names alone: for what was explained above."""
+        brief = {
+            field: tuple(Choice(choice.value, choice.label) for choice in choices)
+            for field, choices in self.choices.items()
+        }
+        return replace(self, choices=brief)
+
 
 def inputs_of(command: type[Struct], context: FormContext) -> tuple[Input, ...]:
     """The questions of a command's form, in the order people think in. Raises NoInput."""
@@ -96,9 +105,11 @@ class _Maker:
             ("report_missing_money", "dispute"),
         )
 
-    def input(self, field: types.Field, prefix: str) -> Input:
+    def input(self, field: types.Field, prefix: str, row: str = "") -> Input:
+        """A field's question. ``row``: which of several like structs it is in, which its words do
+        not depend on."""
         type_ = _bare(field.type)
-        path = f"{prefix}{field.name}"
+        path = f"{prefix.replace(f'.{row}.', '.') if row else prefix}{field.name}"
         choices = self.context.choices_for(self.command, field.name)
         words = words_now().field(self.command, path)
         common: _Common = {
@@ -167,11 +178,12 @@ class _Maker:
     def _groups(self, item: types.StructType, name: str) -> tuple[Group, ...]:
         """A group for each line of the order when the struct is about a line; else a few."""
         if any(field.name == "line" for field in item.fields):
+            brief = _Maker(self.command, self.context.without_hints())
             return tuple(
                 Group(
                     name=f"{name}.{unit.line}",
                     label=unit.title,
-                    inputs=self._of(item, f"{name}.{unit.line}.", unit.line),
+                    inputs=brief._of(item, f"{name}.{unit.line}.", unit.line),
                 )
                 for unit in self.context.units
             )
@@ -188,7 +200,7 @@ class _Maker:
         return tuple(
             Fixed(name=f"{prefix}line", label="", initial=line)
             if line and field.name == "line"
-            else self.input(field, prefix)
+            else self.input(field, prefix, line)
             for field in struct.fields
         )
 
