@@ -117,6 +117,15 @@ class Visitor:
         """Give a command on an order by its form, likewise."""
         return self._give(f"/orders/{order}", command, answers)
 
+    def judges(self, dispute: str, command: str, **answers: str | list[str]) -> Page:
+        """Decide a dispute on the workbench: written, seen beforehand, issued."""
+        bench = f"/disputes/{dispute}/workbench"
+        seen = self.fill(self.get(bench), f"{bench}/draft", then="preview", **answers)
+        action = f"{bench}/commands/{command}"
+        after = self.post(action, seen.form(action))
+        assert after.url.endswith(f"?done={command}"), after.words
+        return after
+
     def _give(self, where: str, command: str, answers: dict[str, str | list[str]]) -> Page:
         action = f"{where}/commands/{command}"
         after = self.fill(self.get(where), action, **answers)

@@ -81,7 +81,7 @@ def test_silence_a_ruling_and_both_accept(world: World) -> None:
     max_.does(DISPUTE, "request_information", of="seller", question="Which size did you send?")
     assert "Which size did you send?" in shop.get(f"/disputes/{DISPUTE}").words
     shop.does(DISPUTE, "answer_information", answer="An S, as ordered.")
-    max_.does(
+    max_.judges(
         DISPUTE, "issue_ruling", remedy="refund", finding="split", amount="400",
         reasons=["item_differs_from_listing"], clauses=["not_as_described", "proportion"],
         text="It is smaller than the chart says, and can be worn.", no_evidence="yes",
@@ -105,15 +105,16 @@ def test_appeal_return_and_inspection(world: World) -> None:
     shop.does(DISPUTE, "make_offer", remedy="refund", amount="0", note="It is as shown.")
     olga.does(DISPUTE, "escalate", note="The chart is on record.")
     vera.does(DISPUTE, "assign_mediator", mediator="m1")
-    max_.does(
+    max_.judges(
         DISPUTE, "issue_ruling", remedy="refund", finding="for_seller", reasons=["not_proven"],
         clauses=["proof"], text="Nothing shows the difference.", no_evidence="yes",
     )  # fmt: skip
     olga.does(DISPUTE, "appeal", grounds="named_error", text="The chart was not looked at.")
     assert DISPUTE in anna.get("/disputes").words
     anna.does(DISPUTE, "assign_appeals_officer")
-    anna.does(
+    anna.judges(
         DISPUTE, "decide_appeal", decision="changed", text="The chart says M.",
+        answer__1="It was, now: it says 96 cm.",
         remedy="return_and_refund", finding="for_buyer", amount="800",
         reasons=["item_differs_from_listing"], clauses=["not_as_described"], no_evidence="yes",
         return_postage_paid_by="seller",

@@ -92,6 +92,60 @@ def test_a_preview_says_what_is_wrong_and_loses_nothing(mediator: Visitor) -> No
     assert late.form(DRAFT)["amount"] == ["9000"]
 
 
+def test_found_for_the_seller_nothing_is_left_of_what_the_claim_suggested(
+    world: World, mediator: Visitor
+) -> None:
+    fields = {"finding": "for_seller", "reasons": "not_proven", "text": "Nothing shows it."}
+    seen = mediator.fill(mediator.get(BENCH), DRAFT, then="preview", **fields)
+    assert "For the seller: No refund" in seen.words, seen.words
+    own = mediator.fill(mediator.get(BENCH), DRAFT, then="preview", amount="700", **fields)
+    assert own.status == 422, own.words  # what somebody typed is not put right in silence
+    mediator.judges("A-1-D1", "issue_ruling", amount="720.00", **fields)
+    assert "Nothing shows it." in world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words
+
+
+def test_the_dispute_s_own_page_leads_to_the_workbench_and_takes_no_ruling(
+    mediator: Visitor,
+) -> None:
+    page = mediator.get("/disputes/A-1-D1")
+    assert 'action="/disputes/A-1-D1/workbench"' in page.html
+    action = "/disputes/A-1-D1/commands/issue_ruling"
+    assert action not in page.html
+    fields = {"csrf": page.csrf, "finding": ["for_buyer"], "confirmed": ["yes"]}
+    assert mediator.post(action, fields).status == 404
+
+
+def test_each_line_has_its_own_ground_and_words(world: World) -> None:
+    line = {**ORDER["lines"][0], "listing": LISTING}
+    world.place(
+        lines=[line, {**line, "id": "2", "title": "Scarf"}],
+        payment={**ORDER["payment"], "captured": {"amount": 320000, "currency": "RUB"}},
+    )
+    world.deliver()
+    both = [{"line": "1", "quantity": 2}, {"line": "2", "quantity": 2}]
+    claim = {**CLAIM, "lines": both, "amount": {"amount": 320000, "currency": "RUB"}}
+    world.api("POST", "/orders/A-1/disputes", claim, "buyer.b1")
+    world.wait(6)
+    assigned = {"type": "assign_mediator", "mediator": "m1"}
+    world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
+    mediator = world.visitor(Role.MEDIATOR, "m1")
+    assert "Of this item alone" in mediator.get(BENCH).words
+    mediator.judges(
+        "A-1-D1", "issue_ruling", finding="split", reasons="not_proven", amount="500",
+        text="One differs.", lines__1__finding="for_buyer", lines__1__remedy="refund",
+        lines__1__amount="500", lines__1__reasons="item_differs_from_listing",
+        lines__1__text="It is 91 cm wide.", lines__2__finding="for_seller",
+        lines__2__remedy="refund",
+    )  # fmt: skip
+    page = world.visitor(Role.BUYER, "b1").get("/disputes/A-1-D1")
+    first, second = page.html.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:2]
+    assert "It is 91 cm wide." in first
+    assert "The item differs from its page" in first
+    assert "The claim was not shown to be true" not in first
+    assert "The claim was not shown to be true" in second
+    assert "It is 91 cm wide." not in second
+
+
 def test_nobody_else_has_a_workbench(world: World, mediator: Visitor) -> None:
     for role, person in (
         (Role.BUYER, "b1"), (Role.SELLER, "s1"), (Role.MEDIATOR, "m2"), (Role.SUPPORT, "u1"),

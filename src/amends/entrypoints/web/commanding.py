@@ -32,6 +32,8 @@ from amends.order import decide as order_commands
 
 # Files come by a form of their own, and opening one is what looking at it does.
 NOT_BY_FORM = frozenset({"upload_evidence", "open_evidence"})
+# Given on the workbench alone, where what they rest on and bring about is seen first.
+DECISIONS = frozenset({"issue_ruling", "propose_ruling", "decide_appeal"})
 _ORDER: tuple[type[Struct], ...] = (*order_commands.COMMANDS, OpenDispute)
 ORDER_COMMANDS: dict[str, type[Struct]] = {tag_of(command): command for command in _ORDER}
 DISPUTE_COMMANDS: dict[str, type[Struct]] = {

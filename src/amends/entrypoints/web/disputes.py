@@ -24,6 +24,7 @@ from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.web.commanding import (
+    DECISIONS,
     DISPUTE_COMMANDS,
     ORDER_COMMANDS,
     Target,
@@ -183,7 +184,7 @@ def command_dispute(
     looking, dispute = see_dispute(site, visitor, dispute_id)
     on_order = type_ in ON_ORDER
     command = (ORDER_COMMANDS if on_order else DISPUTE_COMMANDS).get(type_)
-    if command is None:
+    if command is None or type_ in DECISIONS:
         raise NotThere
     order = looking.case.order.id
 

@@ -42,7 +42,7 @@ def written_by(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute)
 
 def keep(site: Site, visitor: Visitor, dispute: Dispute, posted: Posted) -> Instant:
     """Save it as it is written; returns when."""
-    texts = {n: [*t] for n, t in posted.texts.items() if n not in _NOT_KEPT}
+    texts = {n: [*t] for n, t in posted.texts.items() if n not in _NOT_KEPT and any(t)}
     return _change(site, visitor, dispute, texts)
 
 
@@ -77,6 +77,17 @@ def _part(dispute: Dispute) -> str:
 
 def _read(found: Draft | None) -> _Kept:
     return msgspec.json.decode(found.text, type=_Kept) if found else {}
+
+
+def as_found(posted: Posted, looking: Looking, dispute: Dispute) -> Posted:
+    """The form without what the claim suggests and nobody changed, where it is found for the
+    seller, who then owes nothing."""
+    if posted.one("finding") != "for_seller":
+        return posted
+    claimed = suggested(looking, dispute)
+    same = {n for n in ("remedy", "amount") if posted.all(n) == [*claimed.get(n, ())]}
+    texts = {n: given for n, given in posted.texts.items() if n not in same}
+    return Posted({**texts, "remedy": ["refund"]} if "remedy" in same else texts)
 
 
 def suggested(looking: Looking, dispute: Dispute) -> Mapping[str, Sequence[str]]:

@@ -41,7 +41,6 @@ from amends.entrypoints.web.workbench.preview import Preview
 from amends.kernel.instants import Instant
 from amends.projections.rulings import category_of
 
-DECISIONS = frozenset(("issue_ruling", "propose_ruling", "decide_appeal"))
 _PRECEDENTS_SHOWN = 10
 _HAS_ITS_PLACE = ("dispute_opened", "offer_made", "appeal_filed")
 # The page's own script saves the draft and moves two pictures in step; it asks nobody else.

@@ -17,7 +17,7 @@ from amends.entrypoints.looking import look_at_dispute
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.order import order_view
-from amends.entrypoints.web.commanding import DISPUTE_COMMANDS, Target, carry_out
+from amends.entrypoints.web.commanding import DECISIONS, DISPUTE_COMMANDS, Target, carry_out
 from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.posted import Posted
@@ -28,9 +28,8 @@ from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, checked, see_dispute
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import missing, put_together
-from amends.entrypoints.web.workbench.draft import Written, drop, keep, written_by
+from amends.entrypoints.web.workbench.draft import Written, as_found, drop, keep, written_by
 from amends.entrypoints.web.workbench.pages import (
-    DECISIONS,
     appealed,
     preview_page,
     ruling_form,
@@ -99,7 +98,7 @@ def _preview(
         form = ruling_form(site, looking, dispute, Written(posted))
         failed = replace(form, errors=unanswered)
         return workbench_page(site, visitor, looking, dispute, failed=failed, status=422)
-    written, posted = posted, put_together(arguments, posted)
+    written, posted = posted, put_together(arguments, as_found(posted, looking, dispute))
     found = _would_be(site, visitor, looking, dispute, posted, own)
     if isinstance(found, Refused) and "propose_ruling" in found.next:
         found = _would_be(site, visitor, looking, dispute, posted, "propose_ruling")
