@@ -6,7 +6,12 @@ from msgspec.structs import replace
 
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.events.effects import DisputeClosed
-from amends.dispute.events.judging import AppealDecided, AppealFiled, RulingIssued
+from amends.dispute.events.judging import (
+    AppealDecided,
+    AppealFiled,
+    NoteWritten,
+    RulingIssued,
+)
 from amends.dispute.events.negotiation import DisputeOpened, EvidenceAdded
 from amends.dispute.state import Case
 from amends.kernel.instants import Instant
@@ -35,7 +40,9 @@ def evolve(case: Case | None, event: CaseEvent) -> Case:
         disputes = {**disputes, event.dispute: event.opened()}
     else:
         dispute = event.on(disputes[event.dispute])
-        dispute = replace(dispute, version=dispute.version + 1)
+        if not isinstance(event, NoteWritten):
+            # A side's open form must not be refused for what it may not even know of.
+            dispute = replace(dispute, version=dispute.version + 1)
         disputes = {**disputes, event.dispute: dispute}
     if isinstance(event, DisputeEvent):
         order = _seen_by_order(order, event)

@@ -44,3 +44,12 @@ def test_a_note_is_read_by_staff_and_by_no_side(world: World, tmp_path: Path) ->
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert any(b"A-1-D1" in file.read_bytes() for file in files)
     assert not [file for file in files if SECRET.encode() in file.read_bytes()]
+
+
+def test_a_form_that_lay_open_meanwhile_is_still_taken(world: World) -> None:
+    mediate(world)
+    mediator, buyer = world.visitor(Role.MEDIATOR, "m1"), world.visitor(Role.BUYER, "b1")
+    page = buyer.get("/disputes/A-1-D1")
+    mediator.fill(mediator.get(BENCH), f"{BENCH}/commands/write_note", text=SECRET)
+    done = buyer.fill(page, "/disputes/A-1-D1/commands/cancel_dispute", confirmed="yes")
+    assert done.url.endswith("?done=cancel_dispute"), done.words
