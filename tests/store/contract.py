@@ -18,6 +18,7 @@ from tests.store.contract_lists import (
 )
 from tests.store.contract_papers import PapersContract
 from tests.store.contract_records import ContentsContract, RecordsContract, UpkeepContract
+from tests.store.contract_rulings import RulingsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
 
@@ -27,6 +28,7 @@ class StoreContract(
     ContentsContract,
     JobsContract,
     ViewsContract,
+    RulingsContract,
     AccessContract,
     CorrespondenceContract,
     DraftsContract,
