@@ -11,7 +11,9 @@ from tests.entrypoints.web.conftest import ORDER, Visitor, World
 
 BENCH = "/disputes/A-1-D1/workbench"
 DRAFT, ISSUE = f"{BENCH}/draft", f"{BENCH}/commands/issue_ruling"
-LISTING = {"text": "Chest 96 cm in M.", "attributes": {"colour": "white"}}
+LISTING = {
+    "text": "Chest 96 cm in M.", "size_chart": "S 92 cm", "attributes": {"colour": "white"},
+}  # fmt: skip
 CLAIM: dict[str, Any] = {
     "received": True, "reason": "not_as_described", "remedy": "refund",
     "amount": {"amount": 72000, "currency": "RUB"}, "lines": [{"line": "1", "quantity": 1}],
@@ -21,7 +23,7 @@ CLAIM: dict[str, Any] = {
 
 def mediate(world: World) -> None:
     """A dispute that m1 has; the seller never answered and had the time to."""
-    world.place(lines=[{**ORDER["lines"][0], "listing": LISTING}])
+    world.place(lines=[{**ORDER["lines"][0], "listing": LISTING, "weight_grams": 350}])
     world.deliver()
     world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
     world.wait(6)
@@ -40,7 +42,9 @@ def test_the_case_is_on_one_page_with_a_draft_made_from_the_claim(mediator: Visi
     assert page.status == 200, page.words
     assert "91 cm</mark>" in page.html
     assert "96 cm</mark>" in page.html
+    assert "92 cm</mark>" in page.html
     assert "spoken of in the claim" in page.words
+    assert "Weight of one, as listed 350 g" in page.words
     assert "DHL 1234567890" in page.words
     draft = page.form(DRAFT)
     assert draft["remedy"] == ["refund"]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from amends.entrypoints.views.structs import LineView
 from amends.entrypoints.views.texts import Json
 
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|°C|[^\W\d_]{1,4}\b)?")
@@ -32,29 +33,38 @@ class Attribute(Struct, frozen=True):
 
 
 class Compared(Struct, frozen=True):
-    """One line's listing and the claim, side by side."""
+    """One line's listing and the claim, side by side. ``sizes``: the listing's size chart."""
 
     title: str
     listing: tuple[Piece, ...]
+    sizes: tuple[Piece, ...]
     claim: tuple[Piece, ...]
     attributes: tuple[Attribute, ...]
+    category: str
+    weight_grams: int | None
 
 
-def compare(title: str, listing: Json, claim: str) -> Compared:
-    """``listing`` as it was put in: a text, or a mapping with ``text`` and ``attributes``."""
+def compare(line: LineView, claim: str) -> Compared:
+    """``line`` with its listing as it was put in: a text, or a mapping with ``text``,
+    ``size_chart`` and ``attributes``."""
+    listing: Json = line.listing
     known = listing if isinstance(listing, Mapping) else {"text": listing}
-    text, attributes = str(known.get("text") or ""), known.get("attributes")
+    text, sizes = str(known.get("text") or ""), str(known.get("size_chart") or "")
+    attributes = known.get("attributes")
     found = attributes if isinstance(attributes, Mapping) else {}
-    listed = " ".join([text, *(str(value) for value in found.values())])
+    listed = " ".join([text, sizes, *(str(value) for value in found.values())])
     said = claim.casefold()
     return Compared(
-        title=title,
+        title=line.title or line.id,
         listing=_pieces(text, claim),
+        sizes=_pieces(sizes, claim),
         claim=_pieces(claim, listed),
         attributes=tuple(
             Attribute(str(name), str(value), _in(str(value), said) or _in(str(name), said))
             for name, value in found.items()
         ),
+        category=line.category or "",
+        weight_grams=line.weight_grams,
     )
 
 

@@ -259,9 +259,7 @@ def _compared(shown: DisputeView, order: OrderView) -> tuple[Compared, ...]:
     """The listing of each line claimed beside what the buyer says."""
     claimed = {entry.line for entry in shown.claim.lines}
     return tuple(
-        compare(line.title or line.id, line.listing, shown.claim.description or "")
-        for line in order.lines
-        if line.id in claimed and line.listing
+        compare(line, shown.claim.description or "") for line in order.lines if line.id in claimed
     )
 
 
