@@ -29,9 +29,11 @@ PAGES = {
         "/orders", "/orders/A-1", "/disputes", "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices",
         "/balance", "/shop", "/disputes?sort=amount",
     ),
-    (Role.MEDIATOR, "m1"): ("/disputes", "/disputes/A-1-D1", "/notices"),
+    (Role.MEDIATOR, "m1"): (
+        "/disputes", "/disputes/A-1-D1", "/notices", "/queue", "/disputes/A-1-D1/workbench",
+    ),
     (Role.SUPERVISOR, "v1"): (
-        "/disputes", "/disputes/A-2-D1", "/orders", "/orders/A-1", "/notices",
+        "/disputes", "/disputes/A-2-D1", "/orders", "/orders/A-1", "/notices", "/queue", "/rulings",
     ),
     (Role.FINANCE, "f1"): (
         "/orders/A-1", "/finance", "/finance/tasks", "/finance/refunds", "/finance/differences",
