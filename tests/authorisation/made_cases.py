@@ -37,6 +37,7 @@ from amends.order.decide import COMMANDS as ORDER_COMMANDS
 from amends.order.decide.cancel_order import CancelOrder
 from amends.order.decide.confirm_receipt import ConfirmReceipt
 from amends.order.decide.hold_funds import HoldFunds
+from amends.order.decide.raise_to_supervisor import RaiseToSupervisor
 from amends.order.decide.record_chargeback import RecordChargeback
 from amends.order.decide.record_difference import RecordDifference
 from amends.order.decide.refund_failed import ReportRefundFailed
@@ -129,6 +130,7 @@ def order_cases() -> Mapping[str, Made]:
         "differing": booked.told(RecordDifference("not_recorded", "re_9", theirs=rub(9)), CLOCK),
         "charged_back": sent.told(RecordChargeback("cb_1", rub(160_000)), PROVIDER),
         "held": new.told(HoldFunds("Looking into it."), FINANCE),
+        "raised": Made(placed(), T0, terms()).told(RaiseToSupervisor("Nobody answers."), BUYER),
         "over": _over(sent),
         "cancelled": new.told(CancelOrder(), SHOP),
     }

@@ -152,13 +152,25 @@ def _of_order(draw: Draw, case: Case, name: str, now: Instant) -> dict[str, Any]
                 "at": _past(draw, now),
             }
         case "send_message":
-            return {"text": "Hello?"}
+            return {"text": "Hello?", "to_support": draw(st.booleans())}
         case "leave_feedback":
             return {"stars": draw(st.integers(1, 5)), "text": "Fine."}
         case "record_contact":
-            return {"channel": "phone", "with_side": "buyer", "text": "Called."}
+            waiting = ["", *(r.id for r in case.order.requests)]
+            later = draw(st.sampled_from([None, now + timedelta(days=2)]))
+            return {
+                "channel": "phone",
+                "with_side": "buyer",
+                "text": "Called.",
+                "follow_up": later,
+                "answers": draw(st.sampled_from(waiting)),
+            }
         case "raise_to_supervisor":
             return {"text": "Please look."}
+        case "take_raised" | "answer_raised":
+            known = [r.id for r in case.order.requests] or ["R1"]
+            answer = {"text": "Looked again."} if name == "answer_raised" else {}
+            return {"request": draw(st.sampled_from(known)), **answer}
         case "open_goodwill_case":
             return {"reason": "We are sorry.", "budget": _money(draw, case, least=1)}
         case "hold_funds" | "release_funds":
@@ -225,6 +237,8 @@ def _of_dispute(
 ) -> dict[str, Any]:
     note = {"note": "Because."}
     match name:
+        case "report_unassigned":
+            return {"because": ["full"]}
         case "make_offer" | "propose_settlement":
             remedy = draw(st.sampled_from(REMEDIES))
             return {"remedy": remedy, "amount": _money(draw, case), **note}

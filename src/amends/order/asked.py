@@ -97,6 +97,16 @@ def refuse_blank(text: str, field: str, then: str = "write_text") -> Refused | N
     return None if text.strip() else Refused("text_missing", {}, (then,), "invalid", field)
 
 
+def refuse_party(asked: Asked) -> Refused | None:
+    """Refuses one of the platform's people who is a party to the order themselves."""
+    order, person = asked.order, asked.by.person
+    parties = {order.buyer: "buyer", order.seller: "seller"}
+    if person not in parties:
+        return None
+    facts = {"person": person, "side": parties[person]}
+    return Refused("conflict_of_interest", facts, ("choose_other_person",))
+
+
 def refuse_cancelled(order: Order) -> Refused | None:
     """Refuses what makes no sense for an order that was called off."""
     if order.cancelled_at is None:

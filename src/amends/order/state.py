@@ -208,6 +208,19 @@ class Thread(Struct, frozen=True, omit_defaults=True):
     last_by_seller: Instant | None = None
 
 
+class SupportRequest(Struct, frozen=True, omit_defaults=True):
+    """Somebody waits for support, or for a supervisor: for what was promised, for an answer to a
+    message, or for a higher level. ``side``: who waits. ``due``: when it is late."""
+
+    id: str
+    kind: Literal["follow_up", "message", "raised"]
+    at: Instant
+    side: str
+    ref: str  # what was said
+    due: Instant | None = None
+    taken_by: PersonId = ""
+
+
 class Order(Struct, frozen=True, omit_defaults=True):
     """One order of one seller, with its own share of what was captured."""
 
@@ -247,8 +260,27 @@ class Order(Struct, frozen=True, omit_defaults=True):
     fee: int = 0  # what the platform kept of the seller's share when it was paid out
     goodwill_cases: int = 0
     contacts: int = 0
+    raised: int = 0
+    requests: tuple[SupportRequest, ...] = ()
     feedback_at: Instant | None = None
     deadlines: tuple[Deadline, ...] = ()
+
+    def request(self, request_id: str) -> SupportRequest | None:
+        """The open request called ``request_id``, or None."""
+        return next((r for r in self.requests if r.id == request_id), None)
+
+    def without_requests(self, *ids: str) -> tuple[SupportRequest, ...]:
+        """The open requests but for these."""
+        return tuple(r for r in self.requests if r.id not in ids)
+
+    @property
+    def goodwill_given(self) -> int:
+        """What support has given, and is giving, at the platform's cost."""
+        return sum(
+            r.amount
+            for r in self.refunds.values()
+            if r.counts and r.funded_by == "platform" and not r.dispute
+        )
 
     def line(self, line_id: str) -> Line | None:
         """The line called ``line_id``, or None."""

@@ -14,6 +14,7 @@ from amends.projections.ledger import postings
 from amends.projections.lists import list_rows
 from amends.projections.notices import notice_rows, notices
 from amends.projections.rulings import ruling_rows
+from amends.projections.support import support_rows
 from amends.projections.tasks import task_rows
 
 __all__ = ["project"]
@@ -26,6 +27,7 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *list_rows(recorded, after),
         *postings(before, recorded, after),
         *task_rows(before, after),
+        *support_rows(before, after),
         *ruling_rows(before, recorded, after),
         *notice_rows(recorded, told),
     )

@@ -19,8 +19,10 @@ from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import Who
 from amends.kernel.record import Column, Recorded, Row
 from amends.order.events.life import (
+    MessageSent,
     OrderReminded,
     ParcelSent,
+    RaisedAnswered,
     TrackingRecorded,
 )
 
@@ -95,6 +97,10 @@ def _recipients(recorded: Recorded[CaseEvent], after: Case) -> Iterable[tuple[st
         yield ("buyer", after.order.buyer)
     if isinstance(event, TrackingRecorded) and event.status == "delivered":
         yield ("buyer", after.order.buyer)
+    if isinstance(event, MessageSent) and event.support_by:
+        yield ("support", "")
+    if isinstance(event, RaisedAnswered) and event.side in ("buyer", "seller"):
+        yield (event.side, after.order.buyer if event.side == "buyer" else after.order.seller)
     for who in event.told:
         yield from _people(who, recorded, after)
 
@@ -106,6 +112,8 @@ def _people(who: Who, recorded: Recorded[CaseEvent], after: Case) -> Iterable[tu
     match who:
         case "other":
             yield from ((r, p) for r, p in parties.items() if r != recorded.by.role)
+        case "turn" if isinstance(event, OrderReminded) and event.what == "follow_up":
+            yield ("support", "")
         case "turn" if isinstance(event, OrderReminded | DisputeReminded):
             yield from _whose_turn(event.turn, after, dispute)
         case "asked" if isinstance(event, InformationRequested):

@@ -164,6 +164,15 @@ _ALL = (
         "kind > since",
     ),
     _table(
+        "support_tasks",
+        "subject",
+        "kind side since due_at taken_by",
+        "order_id > subject",
+        "> due_at",
+        "kind > due_at",
+        "taken_by > due_at",
+    ),
+    _table(
         "notices",
         "n i",
         "person role at kind dispute_id due_at",

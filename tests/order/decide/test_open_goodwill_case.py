@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from amends.kernel.decision import Refused
 from amends.kernel.money import Money
+from amends.kernel.people import Actor, Role
 from amends.order.decide.open_goodwill_case import OpenGoodwillCase
 from amends.order.escrow import sellers_share
 from amends.order.events.money import GoodwillCaseOpened, RefundRecorded
 from amends.order.state import Chargeback, Order
-from tests.given import DAY, SECOND, SUPPORT, T0, order, parcel
+from tests.given import DAY, SECOND, SUPERVISOR, SUPPORT, T0, order, parcel, terms
 from tests.order.asking import NOW, ask, claim, contents, events, may, refused, then
 
 END = T0 + 24 * DAY
@@ -93,3 +95,24 @@ def test_a_window_ended_by_the_order_counts_as_over() -> None:
 )
 def test_nothing_else_is_under_way(changes: dict[str, Any], rule: str) -> None:
     assert refused(ask(over(**changes), SUPPORT, TEN, END))[0] == rule
+
+
+def test_support_gives_up_to_the_platforms_cap_and_a_supervisor_beyond() -> None:
+    cap = terms().platform.honours_up_to["RUB"]
+    large = over(captured=2 * cap)
+    first = then(large, *events(ask(large, SUPPORT, TEN, END)))
+    rest = OpenGoodwillCase("Kind", Money(cap - 1_000, "RUB"))
+    assert events(ask(first, SUPPORT, rest, END))
+    beyond = OpenGoodwillCase("Kind", Money(cap - 999, "RUB"))
+    refusal = ask(first, SUPPORT, beyond, END)
+    assert refused(refusal) == ("goodwill_cap", "conflict", "budget")
+    assert isinstance(refusal, Refused)
+    assert refusal.facts["given"] == Money(1_000, "RUB")
+    assert refusal.next == ("lower_goodwill", "raise_goodwill")
+    assert events(ask(first, SUPERVISOR, beyond, END))
+
+
+def test_nobody_gives_goodwill_to_themselves() -> None:
+    no = may(over(), Actor("b1", Role.SUPERVISOR), OpenGoodwillCase, END)
+    assert no is not None
+    assert no.rule == "conflict_of_interest"

@@ -7,8 +7,8 @@ import pytest
 from amends.kernel.people import Actor
 from amends.order.decide.raise_to_supervisor import RaiseToSupervisor
 from amends.order.events.life import RaisedToSupervisor
-from tests.given import BUYER, SELLER, SUPPORT, order
-from tests.order.asking import ask, contents, only, refused, then
+from tests.given import BUYER, DAY, SELLER, SUPPORT, order
+from tests.order.asking import NOW, ask, contents, only, refused, then
 
 
 @pytest.mark.parametrize("by", [BUYER, SELLER, SUPPORT])
@@ -17,7 +17,9 @@ def test_supervisors_are_told(by: Actor) -> None:
     raised = only(outcome, RaisedToSupervisor)
     assert (raised.by, raised.role) == (by.person, by.role)
     assert [text.ref for text in contents(outcome)] == [raised.ref]
-    assert then(order(), raised) == order()
+    (request,) = then(order(), raised).requests
+    assert (request.id, request.kind, request.side) == ("R1", "raised", by.role)
+    assert (request.ref, request.at, request.due) == (raised.ref, NOW, NOW + 3 * DAY)
 
 
 def test_it_says_why() -> None:

@@ -20,7 +20,8 @@ from tests.order.asking import ask, events, refused
 BY = {
     "amend_order": "X", "cancel_order": "X", "ship_order": "X S", "record_tracking": "X P",
     "confirm_receipt": "B", "send_message": "B S U", "leave_feedback": "B", "record_contact": "U",
-    "raise_to_supervisor": "U B S", "open_goodwill_case": "U", "hold_funds": "F",
+    "raise_to_supervisor": "U B S", "open_goodwill_case": "U V",
+    "take_raised": "V", "answer_raised": "V", "hold_funds": "F",
     "release_funds": "F", "record_chargeback": "P F", "record_chargeback_answer": "P F",
     "record_chargeback_outcome": "P F",
     "refund_sent": "P K", "refund_pending": "P K", "refund_settled": "P K", "refund_failed": "P K",

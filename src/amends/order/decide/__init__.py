@@ -10,6 +10,7 @@ from amends.kernel.refusals import refuse_role
 from amends.order.asked import Asked, OrderCommandModule, OrderOutcome
 from amends.order.decide import (
     amend_order,
+    answer_raised,
     cancel_order,
     choose_refund_route,
     confirm_receipt,
@@ -37,10 +38,12 @@ from amends.order.decide import (
     resolve_difference,
     send_message,
     ship_order,
+    take_raised,
     upload_evidence,
     withdraw_evidence,
 )
 from amends.order.decide.amend_order import AmendOrder
+from amends.order.decide.answer_raised import AnswerRaised
 from amends.order.decide.cancel_order import CancelOrder
 from amends.order.decide.choose_refund_route import ChooseRefundRoute
 from amends.order.decide.confirm_receipt import ConfirmReceipt
@@ -68,6 +71,7 @@ from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.decide.resolve_difference import ResolveDifference
 from amends.order.decide.send_message import SendMessage
 from amends.order.decide.ship_order import ShipOrder
+from amends.order.decide.take_raised import TakeRaised
 from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.decide.withdraw_evidence import WithdrawEvidence
 from amends.order.state import Order
@@ -84,6 +88,8 @@ OrderCommand = (
     | LeaveFeedback
     | RecordContact
     | RaiseToSupervisor
+    | TakeRaised
+    | AnswerRaised
     | OpenGoodwillCase
     | HoldFunds
     | ReleaseFunds
@@ -117,6 +123,8 @@ COMMANDS: dict[type[Struct], OrderCommandModule] = {
     LeaveFeedback: leave_feedback,
     RecordContact: record_contact,
     RaiseToSupervisor: raise_to_supervisor,
+    TakeRaised: take_raised,
+    AnswerRaised: answer_raised,
     OpenGoodwillCase: open_goodwill_case,
     HoldFunds: hold_funds,
     ReleaseFunds: release_funds,

@@ -8,7 +8,7 @@ from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.money import Money
 from amends.kernel.people import Role
 from amends.kernel.texts import Prose
-from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled
+from amends.order.asked import Asked, OrderOutcome, refuse_blank, refuse_cancelled, refuse_party
 from amends.order.events.base import OrderEvent
 from amends.order.events.money import GoodwillCaseOpened
 from amends.order.freezing import refuse_frozen
@@ -16,7 +16,7 @@ from amends.order.protection import protection
 from amends.order.refunds import bounded_amount, plan_refund
 from amends.order.retries import record_refund
 
-BY = frozenset({Role.SUPPORT})
+BY = frozenset({Role.SUPPORT, Role.SUPERVISOR})
 
 
 class OpenGoodwillCase(Struct, frozen=True, forbid_unknown_fields=True, tag="open_goodwill_case"):
@@ -29,6 +29,9 @@ class OpenGoodwillCase(Struct, frozen=True, forbid_unknown_fields=True, tag="ope
 def may(asked: Asked) -> Refused | None:
     """When no dispute can be opened any more: before, the buyer has a right, or will have one."""
     order = asked.order
+    own = refuse_party(asked)
+    if own:
+        return own
     if order.cancelled_at:
         return refuse_cancelled(order)
     if order.open_claims:
@@ -47,7 +50,8 @@ def may(asked: Asked) -> Refused | None:
 
 
 def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
-    """A refund to the buyer that the seller does not pay."""
+    """A refund to the buyer that the seller does not pay. Support gives up to what the platform
+    honours without a ruling, all its cases on the order together; a supervisor may go beyond."""
     order, now = asked.order, asked.now
     refused = refuse_blank(command.reason, "reason", "say_why")
     if refused:
@@ -55,6 +59,14 @@ def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
     budget = bounded_amount(order, command.budget, order.refundable, least=1, field="budget")
     if isinstance(budget, Refused):
         return budget
+    cap = asked.terms.platform.honours_up_to.get(order.currency, 0)
+    if asked.by.role is Role.SUPPORT and order.goodwill_given + budget > cap:
+        facts: Facts = {
+            "budget": order.money(budget),
+            "given": order.money(order.goodwill_given),
+            "cap": order.money(cap),
+        }
+        return Refused("goodwill_cap", facts, ("lower_goodwill", "raise_goodwill"), field="budget")
     reason_ref, contents = asked.text("reason", command.reason)
     opened = GoodwillCaseOpened(
         at=now,

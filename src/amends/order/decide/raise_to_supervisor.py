@@ -30,5 +30,11 @@ def decide(asked: Asked, command: RaiseToSupervisor) -> OrderOutcome:
     if refused:
         return refused
     ref, contents = asked.text("text", command.text)
-    raised = RaisedToSupervisor(at=asked.now, by=asked.by.person, role=asked.by.role, ref=ref)
+    raised = RaisedToSupervisor(
+        at=asked.now,
+        by=asked.by.person,
+        role=asked.by.role,
+        ref=ref,
+        answer_by=asked.now + asked.terms.clocks.message_answered_within.span,
+    )
     return Accepted((raised,), contents)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from amends.kernel.deadlines import Deadline, reminders_between
 from amends.kernel.decision import Accepted, Content, Facts, Refused
 from amends.kernel.people import Role, Side
-from amends.kernel.texts import Code, Prose
+from amends.kernel.texts import Code, Name, Prose
 from amends.order.asked import Asked, OrderOutcome, When, in_utc, refuse_blank
 from amends.order.events.life import ContactRecorded
 
@@ -19,12 +19,14 @@ _FURTHEST = timedelta(days=366)
 
 class RecordContact(Struct, frozen=True, forbid_unknown_fields=True, tag="record_contact"):
     """``channel``: phone, mail, chat, ... ``with_side``: whom support spoke with. ``follow_up``:
-    when support promised to come back to it."""
+    when support promised to come back to it. ``answers``: the message or promise, by its id, that
+    is answered by this contact."""
 
     channel: Code
     with_side: Side
     text: Prose
     follow_up: When | None = None
+    answers: Name = ""
 
 
 def may(asked: Asked) -> Refused | None:
@@ -35,7 +37,11 @@ def may(asked: Asked) -> Refused | None:
 def decide(asked: Asked, command: RecordContact) -> OrderOutcome:
     """On record, with a clock on what was promised."""
     order, now = asked.order, asked.now
-    refused = refuse_blank(command.text, "text") or _follow_up(asked, command)
+    refused = (
+        refuse_blank(command.text, "text")
+        or _follow_up(asked, command)
+        or _answers(asked, command.answers)
+    )
     if refused:
         return refused
     number = order.contacts + 1
@@ -63,8 +69,17 @@ def decide(asked: Asked, command: RecordContact) -> OrderOutcome:
         with_side=command.with_side,
         ref=said.ref,
         follow_up=follow_up,
+        answers=command.answers,
     )
     return Accepted((recorded,), (said,))
+
+
+def _answers(asked: Asked, request_id: str) -> Refused | None:
+    open_ones = tuple(r.id for r in asked.order.requests if r.kind != "raised")
+    if not request_id or request_id in open_ones:
+        return None
+    facts: Facts = {"request": request_id, "open": open_ones}
+    return Refused("unknown_request", facts, ("see_requests",), "invalid", "answers")
 
 
 def _follow_up(asked: Asked, command: RecordContact) -> Refused | None:

@@ -18,10 +18,11 @@ BY = frozenset({Role.BUYER, Role.SELLER, Role.SUPPORT})
 
 
 class SendMessage(Struct, frozen=True, forbid_unknown_fields=True, tag="send_message"):
-    """``pictures``: ids of the writer's own uploads."""
+    """``pictures``: ids of the writer's own uploads. ``to_support``: a side asks support too."""
 
     text: Prose
     pictures: Annotated[tuple[Id, ...], Meta(max_length=10)] = ()
+    to_support: bool = False
 
 
 def may(asked: Asked) -> Refused | None:
@@ -38,10 +39,11 @@ def decide(asked: Asked, command: SendMessage) -> OrderOutcome:
     if refused:
         return refused
     ref, contents = asked.text("text", command.text)
+    term = asked.terms.clocks.message_answered_within
+    to_support = command.to_support and asked.by.role is not Role.SUPPORT
     answer = None
     waiting = any(d.what == "message_answer" for d in order.deadlines)
     if asked.by.role is Role.BUYER and not order.claims and not waiting:
-        term = asked.terms.clocks.message_answered_within
         answer = start_clock(term, "message_answer", "seller", now, "message_sent")
     sent = MessageSent(
         at=now,
@@ -51,5 +53,6 @@ def decide(asked: Asked, command: SendMessage) -> OrderOutcome:
         ref=ref,
         pictures=command.pictures,
         answer=answer,
+        support_by=now + term.span if to_support else None,
     )
     return Accepted((sent,), contents)

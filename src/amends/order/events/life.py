@@ -14,6 +14,7 @@ from amends.order.state import (
     Line,
     Order,
     Parcel,
+    SupportRequest,
     Thread,
     TrackingStatus,
 )
@@ -138,6 +139,7 @@ class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
     ref: str
     pictures: tuple[str, ...] = ()
     answer: Deadline | None = None
+    support_by: Instant | None = None  # support is asked too, and answers by then
 
     def on(self, order: Order) -> Order:
         thread, deadlines = order.thread, order.deadlines
@@ -153,7 +155,24 @@ class MessageSent(OrderEvent, frozen=True, tag="message_sent"):
         evidence = dict(order.evidence)
         for picture in self.pictures:
             evidence[picture] = replace(evidence[picture], sent=True)
-        return replace(order, thread=thread, deadlines=deadlines, evidence=evidence)
+        return replace(
+            order,
+            thread=thread,
+            deadlines=deadlines,
+            evidence=evidence,
+            requests=self._requests(order),
+        )
+
+    def _requests(self, order: Order) -> tuple[SupportRequest, ...]:
+        """Support's own message answers all that were written to it."""
+        if self.role == "support":
+            return tuple(r for r in order.requests if r.kind != "message")
+        if self.support_by is None:
+            return order.requests
+        asked = SupportRequest(
+            f"M{self.number}", "message", self.at, self.role, self.ref, self.support_by
+        )
+        return (*order.requests, asked)
 
 
 class SupportOffered(OrderEvent, frozen=True, tag="support_offered"):
@@ -188,10 +207,20 @@ class ContactRecorded(OrderEvent, frozen=True, tag="contact_recorded"):
     with_side: Side
     ref: str
     follow_up: Deadline | None = None
+    answers: str = ""  # what waited for support and is answered by this
 
     def on(self, order: Order) -> Order:
-        follow_up = (self.follow_up,) if self.follow_up else ()
-        return replace(order, contacts=self.number, deadlines=with_clock(order, *follow_up))
+        requests = order.without_requests(self.answers)
+        if self.answers.startswith("F"):
+            order = replace(order, deadlines=without_clock(order, "follow_up", self.answers[1:]))
+        if self.follow_up:
+            due = self.follow_up.at
+            promised = SupportRequest(
+                f"F{self.number}", "follow_up", self.at, self.with_side, self.ref, due
+            )
+            requests = (*requests, promised)
+            order = replace(order, deadlines=with_clock(order, self.follow_up))
+        return replace(order, contacts=self.number, requests=requests)
 
 
 class FollowUpDue(OrderEvent, frozen=True, tag="follow_up_due"):
@@ -213,6 +242,43 @@ class RaisedToSupervisor(OrderEvent, frozen=True, tag="raised_to_supervisor"):
     by: PersonId
     role: str
     ref: str
+    answer_by: Instant | None = None
+
+    def on(self, order: Order) -> Order:
+        number = order.raised + 1
+        asked = SupportRequest(f"R{number}", "raised", self.at, self.role, self.ref, self.answer_by)
+        return replace(order, raised=number, requests=(*order.requests, asked))
+
+
+class RaisedTaken(OrderEvent, frozen=True, tag="raised_taken"):
+    """A supervisor sees to what was raised."""
+
+    told: ClassVar[tuple[Who, ...]] = ("support",)
+
+    request: str
+    by: PersonId
+
+    def on(self, order: Order) -> Order:
+        return replace(
+            order,
+            requests=tuple(
+                replace(r, taken_by=self.by) if r.id == self.request else r for r in order.requests
+            ),
+        )
+
+
+class RaisedAnswered(OrderEvent, frozen=True, tag="raised_answered"):
+    """A supervisor's answer; support is told, and the side that had asked."""
+
+    told: ClassVar[tuple[Who, ...]] = ("support",)
+
+    request: str
+    by: PersonId
+    side: str
+    ref: str
+
+    def on(self, order: Order) -> Order:
+        return replace(order, requests=order.without_requests(self.request))
 
 
 class OrderReminded(OrderEvent, frozen=True, tag="order_reminded"):

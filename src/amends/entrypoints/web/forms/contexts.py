@@ -94,6 +94,8 @@ def _on_order(
             for d in looking.case.order.differences.values()
             if d.open
         ),
+        "answers": _requests(looking, "message", "follow_up"),
+        "request": _requests(looking, "raised"),
         "record_tracking.tracking_number": tuple(
             Choice(p.tracking_number, f"{p.carrier} {p.tracking_number}")
             for p in parcels
@@ -102,6 +104,20 @@ def _on_order(
         "record_chargeback_answer.reference": chargebacks,
         "record_chargeback_outcome.reference": chargebacks,
     }
+
+
+def _requests(looking: Looking, *kinds: str) -> tuple[Choice, ...]:
+    """What waits for support, or for a supervisor: what it is, who waits, and what was said."""
+    words = words_now()
+    return tuple(
+        Choice(
+            r.id,
+            f"{words.label(f'task_{r.kind}')}{_(', ')}{words.label(r.side).lower()} ({r.id})",
+            looking.texts.get(r.ref) or "",
+        )
+        for r in looking.case.order.requests
+        if r.kind in kinds
+    )
 
 
 def _open_reasons(order: OrderView, wording: Wording) -> tuple[Choice, ...]:
