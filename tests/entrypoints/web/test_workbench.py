@@ -117,6 +117,8 @@ def test_the_dispute_s_own_page_leads_to_the_workbench_and_takes_no_ruling(
     assert action not in page.html
     fields = {"csrf": page.csrf, "finding": ["for_buyer"], "confirmed": ["yes"]}
     assert mediator.post(action, fields).status == 404
+    by_the_queue = "/disputes/A-1-D1/commands/report_unassigned"
+    assert mediator.post(by_the_queue, {"csrf": page.csrf, "because": ["absent"]}).status == 404
 
 
 def test_each_line_has_its_own_ground_and_words(world: World) -> None:
@@ -133,7 +135,10 @@ def test_each_line_has_its_own_ground_and_words(world: World) -> None:
     assigned = {"type": "assign_mediator", "mediator": "m1"}
     world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
     mediator = world.visitor(Role.MEDIATOR, "m1")
-    assert "Of this item alone" in mediator.get(BENCH).words
+    page = mediator.get(BENCH)
+    assert "Of this item alone" in page.words
+    # An item that was begun can be left out again.
+    assert 'name="lines.1.finding" value=""' in page.html
     mediator.judges(
         "A-1-D1", "issue_ruling", finding="split", reasons="not_proven", amount="500",
         text="One differs.", lines__1__finding="for_buyer", lines__1__remedy="refund",
@@ -141,8 +146,8 @@ def test_each_line_has_its_own_ground_and_words(world: World) -> None:
         lines__1__text="It is 91 cm wide.", lines__2__finding="for_seller",
         lines__2__remedy="refund",
     )  # fmt: skip
-    page = world.visitor(Role.BUYER, "b1").get("/disputes/A-1-D1")
-    first, second = page.html.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:2]
+    told = world.visitor(Role.BUYER, "b1").get("/disputes/A-1-D1")
+    first, second = told.html.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:2]
     assert "It is 91 cm wide." in first
     assert "The item differs from its page" in first
     assert "The claim was not shown to be true" not in first

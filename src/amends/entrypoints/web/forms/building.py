@@ -93,9 +93,10 @@ class _Common(TypedDict):
 
 
 class _Maker:
-    def __init__(self, command: str, context: FormContext) -> None:
+    def __init__(self, command: str, context: FormContext, *, in_row: bool = False) -> None:
         self.command = command
         self.context = context
+        self.in_row = in_row
 
     def implied(self, field: types.Field) -> bool:
         """Whether this is no question: agreeing to an offer is to its amount, a refund knows its
@@ -131,7 +132,7 @@ class _Maker:
             case types.BoolType():
                 return Tick(**common)
             case types.LiteralType():
-                return OneOf(choices=choices or _literals(type_), **common)
+                return OneOf(choices=choices or _literals(type_), in_row=self.in_row, **common)
             case types.EnumType():
                 return OneOf(
                     choices=choices_in_words([str(m.value) for m in type_.cls]),
@@ -178,7 +179,7 @@ class _Maker:
     def _groups(self, item: types.StructType, name: str) -> tuple[Group, ...]:
         """A group for each line of the order when the struct is about a line; else a few."""
         if any(field.name == "line" for field in item.fields):
-            brief = _Maker(self.command, self.context.without_hints())
+            brief = _Maker(self.command, self.context.without_hints(), in_row=True)
             return tuple(
                 Group(
                     name=f"{name}.{unit.line}",

@@ -152,11 +152,12 @@ class Choice(Struct, frozen=True):
 
 
 class OneOf(_Asked, frozen=True):
-    """One answer among several. ``none``: the words for giving no answer, where that is allowed."""
+    """One answer among several. ``in_row``: it belongs to a group that can be left out whole, so
+    that an answer can be taken back even where the group needs one."""
 
     kind: ClassVar[str] = "one_of"
     choices: tuple[Choice, ...]
-    none: str = ""
+    in_row: bool = False
 
     def read(self, posted: Posted) -> Part:
         value = posted.one(self.name)
