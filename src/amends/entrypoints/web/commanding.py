@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from amends.dispute import decide as dispute_commands
 from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.decide.report_unassigned import ReportUnassigned
 from amends.dispute.judge import CaseCommand, decide, tag_of
 from amends.entrypoints.api.calls import Problem
 from amends.entrypoints.api.problems import status_of
@@ -36,8 +37,11 @@ NOT_BY_FORM = frozenset({"upload_evidence", "open_evidence"})
 DECISIONS = frozenset({"issue_ruling", "propose_ruling", "decide_appeal"})
 _ORDER: tuple[type[Struct], ...] = (*order_commands.COMMANDS, OpenDispute)
 ORDER_COMMANDS: dict[str, type[Struct]] = {tag_of(command): command for command in _ORDER}
+# What the queue alone says is no form.
 DISPUTE_COMMANDS: dict[str, type[Struct]] = {
-    tag_of(command): command for command in dispute_commands.COMMANDS
+    tag_of(command): command
+    for command in dispute_commands.COMMANDS
+    if command is not ReportUnassigned
 }
 
 Shown = Callable[[Form, int], Response[str]]
