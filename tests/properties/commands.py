@@ -295,6 +295,8 @@ def _of_dispute(
             if condition != "as_sent" and draw(st.booleans()):
                 body["amount"] = _money(draw, case)
             return body
+        case "report_unassigned":
+            return {"because": draw(st.sampled_from((["judge_absent"], ["no_room", "no_skill"])))}
         case "write_note":
             return {"text": "Ask for the label."}
         case "contest_return":

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from amends.dispute.decide import COMMANDS as DISPUTE
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.issue_ruling import IssueRuling
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.decide.provide_return_address import ProvideReturnAddress
 from amends.dispute.events import DISPUTE_EVENTS
+from amends.dispute.judge import tag_of
 from amends.entrypoints.web import commanding
 from amends.entrypoints.web.forms.answers import answers_in_words
 from amends.entrypoints.web.forms.building import FormContext, NoInput, inputs_of
@@ -23,11 +25,16 @@ from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.rendering import environment
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.money import Money
+from amends.kernel.people import Role
+from amends.order.decide import COMMANDS as ORDER
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.units import LineQuantity
 
 COMMANDS = {**commanding.ORDER_COMMANDS, **commanding.DISPUTE_COMMANDS}
-BY_FORM = sorted(COMMANDS.keys() - commanding.NOT_BY_FORM)
+_GIVEN_BY = {tag_of(c): module.BY for c, module in [*ORDER.items(), *DISPUTE.items()]}
+# What the clock alone gives is asked of nobody.
+_CLOCKS = {type_ for type_, by in _GIVEN_BY.items() if by == {Role.CLOCK}}
+BY_FORM = sorted(COMMANDS.keys() - commanding.NOT_BY_FORM - _CLOCKS)
 _SOME = (Choice("a_code", "A label", "A hint"), Choice("other", "Another"))
 CONTEXT = FormContext(
     currency="RUB",

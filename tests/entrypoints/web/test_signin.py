@@ -36,7 +36,7 @@ def test_password_and_code_let_in_and_lead_on(world: World, mia: Colleague) -> N
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-    assert visitor.get(SIGN_IN).url.endswith("/disputes")
+    assert visitor.get(SIGN_IN).url.endswith("/queue")
 
 
 @pytest.mark.parametrize(
