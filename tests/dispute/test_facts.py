@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -9,7 +12,7 @@ from amends.dispute.decide.decline_offer import DeclineOffer
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.events.negotiation import OfferDeclined
 from amends.dispute.facts import Fact, Says, facts_of
-from amends.dispute.state import Case, Offer
+from amends.dispute.state import Case, Offer, Return
 from amends.order.events.life import TrackingRecorded
 from tests.dispute.cases import ANSWERED, OPENED, accepted, answered, of, opened, rub, then
 from tests.given import DAY, SELLER, T0, after, shipped
@@ -97,3 +100,37 @@ def test_what_a_side_denied_is_never_agreed(
             assert not fact.denied_by("buyer")
             assert not fact.denied_by("seller")
         assert (fact.standing == "disputed") == (len({s.holds for s in fact.says}) == 2)
+
+
+@pytest.mark.parametrize("days", [4, 5, 6])
+def test_whether_it_came_in_time_is_as_the_carrier_recorded_it(days: int) -> None:
+    order = replace(shipped().order, promised_by=T0 + 5 * DAY)
+    came = TrackingRecorded(at=T0 + days * DAY, parcel="S1", status="delivered")
+    case = opened(after(replace(shipped(), order=order), came))
+    fact = facts(case)["in_time"]
+    assert (fact.standing, fact.says) == ("agreed", (Says("record", holds=days <= 5),))
+    late = replace(of(case), claim=replace(of(case).claim, reason="late"))
+    (of_late,) = (f for f in facts_of(case, late, ()) if f.code == "in_time")
+    assert of_late.standing == ("agreed" if days > 5 else "disputed")
+
+
+def test_a_parcel_that_was_lost_did_not_arrive() -> None:
+    lost = TrackingRecorded(at=T0 + 5 * DAY, parcel="S1", status="lost")
+    missing = opened(after(shipped(), lost), received=False, reason="not_received")
+    assert facts(missing)["arrived"] == Fact(
+        "arrived", "agreed", (Says("buyer", holds=False), Says("record", holds=False))
+    )
+
+
+def test_whether_goods_came_back_as_they_were_is_said_by_both() -> None:
+    case = opened()
+
+    def back(**fields: Any) -> str | None:
+        dispute = replace(of(case), return_=Return(paid_by="seller", **fields))
+        found = {fact.code: fact.standing for fact in facts_of(case, dispute, ())}
+        return found.get("back_as_sent")
+
+    assert back() is None
+    assert back(parcel="S2") == "unproven"
+    assert back(parcel="S2", condition="as_sent") == "agreed"
+    assert back(parcel="S2", condition="damaged") == "disputed"
