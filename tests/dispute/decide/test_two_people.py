@@ -21,6 +21,7 @@ from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.decide.recuse import Recuse
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.decide.send_back_ruling import SendBackRuling
+from amends.dispute.deciders import proposal
 from amends.dispute.events.judging import (
     AppealDecided,
     InformationRequested,
@@ -175,6 +176,8 @@ def test_there_has_to_be_a_proposal() -> None:
         no = refused(mediated(), command, SUPERVISOR, LATER)
         assert no.rule == "nothing_proposed"
         assert refused(ruled(), command, SUPERVISOR, LATER).rule == "wrong_phase"
+    with pytest.raises(ValueError, match="no ruling is proposed"):
+        proposal(of(mediated()))
 
 
 @pytest.mark.parametrize("by", [SUPERVISOR, MEDIATOR])
