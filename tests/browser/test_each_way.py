@@ -1,6 +1,6 @@
 """Every journey of buyers and sellers, two ways: with a pointer and scripts, in English; by
-keyboard alone and without scripts, from right to left, where each string shows whether it was marked
-for translation. ``JOURNEYS`` is the list of them."""
+keyboard alone and without scripts, from right to left, where each string shows whether it was
+marked for translation. ``JOURNEYS`` is the list of them."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amends.engine.store import AnswerKey, Loaded
+from amends.entrypoints.web import searching
 from amends.kernel.instants import Instant
 from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import World
@@ -42,3 +43,45 @@ def test_the_orders_of_a_list_are_looked_at_together(
     shown = seller.get(path)
     assert all(order in shown.words for order in ("A-1", "A-2")), shown.words
     assert asked == [2]
+
+
+def test_orders_are_found_by_what_was_bought(world: World) -> None:
+    line = {"id": "1", "quantity": 1, "unit_price": {"amount": 160000, "currency": "RUB"}}
+    for order, title in (("A-1", "Straßen-Schuhe rot"), ("A-2", "Rote Bluse"), ("A-3", "Hut")):
+        paid = {"provider": "simulator", "reference": f"pay_{order}",
+                "captured": {"amount": 160000, "currency": "RUB"}}  # fmt: skip
+        world.place(order, lines=[{**line, "title": title}], payment=paid)
+    buyer = world.visitor(Role.BUYER, "b1")
+
+    def found(words: str) -> set[str]:
+        page = buyer.get("/orders", find=words)
+        assert page.status == 200
+        shown = {order for order in ("A-1", "A-2", "A-3") if f"Order {order} from" in page.words}
+        return shown if "The newest orders of" in page.words else set()
+
+    assert found("ROT") == {"A-1", "A-2"}
+    assert found("strassen") == {"A-1"}
+    assert found("rot blu") == {"A-2"}
+    assert found("lus") == set(), "words are found by how they begin"
+    assert "nor an item called so: <b>" in buyer.get("/orders", find="<b>").words
+    assert buyer.get("/orders", find="A-3").url == f"{world.base}/orders/A-3"
+    other = world.visitor(Role.BUYER, "b2")
+    assert "nor an item" in other.get("/orders", find="Hut").words
+    support = world.visitor(Role.SUPPORT, "u1").get("/orders", find="Hut").words
+    assert "No order has the number Hut" in support
+
+
+def test_a_search_looks_at_five_hundred_orders_at_most(
+    world: World, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_AT_ONCE", 1)
+    monkeypatch.setattr(searching, "_MOST_LOOKED_AT", 2)
+    world.wait(1)
+    for n in range(3):
+        paid = {"provider": "simulator", "reference": f"pay_{n}",
+                "captured": {"amount": 160000, "currency": "RUB"}}  # fmt: skip
+        world.place(f"A-{n}", placed_at=f"2026-01-01T00:00:0{n}Z", payment=paid)
+    buyer = world.visitor(Role.BUYER, "b1")
+    asked.clear()
+    assert "nor an item" in buyer.get("/orders", find="nothing").words
+    assert sum(asked[:-1]) - 1 == 2, "the id that it might be, the two newest, then the list"

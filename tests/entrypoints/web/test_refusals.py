@@ -157,7 +157,7 @@ def test_orders_are_found_filtered_and_paged(world: World) -> None:
     assert '/orders/A-2"' in older.html
     assert '/orders/A-3"' not in older.html
     assert olga.get("/orders", find=" A-7 ").url.endswith("/orders/A-7")
-    assert "No order of yours has the number" in olga.get("/orders", find="B-7").words
+    assert "No order of yours has this number" in olga.get("/orders", find="B-7").words
     assert "No orders here" in olga.get("/orders", status="received").words
     assert "A-22" in olga.get("/orders", status="placed").words
     assert olga.get("/orders", cursor="rubbish").status == 404

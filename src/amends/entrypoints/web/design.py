@@ -24,6 +24,7 @@ from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice, Line, OneOf, Prose
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.protection import protected
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheSite, visitor_of
 from amends.entrypoints.web.story import Told
@@ -54,7 +55,7 @@ def show_design(request: Asked, site: TheSite) -> Response[str]:
         "design.html",
         visitor_of(request, site),
         now=_NOW,
-        windows=[window_of(e, _PLACED, _NOW, own=True, sources=False) for e in _entries()],
+        cards=[_card(entry) for entry in _entries()],
         clock=DeadlineView(
             what="answer", turn="buyer", at=_NOW + 2 * _DAY,
             then=_("Without an answer the case goes to a mediator."),
@@ -109,6 +110,20 @@ def _entries() -> tuple[LineProtectionView, ...]:
         entry(7 * _DAY, 26 * _DAY, open=True),
         entry(5 * _DAY, 12 * _DAY, open=False),
     )
+
+
+def _card(entry: LineProtectionView) -> dict[str, Any]:
+    """What a list shows of an order, as far as its card reads it."""
+    order = {
+        "id": "A-1", "status": "delivered", "placed_at": _PLACED,
+        "lines": [{"id": "1", "title": _("Blouse"), "quantity": 1}],
+        "payment": {"captured": Money(4800, "EUR")}, "seller": {"id": "s1", "name": "Blouse House"},
+    }  # fmt: skip
+    return {
+        "order": order, "protected": protected(entry, _NOW), "may_open": entry.open,
+        "window": window_of(entry, _PLACED, _NOW, own=True, sources=False),
+        "open_disputes": (), "mine": False, "unread": 0,
+    }  # fmt: skip
 
 
 def _offers() -> tuple[OfferView, ...]:

@@ -38,6 +38,7 @@ from amends.entrypoints.web.requests import (
     signed_in,
 )
 from amends.entrypoints.web.saying import refused_in_words
+from amends.entrypoints.web.searching import orders_with
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.windows import Window, windows_of
@@ -71,7 +72,8 @@ def list_orders(
     cursor: FromQuery[str] = "",
     find: FromQuery[str] = "",
 ) -> Response[Any]:
-    """Newest first, by status; ``find`` leads to one order by its id."""
+    """Newest first, by status; ``find`` leads to one order by its id, or shows a party's orders of
+    things called so."""
     visitor = signed_in(request, site)
     if visitor.actor.role in (Role.MEDIATOR, Role.APPEALS):
         raise NotThere
@@ -87,7 +89,9 @@ def list_orders(
     except Problem:
         raise NotThere from None  # a cursor nobody was given
     rows = msgspec.json.decode(reply.body, type=_OrderPage)
-    ids = [row.id for row in rows.items]
+    party = visitor.actor.role in (Role.BUYER, Role.SELLER)
+    called = orders_with(site, visitor, found, _A_PAGE) if found and party else []
+    ids = called or [row.id for row in rows.items]
     seen = look_over(site.service, ids, visitor.actor, site.api.words)
     read = site.service.store.access.read_marks(visitor.actor.person, ids)
     return page(
@@ -95,11 +99,13 @@ def list_orders(
         visitor,
         now=site.now(),
         here="/orders",
-        entries=[_entry(seen[row.id], read.get(row.id, 0)) for row in rows.items if row.id in seen],
-        next=rows.next,
+        entries=[_entry(seen[id_], read.get(id_, 0)) for id_ in ids if id_ in seen],
+        next=None if called else rows.next,
         status_asked=status if status in statuses else "",
         statuses=tuple(statuses),
-        not_found=found,
+        sought=found,
+        found=bool(called),
+        by_item=party,
     )
 
 
