@@ -43,6 +43,7 @@ def test_from_a_link_to_a_session_that_is_ended_elsewhere(
     found: list[str] = []
 
     def look(name: str) -> None:
+        page.locator("h1").first.wait_for()
         assert page.locator("h1").count() == 1, name
         found.extend(faults(page, name))
 

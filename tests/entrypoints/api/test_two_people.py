@@ -73,6 +73,7 @@ def test_a_proposal_is_seen_by_staff_only_until_it_is_issued(shop: Shop) -> None
 
 
 def test_the_record_gives_the_same_again(shop: Shop) -> None:
+    with_limits(shop, RUB=50_000)
     in_mediation(shop)
     shop.on(D, "propose_ruling", MEDIATOR, **RULING)
     shop.on(D, "send_back_ruling", SUPERVISOR, note="And the postage?")
