@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from amends.dispute import deciders
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.add_evidence import AddEvidence
 from amends.dispute.decide.answer_information import AnswerInformation
@@ -21,7 +22,6 @@ from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.decide.recuse import Recuse
 from amends.dispute.decide.request_information import RequestInformation
 from amends.dispute.decide.send_back_ruling import SendBackRuling
-from amends.dispute.deciders import proposal
 from amends.dispute.events.judging import (
     AppealDecided,
     InformationRequested,
@@ -177,7 +177,7 @@ def test_there_has_to_be_a_proposal() -> None:
         assert no.rule == "nothing_proposed"
         assert refused(ruled(), command, SUPERVISOR, LATER).rule == "wrong_phase"
     with pytest.raises(ValueError, match="no ruling is proposed"):
-        proposal(of(mediated()))
+        deciders.proposal(of(mediated()))
 
 
 @pytest.mark.parametrize("by", [SUPERVISOR, MEDIATOR])
