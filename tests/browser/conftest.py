@@ -82,6 +82,11 @@ def _live(world: World) -> None:
     world.wait(6)
     assigned = {"type": "assign_mediator", "mediator": "m1"}
     world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
+    raised = {"type": "raise_to_supervisor", "text": "Nobody answers."}
+    world.api("POST", "/orders/A-1/commands", raised, "buyer.b1")
+    called = {"type": "record_contact", "channel": "phone", "with_side": "buyer", "text": "Called."}
+    promised = {**called, "follow_up": "2026-06-01T12:00:00Z"}
+    world.api("POST", "/orders/A-1/commands", promised, "support.u1")
     for n in (2, 6):
         world.api("POST", f"/orders/A-{n}/disputes", claim, "buyer.b1")
     _refund(world)

@@ -237,8 +237,6 @@ def _of_dispute(
 ) -> dict[str, Any]:
     note = {"note": "Because."}
     match name:
-        case "report_unassigned":
-            return {"because": ["full"]}
         case "make_offer" | "propose_settlement":
             remedy = draw(st.sampled_from(REMEDIES))
             return {"remedy": remedy, "amount": _money(draw, case), **note}

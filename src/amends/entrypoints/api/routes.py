@@ -26,6 +26,7 @@ from amends.entrypoints.api import (
     portal,
     queue,
     sandbox,
+    support,
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
 from amends.entrypoints.api.context import Api
@@ -34,6 +35,7 @@ from amends.entrypoints.feeds import Imported
 from amends.entrypoints.judging.queue import WORKS_WITH, Figures, QueueItem
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.links import SignInLink
+from amends.entrypoints.support import DESK, LogEntry, SupportItem
 from amends.entrypoints.views import structs
 from amends.entrypoints.views.waiting import WaitingView
 from amends.kernel.people import Role
@@ -114,6 +116,10 @@ ROUTES: tuple[Route, ...] = (
           disputes.get_events, answers=structs.EventView, paged=True),
     Route("GET", "/disputes/{dispute_id}/waiting", "Say what a dispute waits for",
           disputes.get_waiting, answers=WaitingView),
+    Route("GET", "/support", "List who waits for support, the earliest due first",
+          support.get_support, DESK, SupportItem, paged=True, query=support.FILTERS),
+    Route("GET", "/orders/{order_id}/support", "Read what support did for an order",
+          support.get_log, answers=tuple[LogEntry, ...]),
     Route("GET", "/queue", "List what somebody of the platform decides, the earliest due first",
           queue.get_queue, WORKS_WITH, QueueItem, paged=True, query=queue.FILTERS),
     Route("GET", "/queue/load", "Count everybody's open cases, and how old they are",

@@ -22,6 +22,7 @@ from amends.entrypoints.cli.rulings import rulings_command
 from amends.entrypoints.cli.sampling import demo_command
 from amends.entrypoints.cli.serving import clock_app, serve_command
 from amends.entrypoints.cli.staff import staff_app
+from amends.entrypoints.cli.support import support_app
 from amends.entrypoints.cli.toolkit import Toolkit
 
 HELP = """Order protection for online marketplaces: disputes, offers, mediation, returns and
@@ -46,6 +47,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.add_typer(ledger_app(tools), name="ledger")
     app.add_typer(money_app(tools), name="money")
     app.add_typer(queue_app(tools), name="queue")
+    app.add_typer(support_app(tools), name="support")
     app.add_typer(mail_app(tools), name="mail")
     app.add_typer(do_app(tools), name="do")
     app.add_typer(_policies(tools), name="policy")

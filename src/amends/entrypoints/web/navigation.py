@@ -44,8 +44,15 @@ _DECIDER = (
     NavLink("/disputes", _("My cases")),
     NavLink("/notices", _("Notices")),
 )
+_SUPPORT = (
+    NavLink("/support", _("Support")),
+    NavLink("/orders", _("Orders")),
+    NavLink("/disputes", _("Disputes")),
+    NavLink("/notices", _("Notices")),
+)
 _SUPERVISOR = (
     NavLink("/queue", _("Queue")),
+    NavLink("/support", _("Support")),
     NavLink("/disputes", _("Disputes")),
     NavLink("/orders", _("Orders")),
     NavLink("/rulings", _("Rulings")),
@@ -60,6 +67,7 @@ _STAFF = (
 _ADMIN = (
     *_BOOKKEEPING,
     NavLink("/queue", _("Queue")),
+    NavLink("/support", _("Support")),
     NavLink("/rulings", _("Rulings")),
     NavLink("/staff", _("Staff")),
 )
@@ -76,6 +84,8 @@ def navigation_for(role: Role) -> tuple[NavLink, ...]:
             return _DECIDER
         case Role.SUPERVISOR:
             return _SUPERVISOR
+        case Role.SUPPORT:
+            return _SUPPORT
         case Role.FINANCE:
             return _FINANCE
         case Role.AUDITOR:

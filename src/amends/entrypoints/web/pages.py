@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from amends.dispute.state import Dispute
 from amends.entrypoints.looking import texts_of_events, waiting_of
+from amends.entrypoints.support import DESK, log_of
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
 from amends.entrypoints.views.order import order_view
@@ -113,6 +114,8 @@ def order_page(
         attach=attachable(site, looking, disputes),
         mine=is_next,
         messages=messages_of(site, order.id),
+        log=log_of(site.service, looking.case.order, visitor.actor),
+        desk=visitor.actor.role in DESK,
         message_form=forms.get("send_message"),
         may_open=_option(order.options, "open_dispute"),
         may_upload=_option(order.options, "upload_evidence"),

@@ -31,6 +31,7 @@ from amends.entrypoints.web import (
     sandbox,
     shop,
     signin,
+    support,
     tongue,
 )
 from amends.entrypoints.web.asking_in import welcome_page
@@ -156,7 +157,7 @@ def web_router(service: Service) -> Router:
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
             workbench.show_workbench, workbench.write_draft, workbench.command_workbench,
-            rulings.show_rulings,
+            rulings.show_rulings, support.show_support,
             disputes.list_notices, desk.show_desk, desk.list_tasks, desk.list_refunds,
             desk.list_differences, desk.show_ledger, order.show_money, order.command_money,
             refund.show_refund, refund.choose_route, refund.report_missing,
