@@ -73,7 +73,7 @@ LIVES: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
-def _offered(page: Page, where: str) -> set[str]:
+def offered(page: Page, where: str) -> set[str]:
     """The commands whose forms, or ways to a form, are on the page."""
     forms = re.findall(rf'action="{where}/commands/([a-z_]+)"', page.html)
     found = set(forms)
@@ -94,7 +94,7 @@ def _compare(world: World, visitor: Visitor, role: Role, where: str) -> None:
         return
     options = answer.json()["options"]
     allowed = {o["type"] for o in options if o["allowed"]} - BY_LOOKING
-    assert _offered(page, where) == allowed - DECISIONS, f"{role} {where}"
+    assert offered(page, where) == allowed - DECISIONS, f"{role} {where}"
     if allowed & DECISIONS:
         assert f'action="{where}/workbench"' in page.html, f"{role} {where}"
     told = html.unescape(page.html)
