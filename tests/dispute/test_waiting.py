@@ -11,10 +11,15 @@ import msgspec
 import pytest
 
 from amends.dispute.case import CaseEvent
-from amends.dispute.waiting import Waiting, waiting
-from amends.kernel.decision import Stamp
+from amends.dispute.decide.open_dispute import OpenDispute
+from amends.dispute.judge import OnOrder, decide
+from amends.dispute.waiting import Late, Waiting, waiting
+from amends.kernel.decision import Accepted, Stamp
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor
+from amends.order.events.life import OrderPlaced, ParcelSent
+from amends.order.units import LineQuantity
+from tests.given import BUYER, T0, after, order, parcel, shipped, terms
 from tests.notices.simulation import Held, Life
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -72,6 +77,25 @@ class WatchedLife(Life):
                 assert all(late.by is not None or late.went_on for late in told.late)
 
 
+OPENED = T0 + 8 * DAY
+D1 = "A-1001-D1"
+
+
+def opened() -> list[CaseEvent]:
+    """A dispute about an order that was shipped."""
+    record: list[CaseEvent] = [
+        OrderPlaced(at=T0, order=order()),
+        ParcelSent(at=T0 + DAY, parcel=parcel()),
+    ]
+    claim = OpenDispute(
+        True, "not_as_described", "refund", "Size S.", lines=(LineQuantity("1", 1),)
+    )
+    case = after(shipped())
+    outcome = decide(case, OnOrder("A-1001", claim), BUYER, terms(), Stamp(OPENED, "c1"))
+    assert isinstance(outcome, Accepted), outcome
+    return [*record, *outcome.events]
+
+
 def _instants(value: object) -> Iterator[Instant]:
     if isinstance(value, Instant):
         yield value
@@ -96,3 +120,25 @@ def test_it_names_the_turn_and_only_dates_on_record(first: int) -> None:
     assert any(late.by is None and not late.went_on for late in late)
     assert any(late.by for late in late)
     assert any(told.extended for told in seen)
+
+
+def test_what_fell_due_since_the_record_was_written_is_told() -> None:
+    """A page is shown as things stand, even before the sweep has recorded it."""
+    record = opened()
+    told = waiting(record, D1, terms(), Stamp(OPENED + 16 * DAY, "c9"))
+    assert (told.phase, told.turn, told.since) == ("mediation", "supervisor", OPENED + 15 * DAY)
+    assert told.clock is not None
+    assert (told.clock.what, told.clock.at) == ("supervisor_ruling", OPENED + 20 * DAY)
+    assert told.late == (
+        Late("answer", OPENED + 5 * DAY, went_on=True),
+        Late("ruling", OPENED + 15 * DAY),
+    )
+    assert told.late[1].so_far(OPENED + 16 * DAY) == DAY
+    ended = waiting(record, D1, terms(), Stamp(OPENED + 21 * DAY, "c9"))
+    ruling = next(late for late in ended.late if late.what == "ruling")
+    assert ruling.so_far(OPENED + 21 * DAY) == ruling.by == 5 * DAY
+
+
+def test_a_record_without_the_dispute_says_so() -> None:
+    with pytest.raises(KeyError, match="A-1001-D9"):
+        waiting(opened(), "A-1001-D9", terms(), Stamp(OPENED, "c9"))

@@ -21,6 +21,7 @@ from tests.store.contract_records import ContentsContract, RecordsContract, Upke
 from tests.store.contract_rulings import RulingsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
+from tests.store.contract_support import SupportContract
 
 
 class StoreContract(
@@ -29,6 +30,7 @@ class StoreContract(
     JobsContract,
     ViewsContract,
     RulingsContract,
+    SupportContract,
     AccessContract,
     CorrespondenceContract,
     DraftsContract,
