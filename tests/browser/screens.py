@@ -1,4 +1,5 @@
-"""Pictures of the pages, on a phone and a desktop, light and dark, into ``docs/screens``.
+"""Pictures of the pages, on a phone and a desktop, light and dark, and of some on paper, into
+``docs/screens``.
 
     python -m tests.browser.screens [--only NAME]
 
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -53,6 +54,8 @@ SCREENS = {
     "seller-order": ("seller blouse-house", "/orders/A-1001"),
     "design": ("", "/design"),
 }
+PRINTED = ("order", "dispute-buyer", "ruling")
+_PAPER = (720, 1018)  # A4 within its margins, at 96 dots an inch
 
 
 def main(arguments: list[str]) -> None:
@@ -78,14 +81,29 @@ def main(arguments: list[str]) -> None:
         for name, (who, path) in chosen.items():
             for size, (width, height) in SIZES.items():
                 for scheme in SCHEMES:
-                    shown = {"viewport": {"width": width, "height": height}}
+                    shown: dict[str, Any] = {"viewport": {"width": width, "height": height}}
                     picture = _picture(browser, base, who, path, color_scheme=scheme, **shown)
-                    file = FOLDER / f"{name}-{size}-{scheme}.webp"
-                    file.write_bytes(picture)
-                    print(f"{len(picture):7d} bytes {file.name}", flush=True)  # noqa: T201
+                    _keep(f"{name}-{size}-{scheme}", picture)
+            if name in PRINTED:
+                shown = {"viewport": dict(zip(("width", "height"), _PAPER, strict=True))}
+                _keep(f"{name}-print", _picture(browser, base, who, path, media="print", **shown))
 
 
-def _picture(browser: Browser, base: str, who: str, path: str, **options: Any) -> bytes:
+def _keep(name: str, picture: bytes) -> None:
+    file = FOLDER / f"{name}.webp"
+    file.write_bytes(picture)
+    print(f"{len(picture):7d} bytes {file.name}", flush=True)  # noqa: T201
+
+
+def _picture(
+    browser: Browser,
+    base: str,
+    who: str,
+    path: str,
+    *,
+    media: Literal["screen", "print"] = "screen",
+    **options: Any,
+) -> bytes:
     context = browser.new_context(base_url=base, **options)
     page = context.new_page()
     if who:
@@ -95,6 +113,7 @@ def _picture(browser: Browser, base: str, who: str, path: str, **options: Any) -
         raise SystemExit(f"{path} cannot be shown to {who or 'a visitor'}")
     page.evaluate("for (const picture of document.images) picture.loading = 'eager'")
     page.wait_for_load_state("networkidle")
+    page.emulate_media(media=media)
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     context.close()
     file = io.BytesIO()
