@@ -112,8 +112,8 @@ _ALL = (
     _table(
         "rulings",
         "dispute_id",
-        "reason category finding remedy reasons clauses currency claimed awarded share author appeal"
-        " at",
+        "reason category finding remedy reasons clauses currency claimed awarded share author"
+        " appeal at",
         "order_id > dispute_id",
         "reason > at",
         "reason category > at",

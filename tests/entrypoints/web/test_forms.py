@@ -31,9 +31,11 @@ from amends.order.decide.place_order import PlaceOrder
 from amends.order.units import LineQuantity
 
 COMMANDS = {**commanding.ORDER_COMMANDS, **commanding.DISPUTE_COMMANDS}
-_GIVEN_BY = {tag_of(c): module.BY for c, module in [*ORDER.items(), *DISPUTE.items()]}
 # What the clock alone gives is asked of nobody.
-_CLOCKS = {type_ for type_, by in _GIVEN_BY.items() if by == {Role.CLOCK}}
+_CLOCKS = {
+    *(tag_of(command) for command, module in ORDER.items() if module.BY == {Role.CLOCK}),
+    *(tag_of(command) for command, module in DISPUTE.items() if module.BY == {Role.CLOCK}),
+}
 BY_FORM = sorted(COMMANDS.keys() - commanding.NOT_BY_FORM - _CLOCKS)
 _SOME = (Choice("a_code", "A label", "A hint"), Choice("other", "Another"))
 CONTEXT = FormContext(
