@@ -63,6 +63,18 @@ def test_from_order_and_dispute_a_click_leads_to_where_the_money_is(world: World
     assert "Report that it has not come" not in found
 
 
+def test_the_page_of_a_refund_says_how_it_was_reckoned(world: World) -> None:
+    rub = {"currency": "RUB"}
+    line = {**ORDER["lines"][0], "discount": {"amount": 20_000, **rub},
+            "tax": {"amount": 10_000, **rub}}  # fmt: skip
+    paid = {**ORDER["payment"], "captured": {"amount": 150_000, **rub}}
+    agreed(world, "ok", lines=[line], payment=paid)
+    found = olga(world).get(f"/refunds/{R1}").words
+    for said in ("How it was reckoned", "blouse", "2 for RUB 1,600.00",
+                 "less RUB 200.00 discount", "and RUB 100.00 tax", "RUB 1,500.00"):  # fmt: skip
+        assert said in found, said
+
+
 def test_late_money_is_reported_with_the_statement_and_traced(world: World) -> None:
     agreed(world, "ok")
     world.wait(40)

@@ -13,6 +13,7 @@ from amends.entrypoints.views.structs import (
     ParcelView,
     RefundView,
 )
+from amends.entrypoints.views.working import working_of
 from amends.kernel.money import Money
 from amends.order.dates import at_the_bank
 from amends.order.state import Difference, Evidence, Order, Parcel, Refund
@@ -77,6 +78,7 @@ def refund_view(looking: Looking, refund: Refund) -> RefundView:
         arrives_from=arrives_from,
         arrives_until=arrives_until,
         lines=refund.lines,
+        working=working_of(looking.case.order, refund),
         attempt=refund.attempt,
         reason=refund.reason or None,
         missing_since=refund.missing_since,

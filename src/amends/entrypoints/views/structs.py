@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, UnsetType, field
 
 from amends.entrypoints.views.texts import Json
+from amends.entrypoints.views.working import LineWorkingView
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
 
@@ -112,8 +113,8 @@ class ParcelView(Struct, frozen=True):
 
 class RefundView(Struct, frozen=True):
     """Money going back: when it left, and when it is expected at the buyer's bank. ``since`` when
-    it has been in its state. ``provider_reference`` is the provider's id of it,
-    ``bank_reference`` what a bank finds it by."""
+    it has been in its state. ``working`` says how it was reckoned. ``provider_reference`` is the
+    provider's id of it, ``bank_reference`` what a bank finds it by."""
 
     id: str
     amount: Money
@@ -124,6 +125,7 @@ class RefundView(Struct, frozen=True):
     arrives_from: Instant | None
     arrives_until: Instant | None
     lines: dict[str, int]
+    working: tuple[LineWorkingView, ...]
     attempt: int
     reason: str | None
     missing_since: Instant | None

@@ -150,6 +150,7 @@ def refund_page(
     """A refund, with what can be done about it."""
     looking, refund = found.looking, found.refund
     order, terms = looking.case.order, looking.terms.refunds
+    listed = order.listing_ref
     options = {
         option.type: option_view(option, site.api.words)
         for option in order_options(looking.case, visitor.actor, looking.terms, looking.stamp)
@@ -167,6 +168,10 @@ def refund_page(
         key=site.service.new_token(),
         order=order,
         refund=refund_view(looking, refund),
+        titles={
+            line.id: looking.texts.entry(listed, line.id, "title") or line.id
+            for line in order.lines
+        },
         counted_since=refund.counted_from or refund.recorded_at,
         counted_from_parcel=refund.counted_from is not None,
         days=(terms.arrives_from_working_days.days, terms.arrives_until_working_days.days),
