@@ -49,6 +49,7 @@ from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.clock import Ticker
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
+from amends.entrypoints.goodwill import GoodwillReader
 from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.digest import DigestJob
 from amends.entrypoints.jobs.links import SignInLinkJob
@@ -124,6 +125,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         country = state.order.buyer_country if state else None
         return calendar_for(country or None, clock.now())
 
+    goodwill = GoodwillReader(store.views, settings.goodwill_budgets)
     engine: CaseEngine = Engine(
         OrderDomain(library),
         store,
@@ -132,6 +134,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         working_days,
         store.staff.members,
         TiesReader(store.staff, library, clock),
+        goodwill,
     )
     simulator = PaymentSimulator(settings.beside("payments"), clock, synced=settings.synced)
 
@@ -198,6 +201,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         mailer=mailer,
         reply_to=settings.reply_to,
         mail_in_key=settings.mail_in_key,
+        goodwill=goodwill,
     )
 
 

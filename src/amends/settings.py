@@ -12,6 +12,8 @@ from amends.adapters.identity.settings import OidcSettings
 from amends.adapters.mail.smtp import SmtpSettings
 from amends.adapters.payments.stripe_settings import StripeSettings
 from amends.engine.outside import MovableClock
+from amends.entrypoints.staff.limits import read_limits
+from amends.kernel.decision import Refused
 from amends.store.migrate import database_path
 from amends.store.urls import database_name, is_postgres
 
@@ -30,6 +32,8 @@ class Settings:
     machine's. ``synced`` False: for a sample, which is thrown away when its making is cut short,
     and so need not wait for the disk. ``reply_to``: the address whose replies are taken in, "" for
     none; ``mail_in_key``: what a mail server that hands them over by HTTP knows itself by.
+    ``goodwill_budgets``: what support may grant in a calendar month, in minor units by currency;
+    with none there is no limit to a month.
     """
 
     database: str | Path
@@ -45,6 +49,7 @@ class Settings:
     reply_to: str = ""
     mail_in_key: str = field(default="", repr=False)
     home: Path = Path("var")
+    goodwill_budgets: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -61,7 +66,8 @@ class Settings:
         ``AMENDS_SENDER``, ``AMENDS_REPLY_TO``, ``AMENDS_MAIL_IN_KEY``,
         ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
         ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``, and ``AMENDS_OIDC_ISSUER``,
-        ``_CLIENT_ID``, ``_CLIENT_SECRET``.
+        ``_CLIENT_ID``, ``_CLIENT_SECRET``, and ``AMENDS_GOODWILL_PER_MONTH`` (such as ``500.00 USD,
+        450 EUR``).
 
         Raises ValueError for what cannot be.
         """
@@ -82,6 +88,7 @@ class Settings:
             reply_to=_reply_to(env),
             mail_in_key=_mail_in_key(env),
             home=Path(env.get("AMENDS_HOME", cls.home)),
+            goodwill_budgets=_goodwill_budgets(env),
         )
 
     def beside(self, what: str) -> Path:
@@ -137,6 +144,13 @@ def _mail_in_key(env: Mapping[str, str]) -> str:
     if key and len(key) < _SHORTEST_KEY:
         raise ValueError(f"AMENDS_MAIL_IN_KEY has at least {_SHORTEST_KEY} characters")
     return key
+
+
+def _goodwill_budgets(env: Mapping[str, str]) -> dict[str, int]:
+    budgets = read_limits(env.get("AMENDS_GOODWILL_PER_MONTH", ""))
+    if isinstance(budgets, Refused):
+        raise ValueError("AMENDS_GOODWILL_PER_MONTH is amounts, such as 500.00 USD, 450 EUR")
+    return budgets
 
 
 def _stripe(env: Mapping[str, str]) -> StripeSettings | None:

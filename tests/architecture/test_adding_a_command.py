@@ -44,6 +44,7 @@ WITH_MORE = {
     "refund_failed": "the payment provider's answer becomes one",
     "refund_unknown": "the payment provider's silence becomes one",
     "accept_offer": "one agrees to the amount that was seen",
+    "open_goodwill_case": "what the month has granted is read first",
     "assign_appeals_officer": "an officer takes an appeal for themselves; the queue deals them out",
     "assign_mediator": "the queue deals cases out",
     "return_to_queue": "the queue takes cases back from the absent",

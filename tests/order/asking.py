@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from amends.kernel.budgets import MonthlyBudget
 from amends.kernel.decision import Accepted, Content, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant
 from amends.kernel.people import Actor
@@ -28,9 +29,10 @@ def ask(
     *,
     pack: str = "aliexpress",
     calendar: Calendar | None = None,
+    goodwill: MonthlyBudget | None = None,
 ) -> OrderOutcome:
     """What comes of ``command`` when ``by`` asks it of the order at that instant."""
-    stamp = Stamp(at, "c1", calendar or Calendar())
+    stamp = Stamp(at, "c1", calendar or Calendar(), goodwill=goodwill)
     return commands.decide(Asked(of, by, terms(pack), stamp), command)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.store.contract_callbacks import CallbacksContract
 from tests.store.contract_correspondence import CorrespondenceContract
 from tests.store.contract_drafts import DraftsContract
+from tests.store.contract_goodwill import GoodwillContract
 from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import (
     AccessContract,
@@ -31,6 +32,7 @@ class StoreContract(
     ViewsContract,
     RulingsContract,
     SupportContract,
+    GoodwillContract,
     AccessContract,
     CorrespondenceContract,
     DraftsContract,

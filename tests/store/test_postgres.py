@@ -212,6 +212,7 @@ def test_hot_statements_search_their_index_by_one_order(
     store.records.next_due()
     store.jobs.take(NOW, 9, NOW)
     store.jobs.next_run()
+    store.views.totals("goodwill_cases", "amount", ("currency",), {"month": "2026-03"})
     with explained(raw, overheard.asked) as plans:
         for plan in plans:
             # The few outages, and the key of a person who may have been erased, come beside.

@@ -152,6 +152,14 @@ def test_what_accounts_come_to_is_summed_from_an_index_alone(database: Path) -> 
     assert plans == ["SCAN postings USING COVERING INDEX postings_totals"]
 
 
+def test_a_months_goodwill_is_summed_from_an_index_alone(database: Path) -> None:
+    store = SqliteStore(database)
+    with explained(store) as plans:
+        store.views.totals("goodwill_cases", "amount", ("currency",), {"month": "2026-03"})
+    store.close()
+    assert plans == ["SEARCH goodwill_cases USING COVERING INDEX goodwill_cases_totals (month=?)"]
+
+
 def beyond_all(table: Table, listing: Listing) -> list[Column]:
     """A place in a list, whatever it is sorted by."""
     return [7 if column in INTEGERS else "x" for column in table.order_of(listing)]

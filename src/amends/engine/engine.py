@@ -21,6 +21,7 @@ from amends.engine.requests import (
 )
 from amends.engine.store import Loaded, NotWritten, SavedAnswer, Store, Write
 from amends.engine.streams import Stream, recorded, replay
+from amends.kernel.budgets import MonthlyBudget
 from amends.kernel.decision import Accepted, Refused, Stamp
 from amends.kernel.instants import Calendar, Instant, Outage
 from amends.kernel.people import STAFF, Actor, PersonId, Role, Staff, Ties
@@ -47,13 +48,18 @@ def _no_ties(_state: object, _command: object, _by: Actor) -> Mapping[PersonId, 
     return {}
 
 
+def _no_budget(_state: object, _command: object, _by: Actor, _at: Instant) -> MonthlyBudget | None:
+    return None
+
+
 class Engine(Generic[S, C, E, T]):
     """Judges commands for orders and records what follows.
 
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
     that hold for an order (state and command; either may be None), ``staff`` the platform's people
     as they are known now, ``ties_for`` what binds those who judge an order, or would by a command,
-    to its parties. It may be used by many threads, and beside other engines on the same store.
+    to its parties, ``goodwill_for`` what is granted of a month's budget when a command is held to
+    it. It may be used by many threads, and beside other engines on the same store.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Engine(Generic[S, C, E, T]):
         calendar_for: Callable[[S | None, C | None], Calendar],
         staff: Callable[[], Staff] = _nobody,
         ties_for: Callable[[S, C | None, Actor], Mapping[PersonId, Ties]] = _no_ties,
+        goodwill_for: Callable[[S, C | None, Actor, Instant], MonthlyBudget | None] = _no_budget,
     ) -> None:
         self.domain = domain
         self.store = store
@@ -73,6 +80,7 @@ class Engine(Generic[S, C, E, T]):
         self._calendar_for = calendar_for
         self._staff = staff
         self._ties_for = ties_for
+        self._goodwill_for = goodwill_for
 
     def handle_one(self, request: Request[C]) -> Answer[S, E]:
         """The answer to one request. Raises what its decision or the store raised."""
@@ -165,7 +173,7 @@ class Engine(Generic[S, C, E, T]):
         streams: dict[str, Stream[S, C, E, T]] = {}
         given: dict[int, Answer[S, E] | Exception] = {}
         broken: dict[str, Exception] = {}
-        ties: dict[int, Mapping[PersonId, Ties]] = {}
+        stamps: dict[int, Stamp] = {}
         of_order: dict[str, list[Ask[C]]] = defaultdict(list)
         for ask in now:
             of_order[ask.order].append(ask)
@@ -174,7 +182,7 @@ class Engine(Generic[S, C, E, T]):
             stream = streams[order]
             for ask in of_order[order]:
                 try:
-                    given[ask.place] = self._judge(stream, ask, loaded, staff, ties[ask.place])
+                    given[ask.place] = self._judge(stream, ask, loaded, stamps[ask.place])
                 except Exception as error:  # one bad request must not take its neighbours with it
                     given[ask.place] = error
             try:
@@ -189,7 +197,7 @@ class Engine(Generic[S, C, E, T]):
         for order, asked in of_order.items():
             try:
                 streams[order] = self._stream(order, loaded)
-                ties |= {ask.place: self._ties(streams[order], ask) for ask in asked}
+                stamps |= {a.place: self._known(streams[order], a, staff) for a in asked}
             except Exception as error:
                 broken[order], early[order] = error, None
         answered = {key[0] for key in loaded.answers}
@@ -232,8 +240,7 @@ class Engine(Generic[S, C, E, T]):
         stream: Stream[S, C, E, T],
         ask: Ask[C],
         loaded: Loaded,
-        staff: Staff,
-        ties: Mapping[PersonId, Ties],
+        asked: Stamp,
     ) -> Answer[S, E]:
         request, at = ask.request, ask.stamp.at
         key = ask.answer_key
@@ -242,7 +249,6 @@ class Engine(Generic[S, C, E, T]):
         if request is None and stream.state is None:
             return Answer(ask.order, Accepted(()), 0, None, at)
         command = request.command if request else None
-        asked = Stamp(at, ask.stamp.id, staff=staff, ties=ties)
         stamp = self._stamped(asked, stream.state, command, loaded.outages)
         step, since = stream.now(), stream.version
         outcome: Accepted[E] | Refused
@@ -312,8 +318,14 @@ class Engine(Generic[S, C, E, T]):
         calendar = self._calendar_for(state, command)
         return replace(stamp, calendar=calendar, outages=outages)
 
-    def _ties(self, stream: Stream[S, C, E, T], ask: Ask[C]) -> Mapping[PersonId, Ties]:
+    def _known(self, stream: Stream[S, C, E, T], ask: Ask[C], staff: Staff) -> Stamp:
+        """The request's stamp with what is read for it from beside the order."""
         request, state = ask.request, stream.state
         if request is None or state is None:
-            return {}
-        return self._ties_for(state, request.command, request.by)
+            return replace(ask.stamp, staff=staff)
+        return replace(
+            ask.stamp,
+            staff=staff,
+            ties=self._ties_for(state, request.command, request.by),
+            goodwill=self._goodwill_for(state, request.command, request.by, ask.stamp.at),
+        )

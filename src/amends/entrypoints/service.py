@@ -26,6 +26,7 @@ from amends.engine.outside import (
 from amends.engine.requests import Answer, Request, View
 from amends.engine.simulated import SimulatedPayments
 from amends.engine.store import Store
+from amends.entrypoints.goodwill import GoodwillReader
 from amends.kernel.instants import Calendar
 from amends.policy.library import Library
 from amends.policy.terms import Terms
@@ -59,7 +60,7 @@ class Service:
     report. ``sandbox`` is None on a server that is one's own. ``new_token`` makes unguessable keys
     for files. ``identity`` is the company's own sign-in, where it is connected. ``reply_to`` is the
     address whose replies are taken in, ``mail_in_key`` lets in who hands them over by HTTP; each is
-    "" where that is not done.
+    "" where that is not done. ``goodwill`` tells what was granted this month, and of how much.
     """
 
     engine: CaseEngine
@@ -85,3 +86,4 @@ class Service:
     mailer: Mailer
     reply_to: str
     mail_in_key: str
+    goodwill: GoodwillReader

@@ -15,6 +15,7 @@ from amends.dispute.case import CaseEvent
 from amends.entrypoints.looking import texts_of_events
 from amends.entrypoints.service import Service
 from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
@@ -48,6 +49,14 @@ class SupportItem(Struct, frozen=True):
     taken_by: str | None
 
 
+class GoodwillSaid(Struct, frozen=True):
+    """A month's goodwill in one currency, its amounts in the reader's words."""
+
+    granted: str
+    budget: str
+    ends: Instant
+
+
 class LogEntry(Struct, frozen=True):
     """Something in an order's log. ``what``: the event's type. ``subject``: the request it is
     about, or the refund. ``reference``: the provider's, for tracing. ``person`` is for staff."""
@@ -76,6 +85,18 @@ def support_item(row: Mapping[str, Column]) -> SupportItem:
         since=from_micros(int(row["since"] or 0)),
         due_at=from_micros(int(row["due_at"] or 0)),
         taken_by=str(row["taken_by"]) or None,
+    )
+
+
+def goodwill_said(service: Service) -> tuple[GoodwillSaid, ...]:
+    """What was granted this month, by currency; nothing where no budget is set."""
+    return tuple(
+        GoodwillSaid(
+            formatting.money(Money(month.granted, currency)),
+            formatting.money(Money(month.budget, currency)),
+            month.ends,
+        )
+        for currency, month in service.goodwill.month(service.clock.now()).items()
     )
 
 

@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from amends.kernel.budgets import MonthlyBudget
 from amends.kernel.instants import Calendar, Instant, Outage
 from amends.kernel.money import Money
 from amends.kernel.people import PersonId, Role, Staff, Ties
@@ -24,7 +25,8 @@ class Stamp(Struct, frozen=True):
     derived, ``calendar`` the buyer's country's working days as known today, ``outages`` the spans
     in which the service was down, ``staff`` the platform's people as their accounts stand now
     (looked up only when one of them, or the clock, asks), ``ties`` what binds those who judge, or
-    are to judge, to the parties.
+    are to judge, to the parties, ``goodwill`` what was granted this month of what
+    support may, in the order's currency (looked up only when it wants to; None: no budget holds).
     """
 
     at: Instant
@@ -33,6 +35,7 @@ class Stamp(Struct, frozen=True):
     outages: tuple[Outage, ...] = ()
     staff: Staff = {}
     ties: Mapping[PersonId, Ties] = {}
+    goodwill: MonthlyBudget | None = None
 
     def ref(self, name: str) -> str:
         """The reference under which this command's text called ``name`` is kept."""

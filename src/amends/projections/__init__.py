@@ -9,6 +9,7 @@ from __future__ import annotations
 from amends.dispute.case import CaseEvent
 from amends.dispute.state import Case
 from amends.kernel.record import Projected, Recorded
+from amends.projections.goodwill import goodwill_rows
 from amends.projections.jobs import jobs
 from amends.projections.ledger import postings
 from amends.projections.lists import list_rows
@@ -29,6 +30,7 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *task_rows(before, after),
         *support_rows(before, after),
         *ruling_rows(before, recorded, after),
+        *goodwill_rows(recorded, after),
         *notice_rows(recorded, told),
     )
     return Projected(rows=rows, jobs=jobs(recorded, told))

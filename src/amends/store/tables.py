@@ -173,6 +173,12 @@ _ALL = (
         "taken_by > due_at",
     ),
     _table(
+        "goodwill_cases",
+        "n",
+        "month currency amount at",
+        "month > at",
+    ),
+    _table(
         "notices",
         "n i",
         "person role at kind dispute_id due_at",

@@ -212,11 +212,15 @@ def serving(app: Litestar, listening: socket.socket) -> Iterator[None]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """Its parameter, if it has one: what support may grant a month, by currency."""
+    budgets: dict[str, int] = getattr(request, "param", {})
     with ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        settings = Settings(database=tmp_path / "pages.db", sandbox=True, base_url=base)
+        settings = Settings(
+            tmp_path / "pages.db", sandbox=True, base_url=base, goodwill_budgets=budgets
+        )
         service = build_service(settings)
         stack.callback(service.close)
         app = build_app(service, [web_router(service)])

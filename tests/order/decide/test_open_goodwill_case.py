@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amends.kernel.budgets import MonthlyBudget
 from amends.kernel.decision import Refused
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
@@ -110,6 +111,32 @@ def test_support_gives_up_to_the_platforms_cap_and_a_supervisor_beyond() -> None
     assert refusal.facts["given"] == Money(1_000, "RUB")
     assert refusal.next == ("lower_goodwill", "raise_goodwill")
     assert events(ask(first, SUPERVISOR, beyond, END))
+
+
+@pytest.mark.parametrize(("granted", "fine"), [(4_000, True), (4_001, False)])
+def test_support_gives_what_is_left_of_the_months_budget(granted: int, *, fine: bool) -> None:
+    month = MonthlyBudget(granted, 5_000, END + 7 * DAY)
+    outcome = ask(over(), SUPPORT, TEN, END, goodwill=month)
+    if fine:
+        assert events(outcome)
+        return
+    assert refused(outcome) == ("goodwill_month", "conflict", "budget")
+    assert isinstance(outcome, Refused)
+    assert outcome.facts == {
+        "budget": Money(1_000, "RUB"),
+        "granted": Money(4_001, "RUB"),
+        "month_budget": Money(5_000, "RUB"),
+        "ends": END + 7 * DAY,
+    }
+    assert outcome.next == ("lower_goodwill", "wait_for_next_month", "raise_goodwill")
+    assert events(ask(over(), SUPERVISOR, TEN, END, goodwill=month))
+
+
+def test_giving_less_is_no_way_once_the_month_has_nothing_left() -> None:
+    spent = MonthlyBudget(5_000, 5_000, END + 7 * DAY)
+    outcome = ask(over(), SUPPORT, TEN, END, goodwill=spent)
+    assert isinstance(outcome, Refused)
+    assert outcome.next == ("wait_for_next_month", "raise_goodwill")
 
 
 def test_nobody_gives_goodwill_to_themselves() -> None:

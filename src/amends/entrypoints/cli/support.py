@@ -34,12 +34,21 @@ def support_app(tools: Toolkit) -> typer.Typer:
         json: AsJson = False,
         database: Database = DATABASE,
     ) -> None:
-        """List who waits, the earliest due first."""
+        """List who waits, the earliest due first, and what goodwill took this month."""
         from amends.entrypoints.api.support import get_support
+        from amends.entrypoints.support import goodwill_said
 
         filters = {"kind": kind, "taken_by": taken_by, "order": order, "limit": str(limit)}
         columns = ("due_at", "order", "subject", "kind", "side", "since", "taken_by")
         listed(tools, database, get_support, filters, by, columns, json=json)
+        if json:
+            return
+        with opened(tools, database) as service:
+            for month in goodwill_said(service):
+                typer.echo(
+                    f"Goodwill granted this month: {month.granted} of {month.budget},"
+                    f" until {month.ends:%Y-%m-%d %H:%M} UTC"
+                )
 
     @app.command()
     def waiting(

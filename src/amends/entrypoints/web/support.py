@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from amends.entrypoints.support import DESK, KINDS, support_item
+from amends.entrypoints.support import DESK, KINDS, goodwill_said, support_item
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheSite, signed_in
 from amends.entrypoints.web.site import NotThere
@@ -48,4 +48,5 @@ def show_support(
         kinds=KINDS,
         size=limit,
         sizes=SIZES,
+        goodwill=goodwill_said(site.service),
     )

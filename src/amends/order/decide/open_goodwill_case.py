@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from amends.kernel.budgets import MonthlyBudget
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.money import Money
 from amends.kernel.people import Role
@@ -15,6 +16,7 @@ from amends.order.freezing import refuse_frozen
 from amends.order.protection import protection
 from amends.order.refunds import bounded_amount, plan_refund
 from amends.order.retries import record_refund
+from amends.order.state import Order
 
 BY = frozenset({Role.SUPPORT, Role.SUPERVISOR})
 
@@ -51,7 +53,8 @@ def may(asked: Asked) -> Refused | None:
 
 def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
     """A refund to the buyer that the seller does not pay. Support gives up to what the platform
-    honours without a ruling, all its cases on the order together; a supervisor may go beyond."""
+    honours without a ruling, all its cases on the order together, and of what is left of the
+    month's budget; a supervisor may go beyond both."""
     order, now = asked.order, asked.now
     refused = refuse_blank(command.reason, "reason", "say_why")
     if refused:
@@ -67,6 +70,9 @@ def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
             "cap": order.money(cap),
         }
         return Refused("goodwill_cap", facts, ("lower_goodwill", "raise_goodwill"), field="budget")
+    month = asked.stamp.goodwill
+    if asked.by.role is Role.SUPPORT and month and budget > month.left:
+        return _beyond_the_month(order, budget, month)
     reason_ref, contents = asked.text("reason", command.reason)
     opened = GoodwillCaseOpened(
         at=now,
@@ -87,3 +93,15 @@ def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
     return Accepted(
         (*events, record_refund(order, refund, asked.terms)) if refund else events, contents
     )
+
+
+def _beyond_the_month(order: Order, budget: int, month: MonthlyBudget) -> Refused:
+    facts: Facts = {
+        "budget": order.money(budget),
+        "granted": order.money(month.granted),
+        "month_budget": order.money(month.budget),
+        "ends": month.ends,
+    }
+    less = ("lower_goodwill",) if month.left else ()
+    steps = (*less, "wait_for_next_month", "raise_goodwill")
+    return Refused("goodwill_month", facts, steps, field="budget")
