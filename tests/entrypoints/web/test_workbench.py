@@ -108,6 +108,12 @@ def test_found_for_the_seller_nothing_is_left_of_what_the_claim_suggested(
     assert "Nothing shows it." in world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words
 
 
+def test_an_order_s_page_leads_no_mediator_to_a_list_they_do_not_have(mediator: Visitor) -> None:
+    page = mediator.get("/orders/A-1")
+    assert page.status == 200, page.words
+    assert 'href="/orders"' not in page.html
+
+
 def test_the_dispute_s_own_page_leads_to_the_workbench_and_takes_no_ruling(
     mediator: Visitor,
 ) -> None:
