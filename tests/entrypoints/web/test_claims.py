@@ -43,7 +43,7 @@ def test_each_question_leads_to_the_next_and_all_are_checked_and_sent(olga: Visi
         page = answers(olga, page, **given)
         seen.append(page.url.rpartition("/")[2])
     assert seen == ["received", "reason", "items", "remedy", "story", "proof", "check"]
-    for said in ("1 x White <b>blouse</b>", "RUB 720.00", "The chart says M.",
+    for said in ("White <b>blouse</b> × 1", "RUB 720.00", "The chart says M.",
                  "Sent now, the seller has to answer until Fri 16 Jan 2026, 00:00 UTC",
                  "Needed proof is still missing: A photo that shows the difference"):  # fmt: skip
         assert said in page.words, page.words
@@ -129,6 +129,22 @@ def test_questions_with_one_possible_answer_are_not_asked(world: World) -> None:
     page = olga.get(OPEN)
     assert page.url.endswith("/reason")
     assert answers(olga, page, reason="damaged").url.endswith("/remedy")
+
+
+def test_no_page_says_both_that_a_dispute_can_be_opened_and_that_it_cannot(
+    world: World, olga: Visitor
+) -> None:
+    assert "A dispute can be opened now" in olga.get("/orders").words
+    claim = {
+        "received": True, "reason": "not_as_described", "remedy": "refund",
+        "lines": [{"line": "1", "quantity": 2}], "evidence": [],
+        "amount": {"amount": 72000, "currency": "RUB"}, "description": "The chart says M.",
+    }  # fmt: skip
+    world.api("POST", "/orders/A-1/disputes", claim, "buyer.b1")
+    page = olga.get(OPEN)
+    assert "A dispute cannot be opened now" in page.words
+    assert "A dispute can be opened now" not in page.words
+    assert "A dispute can be opened now" not in olga.get("/orders").words
 
 
 def test_without_protection_there_is_no_question(world: World) -> None:

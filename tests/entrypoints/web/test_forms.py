@@ -167,7 +167,7 @@ def test_answers_are_told_again_in_words() -> None:
     texts = [answer.text for answer in told]
     assert texts[:2] == ["Yes", "A label"]
     assert "RUB 720.00" in texts
-    assert "1 x Blouse" in texts
+    assert "Blouse × 1" in texts
 
 
 def test_templates_mark_every_word_for_translation() -> None:

@@ -136,7 +136,7 @@ def test_answers_in_words() -> None:
     )
     assert told == (
         Answer("Where", "Number 1"), Answer("City", "Kazan"), Answer("How much", "RUB 5.00"),
-        Answer("And", "five"), Answer("Sure", "Yes"), Answer("What", "1 x Blouse"),
+        Answer("And", "five"), Answer("Sure", "Yes"), Answer("What", "Blouse × 1"),
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def _answers(question: Input, posted: Posted) -> Iterator[Answer]:
             for unit in units:
                 count = posted.one(f"{question.name}.{unit.line}").strip()
                 if count not in ("", "0"):
-                    yield Answer(question.label, f"{count} x {unit.title}")
+                    yield Answer(question.label, f"{unit.title} × {count}")
         case OneOf(choices=choices) | SomeOf(choices=choices):
             given = posted.all(question.name)
             for choice in choices:
