@@ -5,6 +5,7 @@
   const keys = document.getElementById("keys");
   const search = document.getElementById("find");
   const row = () => document.activeElement?.closest("[data-row]");
+  let before = null;
   const step = (by) => {
     const here = cases.findIndex((link) => row()?.contains(link));
     const next = here < 0 ? 0 : Math.min(cases.length - 1, Math.max(0, here + by));
@@ -16,7 +17,11 @@
     k: () => step(-1),
     e: take,
     "/": () => { search.closest("details")?.setAttribute("open", ""); search.focus(); search.select(); },
-    "?": () => { keys.toggleAttribute("open"); keys.querySelector("summary").focus(); },
+    "?": () => {
+      if (!keys.toggleAttribute("open")) { before?.focus(); return; }
+      before = row() && document.activeElement;
+      keys.querySelector("summary").focus();
+    },
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
