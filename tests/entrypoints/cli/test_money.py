@@ -47,6 +47,7 @@ def test_a_difference_is_told_and_ends_with_1(shop: Terminal) -> None:
     assert row.split()[1] == "not_recorded"
     assert row.split()[3:5] == ["re_1", "-"]
     assert "1 differ" in result.stderr
+    assert "explained|count_as_refund|send_again" in "".join(result.stderr.split())
     told = json.loads(shop.run("money", "reconcile", "--json").stdout)
     assert told["differences"][0]["theirs"]["amount"] == 1
 

@@ -40,6 +40,7 @@ def test_prices_discounts_and_tax_come_to_what_was_paid() -> None:
         tax_included=False, paid=dollars(5554), before=dollars(0), now=dollars(5554),
     )  # fmt: skip
     assert (second.price.amount, second.discount.amount, second.paid.amount) == (500, 77, 423)
+    assert not second.tax_included  # there is none
 
 
 def test_tax_in_the_price_is_said_to_be_in_it() -> None:

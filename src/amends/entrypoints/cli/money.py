@@ -62,8 +62,8 @@ def money_app(tools: Toolkit) -> typer.Typer:
                 table(("id", "difference", "order", "about", "ours", "theirs"), rows)
         if found.differences:
             raise failure(
-                f"{len(found.differences)} differ; look into each at the provider, then: amends"
-                " money resolve ID explained --reason ... --as finance:YOU"
+                f"{len(found.differences)} differ; look each up at the provider, then: amends money"
+                " resolve ID explained|count_as_refund|send_again --as finance:YOU --reason ..."
             )
 
     @app.command()

@@ -47,7 +47,7 @@ def _working(order: Order, refund: Refund, line: Line) -> LineWorkingView:
         price=money(price),
         discount=money(line.discount),
         tax=money(line.tax),
-        tax_included=line.paid == price - line.discount,
+        tax_included=line.tax > 0 and line.paid == price - line.discount,
         paid=money(line.paid),
         before=money(_before(order, refund, line.id)),
         now=money(refund.lines[line.id]),
