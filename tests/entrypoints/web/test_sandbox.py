@@ -39,6 +39,9 @@ def test_the_clock_moves_by_spans_and_to_the_next_deadline(world: World) -> None
     world.deliver()
     browser, clock = world.browser(), world.service.clock
     before = clock.now()
+    shown = browser.get("/sandbox").text
+    assert "It stands at <time" in shown
+    assert "The next deadline of any order: <time" in shown
     browser.post("/sandbox/clock", data={"ahead": "day"})
     assert (clock.now() - before).days == 1
     due = world.service.store.records.next_due(after=clock.now())
