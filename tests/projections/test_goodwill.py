@@ -5,7 +5,6 @@ from __future__ import annotations
 from amends.dispute.case import evolve
 from amends.kernel.instants import to_micros
 from amends.kernel.money import Money
-from amends.kernel.people import Actor
 from amends.kernel.record import Recorded, Row
 from amends.order.decide.open_goodwill_case import OpenGoodwillCase
 from amends.order.events.base import OrderEvent
@@ -16,9 +15,9 @@ from tests.order.asking import ask, events
 END = T0 + 24 * DAY
 
 
-def rows(event: OrderEvent, by: Actor = SUPPORT) -> list[Row]:
+def rows(event: OrderEvent) -> list[Row]:
     was = placed()
-    done = project(was, Recorded("A-1001", 2, event.at, by, "c1", event), evolve(was, event))
+    done = project(was, Recorded("A-1001", 2, event.at, SUPPORT, "c1", event), evolve(was, event))
     return [row for row in done.rows if row.table == "goodwill_cases"]
 
 
