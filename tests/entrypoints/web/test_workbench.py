@@ -211,3 +211,20 @@ def test_who_answers_for_rulings_sees_what_became_of_them(world: World, mediator
     assert "m1 1 0 0 0" in supervisor.get("/rulings").words
     assert mediator.get("/rulings").status == 404
     assert world.visitor(Role.BUYER, "b1").get("/rulings").status == 404
+
+
+def test_the_keys_of_an_appeal_lead_to_its_decision(world: World, mediator: Visitor) -> None:
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("mediator.m1", {
+            "type": "issue_ruling", "remedy": "refund", "finding": "split", "clauses": ["proof"],
+            "amount": {"amount": 10000, "currency": "RUB"}, "reasons": ["not_proven"],
+            "text": "A little is shown.", "evidence": [], "no_evidence": True,
+        }),
+        ("buyer.b1", {"type": "appeal", "grounds": "named_error", "text": "More is shown."}),
+        ("appeals.a1", {"type": "assign_appeals_officer", "officer": "a1"}),
+    )  # fmt: skip
+    for who, command in steps:
+        world.api("POST", "/disputes/A-1-D1/commands", command, who)
+    html = world.visitor(Role.APPEALS, "a1").get(BENCH).html
+    assert html.count('id="finding"') == 1
+    assert html.index('id="finding"') < html.index('name="decision"') < html.index('name="finding"')
