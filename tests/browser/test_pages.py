@@ -108,6 +108,17 @@ def test_pages_can_be_used_by_everybody(
     assert not found, "\n".join(found)
 
 
+def test_a_word_without_end_stays_on_a_phone_s_page(chromium: Browser, market: World) -> None:
+    context, page = enter(
+        chromium, market, Role.SELLER, "s1", viewport={"width": 320, "height": 640}
+    )
+    page.goto("/disputes/A-1-D1")
+    for place in (".said", ".facts dd"):
+        page.locator(place).first.evaluate("e => { e.textContent = 'Donaudampfschiff'.repeat(20) }")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, place
+    context.close()
+
+
 def test_pages_before_signing_in(chromium: Browser, market: World) -> None:
     context = chromium.new_context(base_url=market.base)
     page = context.new_page()
