@@ -99,6 +99,6 @@ def test_nobody_sees_anything_without_signing_in(world: World) -> None:
 def test_everybody_starts_at_their_own_work(world: World) -> None:
     for role, start in (
         (Role.BUYER, "/orders"), (Role.SELLER, "/disputes"), (Role.MEDIATOR, "/queue"),
-        (Role.FINANCE, "/finance"), (Role.SUPPORT, "/disputes"),
+        (Role.FINANCE, "/finance"), (Role.SUPPORT, "/support"),
     ):  # fmt: skip
         assert world.visitor(role, "p1").get("/").url == world.base + start

@@ -33,8 +33,8 @@ from amends.order.units import LineQuantity
 COMMANDS = {**commanding.ORDER_COMMANDS, **commanding.DISPUTE_COMMANDS}
 # What the clock alone gives is asked of nobody.
 _CLOCKS = {
-    *(tag_of(command) for command, module in ORDER.items() if module.BY == {Role.CLOCK}),
-    *(tag_of(command) for command, module in DISPUTE.items() if module.BY == {Role.CLOCK}),
+    *(tag_of(command) for command, module in ORDER.items() if {Role.CLOCK} == module.BY),
+    *(tag_of(command) for command, module in DISPUTE.items() if {Role.CLOCK} == module.BY),
 }
 BY_FORM = sorted(COMMANDS.keys() - commanding.NOT_BY_FORM - _CLOCKS)
 _SOME = (Choice("a_code", "A label", "A hint"), Choice("other", "Another"))
