@@ -30,23 +30,27 @@ TRIES = (
         _("Sells clothes. Answer the claim that is due first: with money, goods, or a reason."),
     ),
     Try(
-        Actor("mikhail", Role.MEDIATOR), "/disputes",
+        Actor("mikhail", Role.MEDIATOR), "/queue",
         _("Decides what the two cannot settle. Read A-1003 with the proof of both, and rule."),
     ),
     Try(
-        Actor("anton", Role.APPEALS), "/disputes",
+        Actor("anton", Role.APPEALS), "/queue",
         _("Hears appeals of rulings that others made. Read A-1005 again with fresh eyes."),
     ),
     Try(
-        Actor("vera", Role.SUPERVISOR), "/disputes",
+        Actor("vera", Role.SUPERVISOR), "/queue",
         _("Sees every dispute, gives cases to mediators, steps in where one is late."),
     ),
     Try(
-        Actor("ines", Role.SUPPORT), "/orders",
+        Actor("ines", Role.SUPPORT), "/support",
         _("Talks to both sides: reads an order's story, writes in its thread, notes what is said."),
     ),
     Try(
-        Actor("frank", Role.FINANCE), "/orders",
+        Actor("frank", Role.FINANCE), "/finance",
         _("Looks after the money: what is held, paid out, given back, or on its way."),
+    ),
+    Try(
+        Actor("ada", Role.ADMIN), "/staff",
+        _("Lets the platform's people in, and says what each of them may decide."),
     ),
 )  # fmt: skip
