@@ -85,8 +85,9 @@ class SimulatedBooks:
         self.db.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self.db.close()
+        """Let go of the file, once whoever is at it has finished."""
+        with self._lock:
+            self.db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
