@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.folder, given.orders = given.folder or scratch, _QUICK_SIZES
         folder = given.folder or Path("var/bench")
         results = Results() if given.quick else read(given.to / _KEPT)
-        parts = [PARTS[name] for name in given.only]
+        parts = [part for name, part in PARTS.items() if name in given.only]
         try:
             for run in _runs(parts, folder, given):
                 _say(run)

@@ -73,17 +73,18 @@ def _state(given: Given) -> Found:
     return state.measure(runs=2 if given.quick else 200), {}
 
 
+# They share a copy of a database: those that leave much to do behind them come last.
 PARTS = {
     part.name: part
     for part in (
         Part("state", "the state of a case", _state, stored=False),
         Part("pages", "pages and lists at 50 requests a second", _pages),
         Part("running", "start and memory", _running),
+        Part("http", "dispute commands through HTTP, against an empty handler", _http),
         Part("sweep", "what is due at once, decided without a visitor", _sweep),
         Part(
             "engine", "dispute commands in the engine, against the bare driver", _engine, floor=True
         ),
-        Part("http", "dispute commands through HTTP, against an empty handler", _http),
         Part("import", "amends import, against a bulk load", _import, floor=True),
     )
 }
