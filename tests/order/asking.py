@@ -36,9 +36,17 @@ def ask(
     return commands.decide(Asked(of, by, terms(pack), stamp), command)
 
 
-def may(of: Order, by: Actor, command: type[Any], at: Instant = NOW) -> Refused | None:
+def may(
+    of: Order,
+    by: Actor,
+    command: type[Any],
+    at: Instant = NOW,
+    *,
+    goodwill: MonthlyBudget | None = None,
+) -> Refused | None:
     """What the options say of a command."""
-    return commands.COMMANDS[command].may(Asked(of, by, terms(), Stamp(at, "c1")))
+    stamp = Stamp(at, "c1", goodwill=goodwill)
+    return commands.COMMANDS[command].may(Asked(of, by, terms(), stamp))
 
 
 def events(outcome: OrderOutcome) -> tuple[OrderEvent, ...]:

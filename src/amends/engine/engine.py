@@ -58,8 +58,9 @@ class Engine(Generic[S, C, E, T]):
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
     that hold for an order (state and command; either may be None), ``staff`` the platform's people
     as they are known now, ``ties_for`` what binds those who judge an order, or would by a command,
-    to its parties, ``goodwill_for`` what is granted of a month's budget when a command is held to
-    it. It may be used by many threads, and beside other engines on the same store.
+    to its parties, ``goodwill_for`` what is granted of a month's budget when a command, or
+    (None) what somebody may do, is held to it. It may be used by many threads, and beside other
+    engines on the same store.
     """
 
     def __init__(
@@ -113,10 +114,15 @@ class Engine(Generic[S, C, E, T]):
 
         ``by``: who would ask, when the view is for judging whether they may.
         """
-        return self.views((order,), by).get(order)
+        found = self.views((order,), by).get(order)
+        if found is None or by is None:
+            return found
+        goodwill = self._goodwill_for(found.state, None, by, found.stamp.at)
+        return replace(found, stamp=replace(found.stamp, goodwill=goodwill))
 
     def views(self, orders: Collection[str], by: Actor | None = None) -> dict[str, View[S, T]]:
-        """As ``view``, of those of the orders that exist, all seen at one instant."""
+        """As ``view``, of those of the orders that exist, all seen at one instant; for lists, in
+        which nobody grants anything, so that no month's budget is read for each."""
         at = self.clock()
         asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
         loaded = self.store.records.load(orders, (), at - _OUTAGES_FOR)

@@ -31,9 +31,9 @@ class GoodwillReader:
     def __call__(
         self, case: Case, command: CaseCommand | None, by: Actor, at: Instant
     ) -> MonthlyBudget | None:
-        """That of the order's currency, when support wants to grant some; nothing is read for
-        anybody else, since nobody else is held to it."""
-        wanted = isinstance(command.command if command else None, OpenGoodwillCase)
+        """That of the order's currency, when support wants to grant some or to know whether it
+        could; nothing is read for anybody else, since nobody else is held to it."""
+        wanted = command is None or isinstance(command.command, OpenGoodwillCase)
         if not (self._budgets and wanted and by.role is Role.SUPPORT):
             return None
         currency = case.order.currency

@@ -9,7 +9,9 @@ import pytest
 from amends.bootstrap import Settings
 from amends.kernel.people import Role
 from tests.entrypoints.cli.run import Terminal
+from tests.entrypoints.staff.people import colleague
 from tests.entrypoints.web.conftest import Page, Visitor, World
+from tests.entrypoints.web.test_signin import signed_in
 
 GIVE = "/orders/A-1/commands/open_goodwill_case"
 with_budget = pytest.mark.parametrize("world", [{"RUB": 100_000}], indirect=True)
@@ -61,12 +63,40 @@ def test_support_is_held_to_the_month_and_a_supervisor_is_not(
     assert "granted this month: RUB 300.01 of" in again.get("/support").words
 
 
+@with_budget
+def test_a_refusal_is_told_before_anybody_proves_who_they_are(world: World) -> None:
+    over(world)
+    uma = colleague(world.service, "uma", Role.SUPPORT)
+    support = signed_in(world, uma)
+    world.api("POST", "/sandbox/clock", {"advance": "PT11M"})
+    refused = give(support, "1000.01")
+    assert refused.status == 409
+    assert "RUB 1,000.01 on top of the RUB 0.00 already granted this month" in refused.words
+    asked = support.fill(refused, GIVE, budget="1000.00")
+    assert "Is it you?" in asked.words
+    done = support.fill(asked, GIVE, second_factor=uma.code)
+    assert done.url.endswith("?done=open_goodwill_case")
+
+
+@with_budget
+def test_with_nothing_left_there_is_no_form_but_the_reason(world: World) -> None:
+    over(world)
+    support = world.visitor(Role.SUPPORT, "u1")
+    assert give(support, "1000.00").url.endswith("?done=open_goodwill_case")
+    page = support.get("/orders/A-1")
+    assert not page.has_form(GIVE)
+    assert "RUB 1,000.00 were already granted this month, of a budget of RUB 1,000.00" in page.words
+    told = world.api("GET", "/orders/A-1", None, "support.u1")["options"]
+    (option,) = (one for one in told if one["type"] == "open_goodwill_case")
+    assert (option["allowed"], option["rule"]) == (False, "goodwill_month_spent")
+    assert world.visitor(Role.SUPERVISOR, "v1").get("/orders/A-1").has_form(GIVE)
+
+
 @pytest.mark.parametrize("world", [{"USD": 100_000}], indirect=True)
 def test_a_currency_without_a_budget_has_none_once_there_are_some(world: World) -> None:
     over(world)
-    refused = give(world.visitor(Role.SUPPORT, "u1"), "1.00")
-    assert refused.status == 409
-    assert "the month's budget of RUB 0.00" in refused.words
+    page = world.visitor(Role.SUPPORT, "u1").get("/orders/A-1")
+    assert "of a budget of RUB 0.00" in page.words
 
 
 def test_without_budgets_no_month_is_spoken_of(world: World) -> None:

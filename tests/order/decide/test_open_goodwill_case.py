@@ -132,11 +132,22 @@ def test_support_gives_what_is_left_of_the_months_budget(granted: int, *, fine: 
     assert events(ask(over(), SUPERVISOR, TEN, END, goodwill=month))
 
 
-def test_giving_less_is_no_way_once_the_month_has_nothing_left() -> None:
-    spent = MonthlyBudget(5_000, 5_000, END + 7 * DAY)
-    outcome = ask(over(), SUPPORT, TEN, END, goodwill=spent)
-    assert isinstance(outcome, Refused)
-    assert outcome.next == ("wait_for_next_month", "raise_goodwill")
+@pytest.mark.parametrize("granted", [5_000, 5_001])
+def test_a_month_of_which_nothing_is_left_is_told_before_anything_is_filled_in(
+    granted: int,
+) -> None:
+    spent = MonthlyBudget(granted, 5_000, END + 7 * DAY)
+    no = may(over(), SUPPORT, OpenGoodwillCase, END, goodwill=spent)
+    assert no == ask(over(), SUPPORT, TEN, END, goodwill=spent)
+    assert no is not None
+    assert (no.rule, no.kind) == ("goodwill_month_spent", "conflict")
+    assert no.facts == {
+        "granted": Money(granted, "RUB"),
+        "month_budget": Money(5_000, "RUB"),
+        "ends": END + 7 * DAY,
+    }
+    assert no.next == ("wait_for_next_month", "raise_goodwill")
+    assert may(over(), SUPERVISOR, OpenGoodwillCase, END, goodwill=spent) is None
 
 
 def test_nobody_gives_goodwill_to_themselves() -> None:

@@ -111,6 +111,9 @@ def carry_out(
         step = Step(form.title, target.action, posted.items(), target.back)
         asked = prove_first(site, visitor, step)
         if asked is not None:
+            refused = _dry_run(target.looking, command, visitor)
+            if refused:
+                return show(_refused(form, posted, refused, site.api.words), status_of(refused))
             return asked
     try:
         key = posted.one("key") or form.key
@@ -126,7 +129,8 @@ def carry_out(
 
 
 def _dry_run(looking: Looking, command: CaseCommand, visitor: Visitor) -> Refused | None:
-    """Whether the command would be refused right now, so that nobody confirms in vain."""
+    """Whether the command would be refused right now, so that nobody confirms it, or proves
+    who they are, in vain."""
     outcome = decide(looking.case, command, visitor.actor, looking.terms, looking.stamp)
     return outcome if isinstance(outcome, Refused) else None
 

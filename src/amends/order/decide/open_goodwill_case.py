@@ -29,7 +29,8 @@ class OpenGoodwillCase(Struct, frozen=True, forbid_unknown_fields=True, tag="ope
 
 
 def may(asked: Asked) -> Refused | None:
-    """When no dispute can be opened any more: before, the buyer has a right, or will have one."""
+    """When no dispute can be opened any more: before, the buyer has a right, or will have one. And
+    for support while something is left of the month's budget."""
     order = asked.order
     own = refuse_party(asked)
     if own:
@@ -48,6 +49,10 @@ def may(asked: Asked) -> Refused | None:
         return Refused("window_still_open", {"lines": running}, ("open_dispute",))
     if not order.refundable:
         return Refused("nothing_left_to_refund", {}, ("see_refund",))
+    month = asked.stamp.goodwill
+    if asked.by.role is Role.SUPPORT and month and not month.left:
+        spent = _of_month(order, month)
+        return Refused("goodwill_month_spent", spent, ("wait_for_next_month", "raise_goodwill"))
     return None
 
 
@@ -72,7 +77,9 @@ def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
         return Refused("goodwill_cap", facts, ("lower_goodwill", "raise_goodwill"), field="budget")
     month = asked.stamp.goodwill
     if asked.by.role is Role.SUPPORT and month and budget > month.left:
-        return _beyond_the_month(order, budget, month)
+        beyond = {"budget": order.money(budget), **_of_month(order, month)}
+        steps = ("lower_goodwill", "wait_for_next_month", "raise_goodwill")
+        return Refused("goodwill_month", beyond, steps, field="budget")
     reason_ref, contents = asked.text("reason", command.reason)
     opened = GoodwillCaseOpened(
         at=now,
@@ -95,13 +102,9 @@ def decide(asked: Asked, command: OpenGoodwillCase) -> OrderOutcome:
     )
 
 
-def _beyond_the_month(order: Order, budget: int, month: MonthlyBudget) -> Refused:
-    facts: Facts = {
-        "budget": order.money(budget),
+def _of_month(order: Order, month: MonthlyBudget) -> Facts:
+    return {
         "granted": order.money(month.granted),
         "month_budget": order.money(month.budget),
         "ends": month.ends,
     }
-    less = ("lower_goodwill",) if month.left else ()
-    steps = (*less, "wait_for_next_month", "raise_goodwill")
-    return Refused("goodwill_month", facts, steps, field="budget")
