@@ -88,6 +88,16 @@ class Line:
         return 1 + self.groups.waiting
 
 
+def test_it_is_busy_until_the_last_one_is_answered() -> None:
+    line = Line()
+    assert line.groups.waiting == 0
+    assert line.groups.busy
+    line.let_go()
+    until = time.monotonic() + 20
+    while line.groups.busy:
+        assert time.monotonic() < until
+
+
 def test_threads_share_transactions_and_a_broken_one_harms_nobody(engine: Toy) -> None:
     engine.handle([ask(f"O{i}", Open("o")) for i in range(8)])
     batches: list[int] = []

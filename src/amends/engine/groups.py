@@ -55,11 +55,17 @@ class Groups:
         self._waiting = 0
         self._changed = threading.Condition()
         self._served = False
+        self._at_work = False
 
     @property
     def waiting(self) -> int:
         """How many stand in line."""
         return self._waiting
+
+    @property
+    def busy(self) -> bool:
+        """Whether anybody stands in line or is being answered."""
+        return self._at_work or self.waiting > 0
 
     def handle_one(self, work: Work[A, B], asked: A, caller: str = "") -> B:
         """The answer to one request, for which this thread waits.
@@ -135,6 +141,7 @@ class Groups:
         """Who comes next; nobody: none has come for a while, and this thread is to end."""
         group: list[Place] = []
         with self._changed:
+            self._at_work = False
             while not group:
                 if not self._changed.wait_for(lambda: self._lines, _IDLE_SECONDS):
                     self._served = False
@@ -148,6 +155,7 @@ class Groups:
                     elif not place.begun:
                         place.begun = True
                         group.append(place)
+            self._at_work = True
         return group
 
     def _first(self) -> Place:

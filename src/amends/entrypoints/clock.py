@@ -24,16 +24,17 @@ _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 # One decides while the other waits for the database; each has slots of its own.
 SWEEPERS = range(2)
-# How long jobs give way to commands that wait, and how often they look whether any do.
+# How long jobs give way to commands, and how often they look whether there are any.
 _GIVES_WAY_SECONDS = 1.0
 _LOOKS_AGAIN_SECONDS = 0.02
 _LOOKED_AT_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=15)
+# When the books were last held against the providers', in the database's values as a whole.
+RECONCILED_AT = "reconciled_at"
 # What one process does for all of them.
 _UPKEEP, _CALLBACKS, _DEALING = "upkeep", "callbacks", "dealing"
 _DUTIES = (_UPKEEP, _CALLBACKS, _DEALING)
 _RECONCILE_EVERY = timedelta(days=1)
-_RECONCILED_AT = "reconciled_at"
 _TIDIED_AT = "tidied_at"
 _TIDY_EVERY = timedelta(hours=1)
 # Shorter gaps are a restart; what a gap means for a turn is the policy pack's to say.
@@ -116,7 +117,7 @@ def reconcile_if_due(service: Service) -> bool:
 
     Each difference is logged for a person to look into: ``amends money reconcile`` shows them.
     """
-    if not _is_time(service, _RECONCILED_AT, _RECONCILE_EVERY):
+    if not _is_time(service, RECONCILED_AT, _RECONCILE_EVERY):
         return False
     found = reconcile(service.engine, service.store, service.provider_for, service.clock)
     for difference in found.differences:
@@ -229,9 +230,9 @@ class Ticker:
             self._give_way()
 
     def _give_way(self) -> None:
-        """Commands go first: while any wait in line, jobs wait too, a little each time."""
+        """Commands go first: while any wait or are answered, jobs wait too, a little each time."""
         until = time.monotonic() + _GIVES_WAY_SECONDS
-        while self._service.groups.waiting and time.monotonic() < until:
+        while self._service.groups.busy and time.monotonic() < until:
             if self._stop.wait(_LOOKS_AGAIN_SECONDS):
                 return
 
