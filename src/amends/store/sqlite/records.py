@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
 
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import (
@@ -199,5 +200,5 @@ def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[Person
     return keys | made
 
 
-def _json(values: object) -> str:
-    return json.dumps(list(values))  # type: ignore[call-overload]
+def _json(values: Iterable[object]) -> str:
+    return msgspec.json.encode(list(values)).decode()
