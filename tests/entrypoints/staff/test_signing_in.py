@@ -21,6 +21,7 @@ from amends.entrypoints.staff.limits import read_limits, written_limits
 from amends.entrypoints.staff.passwords import Passwords, refuse_password
 from amends.entrypoints.staff.roster import Roster, SetUpLink
 from amends.entrypoints.staff.signing_in import SignIn, Typed
+from amends.entrypoints.words.languages import speaking
 from amends.kernel.decision import Refused
 from amends.kernel.people import Member, Role
 from amends.store import open_store
@@ -151,10 +152,19 @@ def test_limits_are_read_as_they_are_written() -> None:
     assert written_limits(limits) == "450.50 EUR, 1000 JPY, 500.00 USD"
     assert read_limits(written_limits(limits)) == limits
     assert read_limits(" ") == {}
-    for wrong in ("500", "USD", "5 XXX", "1.234 USD", "5 USD, 6 USD", "-5 USD"):
+    assert read_limits("1,000 USD,EUR 1.000,50") == {"USD": 1000_00, "EUR": 1000_50}
+    for wrong in ("500", "USD", "5 XXX", "1.000 USD", "5 USD, 6 USD", "-5 USD"):
         refused = read_limits(wrong)
         assert isinstance(refused, Refused), wrong
         assert refused.rule == "limit_unreadable"
+
+
+def test_limits_are_written_and_read_in_the_language_of_the_page() -> None:
+    limits = {"KWD": 1_234, "USD": 500_50}
+    with speaking("es"):
+        assert written_limits(limits) == "1,234 KWD, 500,50 USD"
+        assert read_limits(written_limits(limits)) == limits
+        assert isinstance(read_limits("1.234 KWD"), Refused)
 
 
 def test_reporting_goes_round_in_no_circle(store: Store) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from amends.kernel.people import Role
-from tests.entrypoints.web.conftest import Page, World
-from tests.entrypoints.web.test_journeys import opens
+from tests.entrypoints.web.conftest import ORDER, Page, World
+from tests.entrypoints.web.test_journeys import OPEN, opens
 
 
 def read_in(page: Page) -> str:
@@ -42,13 +42,28 @@ def test_a_refusal_is_read_in_the_visitors_language(world: World) -> None:
     world.deliver()
     buyer = world.visitor(Role.BUYER, "b1")
     for asked, said in (
-        ("es", "Escriba el importe solo con cifras"), ("ru", "Пишите сумму только цифрами"),
-        ("tlh", "Write the amount in digits only"),
+        ("es", "Escriba el importe en RUB, con cifras"), ("ru", "Пишите сумму в RUB цифрами"),
+        ("tlh", "Write the amount in RUB, in digits"),
     ):  # fmt: skip
         buyer.client.headers["Accept-Language"] = asked
         page = opens(buyer, amount="seven")
         assert page.status == 422
         assert said in page.words
+
+
+def test_an_amount_is_read_as_the_page_s_language_has_it(world: World) -> None:
+    dear = [{**ORDER["lines"][0], "unit_price": {"amount": 80_000_00, "currency": "RUB"}}]
+    paid = {**ORDER["payment"], "captured": {"amount": 160_000_00, "currency": "RUB"}}
+    world.place(lines=dear, payment=paid)
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    buyer.client.headers["Accept-Language"] = "es"
+    page = opens(buyer, amount="1,000")
+    assert page.status == 422
+    assert "Esto podría ser RUB 1,00 o RUB 1.000,00. Escriba 1,00 o 1000,00." in page.words
+    assert page.form(OPEN)["amount"] == ["1,000"]
+    after = buyer.fill(page, OPEN, amount="1.000")
+    assert "RUB 1.000,00" in after.words
 
 
 def test_a_language_nobody_wrote_is_answered_in_english(world: World) -> None:

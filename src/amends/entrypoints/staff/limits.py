@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
-from amends.entrypoints.csv_feed import minor_units
+from amends.entrypoints.web.forms.amounts import NoAmount, read_amount, write_amount
 from amends.kernel.decision import Refused
-from amends.kernel.money import CURRENCIES, decimals
+from amends.kernel.money import CURRENCIES, Money
 
-_ONE = re.compile(r"(?:(?P<number>[\d.]+)\s*(?P<after>[A-Za-z]{3})|"
-                  r"(?P<before>[A-Za-z]{3})\s*(?P<then>[\d.]+))")  # fmt: skip
+# A comma within an amount stands between digits, one between two limits does not.
+_BETWEEN = re.compile(r"[;\n،]|,(?!\d)|(?<!\d),")
+_CURRENCY = re.compile(r"^[A-Za-z]{3}\b|\b[A-Za-z]{3}$")
 
 
 def read_limits(typed: str) -> dict[str, int] | Refused:
-    """Minor units by currency; nothing typed: no limit. Each currency once."""
+    """Minor units by currency, each once, with the amounts as the language spoken now has them;
+    nothing typed: no limit."""
     limits: dict[str, int] = {}
-    for part in re.split(r"[,;\n]", typed):
-        if not part.strip():
-            continue
-        found = _ONE.fullmatch(part.strip())
-        currency = ((found["after"] or found["before"]) if found else "").upper()
-        if found is None or currency not in CURRENCIES or currency in limits:
+    for part in filter(None, (part.strip() for part in _BETWEEN.split(typed))):
+        found = _CURRENCY.search(part)
+        currency = found[0].upper() if found else ""
+        if currency not in CURRENCIES or currency in limits:
             return _refused(part)
         try:
-            limits[currency] = minor_units(found["number"] or found["then"], currency)
-        except ValueError:
+            limits[currency] = read_amount(part, currency).amount
+        except NoAmount:
             return _refused(part)
     return limits
 
@@ -33,11 +32,10 @@ def read_limits(typed: str) -> dict[str, int] | Refused:
 def written_limits(limits: dict[str, int]) -> str:
     """As ``read_limits`` takes it."""
     return ", ".join(
-        f"{Decimal(amount).scaleb(-decimals(currency))} {currency}"
+        f"{write_amount(Money(amount, currency))} {currency}"
         for currency, amount in sorted(limits.items())
     )
 
 
 def _refused(part: str) -> Refused:
-    facts = {"typed": part.strip()}
-    return Refused("limit_unreadable", facts, ("write_limit",), "invalid", "limits")
+    return Refused("limit_unreadable", {"typed": part}, ("write_limit",), "invalid", "limits")
