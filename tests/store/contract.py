@@ -10,15 +10,12 @@ from tests.store.contract_callbacks import CallbacksContract
 from tests.store.contract_correspondence import CorrespondenceContract
 from tests.store.contract_drafts import DraftsContract
 from tests.store.contract_goodwill import GoodwillContract
+from tests.store.contract_jobs import JobsContract
 from tests.store.contract_leases import LeasesContract, SlotsContract
-from tests.store.contract_lists import (
-    AccessContract,
-    JobsContract,
-    ServiceContract,
-    ViewsContract,
-)
+from tests.store.contract_lists import AccessContract, ServiceContract, ViewsContract
 from tests.store.contract_papers import PapersContract
 from tests.store.contract_records import ContentsContract, RecordsContract, UpkeepContract
+from tests.store.contract_ruling_words import RulingWordsContract
 from tests.store.contract_rulings import RulingsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
@@ -31,6 +28,7 @@ class StoreContract(
     JobsContract,
     ViewsContract,
     RulingsContract,
+    RulingWordsContract,
     SupportContract,
     GoodwillContract,
     AccessContract,

@@ -21,6 +21,7 @@ from amends.engine.correspondence import Correspondence
 from amends.engine.drafts import Drafts
 from amends.engine.leases import Leases
 from amends.engine.papers import Papers
+from amends.engine.ruling_words import RulingWords
 from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.staff import StaffAccounts
@@ -184,7 +185,8 @@ class Records(Protocol):
     def erase(self, person: PersonId) -> bool:
         """Destroy the person's key, and so every text of theirs; False when there was none.
 
-        Their e-mails lead to them no more, and an account of theirs lets nobody in.
+        Their e-mails lead to them no more, their words to no ruling, and an account of theirs lets
+        nobody in.
         """
 
     def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:
@@ -198,7 +200,11 @@ class Records(Protocol):
 
 
 class JobToRun(Struct, frozen=True):
-    """A job taken for a while. ``attempts`` counts this one too."""
+    """A job taken for a while. ``attempts`` counts this one too.
+
+    ``others`` are the payloads, by id, of the jobs that were gathered into it; None: it was never
+    gathered.
+    """
 
     order: str
     id: str
@@ -206,6 +212,7 @@ class JobToRun(Struct, frozen=True):
     run_at: Instant
     payload: dict[str, Column]
     attempts: int
+    others: dict[str, dict[str, Column]] | None = None
 
 
 class Jobs(Protocol):
@@ -221,6 +228,19 @@ class Jobs(Protocol):
 
     def again(self, job: JobToRun, run_at: Instant) -> bool:
         """Run it again then. False when somebody else has taken it since."""
+
+    def gather(self, job: JobToRun, alike: Collection[str]) -> JobToRun | None:
+        """Make one job of this one and those of its order and kind that nobody else has and whose
+        payloads are equal in ``alike``, due or not: they are in its ``others`` and in the outbox no
+        more.
+
+        What was gathered once stays as it is, however often the job comes again. None: the job is
+        with somebody else by now, or in another one.
+        """
+
+    def hasten(self, kind: str, now: Instant) -> bool:
+        """Have the jobs of a kind that nobody took yet run at ``now``; whether there were any that
+        would have run later."""
 
     def add(self, job: Job) -> None:
         """A job that belongs to no order, so that it comes back with "" for its order's id."""
@@ -427,6 +447,8 @@ class Store(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def papers(self) -> Papers: ...
+    @property
+    def ruling_words(self) -> RulingWords: ...
     @property
     def leases(self) -> Leases: ...
     @property

@@ -16,6 +16,7 @@ from amends.store.postgres.records import PostgresRecords
 from amends.store.postgres.service import PostgresMeta, PostgresUptime
 from amends.store.postgres.upkeep import PostgresUpkeep
 from amends.store.postgres.views import PostgresViews
+from amends.store.ruling_words import SqlRulingWords
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.staff import SqlStaff
 from amends.store.urls import Target
@@ -42,6 +43,7 @@ class PostgresStore:
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
         self.papers = SqlPapers(plain)
+        self.ruling_words = SqlRulingWords(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)

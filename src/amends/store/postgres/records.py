@@ -50,6 +50,7 @@ from amends.store.postgres.connections import (
 )
 from amends.store.postgres.loading import copy_new, is_new
 from amends.store.postgres.rows import write_rows
+from amends.store.ruling_words import forget_words
 from amends.store.sealing import PersonKey, new_key, unseal
 
 # One question for each request: the order, what was answered under its key, and the key of whoever
@@ -198,6 +199,7 @@ class PostgresRecords:
             gone = db.execute("DELETE FROM person_keys WHERE person = %s", (person,))
             for statement, values in forgetting(person):
                 db.execute(statement.replace("?", "%s"), values)
+            forget_words(lambda text, values: db.execute(text.replace("?", "%s"), values), person)
         return gone.rowcount > 0
 
     def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:

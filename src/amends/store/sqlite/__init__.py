@@ -8,6 +8,7 @@ from amends.store.correspondence import SqlCorrespondence
 from amends.store.emails import Digests, SqlEmails
 from amends.store.papers import SqlPapers
 from amends.store.plain import SqlitePlain
+from amends.store.ruling_words import SqlRulingWords
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.callbacks import SqliteCallbacks
@@ -47,6 +48,7 @@ class SqliteStore:
         self.tries = SqlTries(plain, digests)
         self.emails = SqlEmails(plain, digests)
         self.papers = SqlPapers(plain)
+        self.ruling_words = SqlRulingWords(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)

@@ -31,6 +31,7 @@ from amends.store.batch import (
     stored_state,
 )
 from amends.store.emails import PUT_EMAIL, Digests, email_values, forgetting
+from amends.store.ruling_words import forget_words
 from amends.store.sealing import PersonKey, new_key, unseal
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.jobs import PUT_JOB
@@ -126,6 +127,7 @@ class SqliteRecords:
             gone = db.execute("DELETE FROM person_keys WHERE person = ?", (person,)).rowcount > 0
             for statement, values in forgetting(person):
                 db.execute(statement, values)
+            forget_words(db.execute, person)
         self._connections.empty_log()
         return gone
 
