@@ -17,7 +17,7 @@ from amends.engine.store import (
 )
 from amends.kernel.instants import Outage
 from amends.kernel.people import Actor, Role
-from amends.kernel.record import Column, Job, Row
+from amends.kernel.record import Column, Row
 from tests.store.given import (
     ANN,
     DAY,
@@ -30,68 +30,6 @@ from tests.store.given import (
     session,
     state,
 )
-
-
-class JobsContract:
-    def outbox(self, store: Store, *jobs: Job) -> None:
-        store.records.write([Write("A", 0, (event(1),), state(1), jobs=jobs)])
-
-    def test_due_jobs_are_taken_earliest_first_and_by_nobody_else(self, store: Store) -> None:
-        self.outbox(
-            store,
-            Job("late", "mail", NOW + SECOND, {"n": 2, "to": None, "word": "é"}),
-            Job("soon", "mail", NOW, {}),
-            Job("not yet", "mail", NOW + DAY, {}),
-        )
-        jobs = store.jobs
-        assert jobs.next_run() == NOW
-        taken = jobs.take(NOW + SECOND, 9, NOW + DAY)
-        assert [(j.order, j.id, j.kind, j.attempts) for j in taken] == [
-            ("A", "soon", "mail", 1),
-            ("A", "late", "mail", 1),
-        ]
-        assert taken[1].payload == {"n": 2, "to": None, "word": "é"}
-        assert taken[1].run_at == NOW + SECOND
-        assert jobs.take(NOW + SECOND, 9, NOW + DAY) == []
-
-    def test_a_lease_that_ran_out_lets_another_have_it(self, store: Store) -> None:
-        self.outbox(store, Job("j", "mail", NOW, {}))
-        (first,) = store.jobs.take(NOW, 1, NOW + SECOND)
-        (second,) = store.jobs.take(NOW + SECOND, 1, NOW + DAY)
-        assert second.attempts == 2
-        assert not store.jobs.finish(first)
-        assert not store.jobs.again(first, NOW)
-        assert store.jobs.finish(second)
-        assert store.jobs.next_run() is None
-        assert not store.jobs.finish(second)
-
-    def test_a_job_put_back_runs_at_its_new_instant(self, store: Store) -> None:
-        self.outbox(store, Job("j", "mail", NOW, {}))
-        (job,) = store.jobs.take(NOW, 1, NOW + DAY)
-        assert store.jobs.again(job, NOW + 5 * SECOND)
-        assert store.jobs.next_run() == NOW + 5 * SECOND
-        assert store.jobs.take(NOW + 4 * SECOND, 1, NOW + DAY) == []
-        assert store.jobs.take(NOW + 5 * SECOND, 1, NOW + DAY)[0].attempts == 2
-
-    def test_no_more_than_asked_for(self, store: Store) -> None:
-        self.outbox(store, *(Job(f"j{i}", "mail", NOW, {}) for i in range(5)))
-        assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 3
-        assert len(store.jobs.take(NOW, 3, NOW + DAY)) == 2
-
-    def test_a_job_of_no_order(self, store: Store) -> None:
-        store.jobs.add(Job("j", "mail", NOW, {"to": "ann"}))
-        store.jobs.add(Job("j", "mail", NOW + DAY, {"to": "bob"}))
-        (taken,) = store.jobs.take(NOW + DAY, 9, NOW + 2 * DAY)
-        assert (taken.order, taken.id, taken.payload) == ("", "j", {"to": "ann"})
-        assert store.jobs.finish(taken)
-        assert store.jobs.next_run() is None
-
-    def test_a_job_asked_for_twice_is_one(self, store: Store) -> None:
-        self.outbox(store, Job("j", "mail", NOW, {"n": 1}))
-        again = Job("j", "mail", NOW + DAY, {"n": 2})
-        store.records.write([Write("A", 1, (event(2),), state(2), jobs=(again,))])
-        (job,) = store.jobs.take(NOW + DAY, 9, NOW + DAY)
-        assert job.payload == {"n": 1}
 
 
 class ViewsContract:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from amends.engine.slots import ALL_SLOTS, SLOTS
 from amends.engine.store import JobToRun
-from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Job
 from amends.store.batch import instant_or_none, job_values
+from amends.store.gathering import gathered, job_to_run
 from amends.store.postgres.appending import PUT_JOB
 from amends.store.postgres.connections import Connections, Values
 
@@ -26,6 +26,12 @@ _MINE = "WHERE order_id = %s AND id = %s AND attempts = %s"
 _TAKE = f"UPDATE jobs SET run_at = %s, attempts = attempts + 1 {_MINE} AND run_at = %s"  # noqa: S608
 _FINISH = f"DELETE FROM jobs {_MINE}"  # noqa: S608
 _AGAIN = f"UPDATE jobs SET run_at = %s {_MINE}"  # noqa: S608
+# Everybody locks in the same order, so that two never wait for each other.
+_BESIDE = """SELECT id, run_at, payload, attempts FROM jobs
+    WHERE order_id = %s AND kind = %s ORDER BY id FOR UPDATE"""
+_GATHER = "UPDATE jobs SET payload = %s WHERE order_id = %s AND id = %s"
+_AWAY = "DELETE FROM jobs WHERE order_id = %s AND id = %s"
+_HASTEN = "UPDATE jobs SET run_at = %s WHERE kind = %s AND attempts = 0 AND run_at > %s"
 _TRIES = 3
 
 
@@ -58,6 +64,24 @@ class PostgresJobs:
         """Put it back for later."""
         return self._connections.run(_AGAIN, (to_micros(run_at), *_mine(job))) > 0
 
+    def gather(self, job: JobToRun, alike: Collection[str]) -> JobToRun | None:
+        """Under a lock on all of them."""
+        if job.others is not None:
+            return job
+        with self._connections.writing() as db:
+            rows = db.execute(_BESIDE, (job.order, job.kind)).fetchall()
+            if (found := gathered(job, rows, alike)) is None:
+                return None
+            for id_ in found.away:
+                db.execute(_AWAY, (job.order, id_))
+            db.execute(_GATHER, (found.payload, job.order, job.id))
+        return found.job
+
+    def hasten(self, kind: str, now: Instant) -> bool:
+        """Have them run at once."""
+        at = to_micros(now)
+        return self._connections.run(_HASTEN, (at, kind, at)) > 0
+
     def add(self, job: Job) -> None:
         """Put it in; nothing happens when it is there."""
         self._connections.run(PUT_JOB, job_values("", job))
@@ -81,7 +105,7 @@ class PostgresJobs:
 
 def _job(values: Values) -> JobToRun:
     order, id_, kind, run_at, payload, attempts = values
-    return JobToRun(order, id_, kind, from_micros(run_at), json.loads(payload), attempts + 1)
+    return job_to_run(order, id_, kind, run_at, payload, attempts)
 
 
 def _mine(job: JobToRun) -> Values:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection
 
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import JobToRun
-from amends.kernel.instants import Instant, from_micros, to_micros
+from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Job
 from amends.store.batch import Values, instant_or_none, job_values
+from amends.store.gathering import gathered, job_to_run
 from amends.store.sqlite.connections import Connections
 
 PUT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -21,6 +21,12 @@ _NEXT_RUN = "SELECT MIN(run_at) FROM jobs WHERE slot = ?"
 _TAKE = "UPDATE jobs SET run_at = ?, attempts = attempts + 1 WHERE order_id = ? AND id = ?"
 # The number of attempts tells whether the job is still with whoever took it.
 _MINE = "WHERE order_id = ? AND id = ? AND attempts = ?"
+_BESIDE = "SELECT id, run_at, payload, attempts FROM jobs WHERE order_id = ? AND kind = ?"
+_GATHER = "UPDATE jobs SET payload = ? WHERE order_id = ? AND id = ?"
+_AWAY = "DELETE FROM jobs WHERE order_id = ? AND id = ?"
+_LATER = "WHERE kind = ? AND attempts = 0 AND run_at > ?"
+_ANY_LATER = f"SELECT 1 FROM jobs {_LATER} LIMIT 1"  # noqa: S608
+_HASTEN = f"UPDATE jobs SET run_at = ? {_LATER}"  # noqa: S608
 
 
 class SqliteJobs:
@@ -53,6 +59,28 @@ class SqliteJobs:
         with self._connections.writing() as db:
             return _changed(db, f"UPDATE jobs SET run_at = ? {_MINE}", values)  # noqa: S608
 
+    def gather(self, job: JobToRun, alike: Collection[str]) -> JobToRun | None:
+        """Nobody else writes meanwhile."""
+        if job.others is not None:
+            return job
+        with self._connections.writing() as db:
+            rows = db.execute(_BESIDE, (job.order, job.kind)).fetchall()
+            if (found := gathered(job, rows, alike)) is None:
+                return None
+            db.executemany(_AWAY, [(job.order, id_) for id_ in found.away])
+            db.execute(_GATHER, (found.payload, job.order, job.id))
+        return found.job
+
+    def hasten(self, kind: str, now: Instant) -> bool:
+        """Have them run at once."""
+        later = (kind, to_micros(now))
+        with self._connections.reading() as db:
+            # As with jobs to take: whoever finds none has not written to the disk.
+            if db.execute(_ANY_LATER, later).fetchone() is None:
+                return False
+        with self._connections.writing() as db:
+            return _changed(db, _HASTEN, (to_micros(now), *later))
+
     def add(self, job: Job) -> None:
         """Put it in; nothing happens when it is there."""
         with self._connections.writing() as db:
@@ -74,7 +102,7 @@ def _due(db: sqlite3.Connection, now: Instant, limit: int, slots: Collection[int
 
 def _job(values: Values) -> JobToRun:
     run_at, order, id_, kind, payload, attempts = values
-    return JobToRun(order, id_, kind, from_micros(run_at), json.loads(payload), attempts + 1)
+    return job_to_run(order, id_, kind, run_at, payload, attempts)
 
 
 def _mine(job: JobToRun) -> tuple[str, str, int]:
