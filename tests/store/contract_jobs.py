@@ -33,6 +33,16 @@ class JobsContract:
         assert taken[1].run_at == NOW + SECOND
         assert jobs.take(NOW + SECOND, 9, NOW + DAY) == []
 
+    def test_what_waits_for_an_order_is_told_until_it_is_done(self, store: Store) -> None:
+        self.outbox(store, Job("j", "mail", NOW, {}))
+        assert store.jobs.waits("A", "mail")
+        assert not store.jobs.waits("A", "refund")
+        assert not store.jobs.waits("B", "mail")
+        (taken,) = store.jobs.take(NOW, 1, NOW + SECOND)
+        assert store.jobs.waits("A", "mail")
+        assert store.jobs.finish(taken)
+        assert not store.jobs.waits("A", "mail")
+
     def test_a_lease_that_ran_out_lets_another_have_it(self, store: Store) -> None:
         self.outbox(store, Job("j", "mail", NOW, {}))
         (first,) = store.jobs.take(NOW, 1, NOW + SECOND)

@@ -242,6 +242,9 @@ class Jobs(Protocol):
         """Have the jobs of a kind that nobody took yet run at ``now``; whether there were any that
         would have run later."""
 
+    def waits(self, order: str, kind: str) -> bool:
+        """Whether an order has a job of a kind in the outbox, be it under way."""
+
     def add(self, job: Job) -> None:
         """A job that belongs to no order, so that it comes back with "" for its order's id."""
 

@@ -29,6 +29,7 @@ _AGAIN = f"UPDATE jobs SET run_at = %s {_MINE}"  # noqa: S608
 # Everybody locks in the same order, so that two never wait for each other.
 _BESIDE = """SELECT id, run_at, payload, attempts FROM jobs
     WHERE order_id = %s AND kind = %s ORDER BY id FOR UPDATE"""
+_WAITS = "SELECT 1 FROM jobs WHERE order_id = %s AND kind = %s LIMIT 1"
 _GATHER = "UPDATE jobs SET payload = %s WHERE order_id = %s AND id = %s"
 _AWAY = "DELETE FROM jobs WHERE order_id = %s AND id = %s"
 _HASTEN = "UPDATE jobs SET run_at = %s WHERE kind = %s AND attempts = 0 AND run_at > %s"
@@ -81,6 +82,10 @@ class PostgresJobs:
         """Have them run at once."""
         at = to_micros(now)
         return self._connections.run(_HASTEN, (at, kind, at)) > 0
+
+    def waits(self, order: str, kind: str) -> bool:
+        """Among the order's own."""
+        return bool(self._connections.ask(_WAITS, (order, kind)))
 
     def add(self, job: Job) -> None:
         """Put it in; nothing happens when it is there."""

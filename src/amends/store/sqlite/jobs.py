@@ -22,6 +22,7 @@ _TAKE = "UPDATE jobs SET run_at = ?, attempts = attempts + 1 WHERE order_id = ? 
 # The number of attempts tells whether the job is still with whoever took it.
 _MINE = "WHERE order_id = ? AND id = ? AND attempts = ?"
 _BESIDE = "SELECT id, run_at, payload, attempts FROM jobs WHERE order_id = ? AND kind = ?"
+_WAITS = "SELECT 1 FROM jobs WHERE order_id = ? AND kind = ? LIMIT 1"
 _GATHER = "UPDATE jobs SET payload = ? WHERE order_id = ? AND id = ?"
 _AWAY = "DELETE FROM jobs WHERE order_id = ? AND id = ?"
 _LATER = "WHERE kind = ? AND attempts = 0 AND run_at > ?"
@@ -80,6 +81,11 @@ class SqliteJobs:
                 return False
         with self._connections.writing() as db:
             return _changed(db, _HASTEN, (to_micros(now), *later))
+
+    def waits(self, order: str, kind: str) -> bool:
+        """Among the order's own."""
+        with self._connections.reading() as db:
+            return db.execute(_WAITS, (order, kind)).fetchone() is not None
 
     def add(self, job: Job) -> None:
         """Put it in; nothing happens when it is there."""
