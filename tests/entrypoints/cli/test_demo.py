@@ -12,6 +12,7 @@ from amends.bootstrap import toolkit
 from amends.dispute.state import Phase
 from amends.entrypoints.cli.sampling import make_demo
 from amends.entrypoints.demo.tries import TRIES
+from amends.kernel.people import STAFF
 from tests.entrypoints.cli.run import Terminal
 from tests.entrypoints.cli.test_serve import served
 
@@ -28,6 +29,7 @@ def test_the_demo_has_every_phase_and_is_made_once(tmp_path: Path) -> None:
         found = terminal.out("disputes", "list", "--phase", phase).splitlines()[1:]
         assert found, phase
     assert terminal.out("db", "check") == "Nothing differs from the record.\n"
+    _every_desk_has_a_day(terminal)
     changed = database.stat().st_mtime_ns
     assert make_demo(toolkit(), folder) == database
     assert database.stat().st_mtime_ns == changed
@@ -46,6 +48,23 @@ def test_the_demo_has_every_phase_and_is_made_once(tmp_path: Path) -> None:
                 entered = browser.post("/sandbox/enter", data=who)
                 assert (entered.status_code, entered.url.path) == (200, one.at)
                 assert one.actor.person in entered.text
+
+
+def _every_desk_has_a_day(terminal: Terminal) -> None:
+    support = terminal.out("support", "list")
+    for kind in ("follow_up", "message", "raised", "missing_money", "goodwill"):
+        assert kind in support
+    assert "vera" in support, "something is with a supervisor"
+    tasks = terminal.out("money", "tasks")
+    for kind in ("difference", "missing_money", "refund_failed"):
+        assert kind in tasks
+    assert "unknown" in terminal.out("money", "refunds", "--state", "unknown")
+    staff = terminal.out("staff", "list")
+    assert {one.actor.person for one in TRIES if one.actor.role in STAFF} <= set(staff.split())
+    assert "not set up" in staff
+    assert "disabled" in staff
+    queue = terminal.out("queue", "list", "--who", "sofia")
+    assert all(f"C-300{n}-D1" in queue for n in (1, 2, 3))
 
 
 def test_the_demo_does_not_touch_a_folder_of_something_else(terminal: Terminal) -> None:

@@ -8,15 +8,64 @@ from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFilter
 
-Kind = Literal["measure", "stain", "crack", "report", "label", "colour"]
+Kind = Literal[
+    "measure", "stain", "crack", "report", "label", "colour", "logo", "glasses",
+    "letter", "invoice", "slip", "note", "sheet",
+]  # fmt: skip
 _SIZE = (1200, 900)
 _CLOTH = {
     "measure": (238, 234, 224),
     "stain": (36, 52, 96),
     "crack": (58, 60, 66),
-    "report": (252, 252, 250),
     "label": (186, 146, 98),
     "colour": (28, 28, 32),
+    "logo": (70, 84, 78),
+    "glasses": (150, 116, 82),
+}
+_PAPER = (252, 252, 250)
+# What is written on papers, a line each; the first is its heading.
+_PAPERS = {
+    "report": ("TEST REPORT",),
+    "letter": (
+        "NORDFELL  Customer service",
+        "Dear Ms Doyle,",
+        "the number NF-2209-0417 on your pictures",
+        "is none of ours. Our numbers have nine",
+        "digits and no letters.",
+        "We do not supply Alpine Outlet.",
+        "I. Berg, Nordfell Service",
+    ),
+    "invoice": (
+        "INVOICE  4471",
+        "Sunrise Garment Trading Co.",
+        "To: Alpine Outlet",
+        "Jacket, down type, women, mixed  x 240",
+        "9.80 USD each",
+        "Brand: as buyer's label",
+    ),
+    "slip": (
+        "PACKING SLIP  C-3002",
+        "GL-12  Wine glasses, box of six",
+        "Boxes in order:   2",
+        "Boxes packed:     1",
+        "Weight:           2.1 kg",
+        "Packed by: 07",
+    ),
+    "note": (
+        "Calle Sorni 14, portería",
+        "I was on duty from 8 to 15.",
+        "No parcel came for Ms Ruiz,",
+        "and nobody left one with me.",
+        "V. Soler, porter",
+    ),
+    "sheet": (
+        "DELIVERY SHEET  Valencia 46004",
+        "Parcel RB618402756HK",
+        "Address: C/ Sorni 41",
+        "Received by: M. Gil",
+        "Signature:   m gil",
+        "14:02",
+    ),
 }
 
 
@@ -34,7 +83,15 @@ def draw(kind: Kind, name: str) -> bytes:
         case "crack":
             _crack(pen, chance)
         case "report":
-            _report(pen, chance)
+            _paper(pen, _PAPERS[kind])
+            _bars(pen, chance)
+        case "letter" | "invoice" | "slip" | "note" | "sheet":
+            _paper(pen, _PAPERS[kind])
+        case "logo":
+            pen.rounded_rectangle((240, 260, 960, 620), 30, fill=(20, 24, 30), outline=(9, 9, 9))
+            pen.text((310, 360), "NORDFEL", fill=(232, 232, 226), font_size=130)
+        case "glasses":
+            _glasses(pen)
         case "label":
             _label(pen)
         case "colour":
@@ -48,8 +105,8 @@ def draw(kind: Kind, name: str) -> bytes:
 
 def _ground(kind: Kind, chance: random.Random) -> Image.Image:
     """Cloth or paper with some grain and light from one side."""
-    image = Image.new("RGB", _SIZE, _CLOTH[kind])
-    if kind == "report":
+    image = Image.new("RGB", _SIZE, _CLOTH.get(kind, _PAPER))
+    if kind not in _CLOTH:
         return image
     pen = ImageDraw.Draw(image)
     red, green, blue = _CLOTH[kind]
@@ -92,9 +149,24 @@ def _crack(pen: ImageDraw.ImageDraw, chance: random.Random) -> None:
             x, y = to
 
 
-def _report(pen: ImageDraw.ImageDraw, chance: random.Random) -> None:
-    pen.text((80, 60), "TEST REPORT", fill=(20, 20, 20), font_size=64)
+def _paper(pen: ImageDraw.ImageDraw, lines: tuple[str, ...]) -> None:
+    heading, *rows = lines
+    pen.text((80, 60), heading, fill=(20, 20, 20), font_size=64)
     pen.line((80, 150, 1120, 150), fill=(20, 20, 20), width=4)
+    for row, text in enumerate(rows):
+        pen.text((80, 200 + row * 100), text, fill=(40, 40, 40), font_size=52)
+
+
+def _glasses(pen: ImageDraw.ImageDraw) -> None:
+    """One box of six places, each with a glass seen from above."""
+    pen.rectangle((180, 130, 1020, 770), fill=(196, 164, 122), outline=(110, 82, 52), width=12)
+    for place in range(6):
+        x, y = 320 + place % 3 * 280, 300 + place // 3 * 300
+        pen.ellipse((x - 110, y - 110, x + 110, y + 110), fill=(222, 232, 236), outline="white")
+        pen.ellipse((x - 70, y - 70, x + 70, y + 70), outline=(160, 176, 184), width=5)
+
+
+def _bars(pen: ImageDraw.ImageDraw, chance: random.Random) -> None:
     for row in range(9):
         y = 190 + row * 70
         pen.text((80, y), f"Test {row + 1}", fill=(40, 40, 40), font_size=40)

@@ -34,6 +34,11 @@ TRIES = (
         _("Decides what the two cannot settle. Read A-1003 with the proof of both, and rule."),
     ),
     Try(
+        Actor("sofia", Role.MEDIATOR), "/queue",
+        _("Began this week, and may award a little alone. Rule on her three cases by what their"
+          " pages say: a fake, half of a set, a parcel that was delivered to somebody."),
+    ),
+    Try(
         Actor("anton", Role.APPEALS), "/queue",
         _("Hears appeals of rulings that others made. Read A-1005 again with fresh eyes."),
     ),
@@ -43,11 +48,13 @@ TRIES = (
     ),
     Try(
         Actor("ines", Role.SUPPORT), "/support",
-        _("Talks to both sides: reads an order's story, writes in its thread, notes what is said."),
+        _("Talks to both sides. Somebody was promised a call this morning (A-1016); write down what"
+          " is said, and raise what is too large."),
     ),
     Try(
         Actor("frank", Role.FINANCE), "/finance",
-        _("Looks after the money: what is held, paid out, given back, or on its way."),
+        _("Looks after the money: find what a buyer misses (C-3101), and say what money that the"
+          " shop gave back by hand stands for (A-1030)."),
     ),
     Try(
         Actor("ada", Role.ADMIN), "/staff",
