@@ -92,4 +92,12 @@ def test_gaps_name_each_code_without_words() -> None:
         "rules.opens_on_receipt",
         "rules.platform_honours_up_to",
         "rules.refund_retries",
+        "sources.ours",
     } <= keys
+
+
+def test_where_a_value_was_taken_from_is_said_as_far_as_there_are_words() -> None:
+    wording = Wording(sources={"004": "the guide", "ISO 32122": "a standard"})
+    assert wording.taken_from("004, ISO 32122") == ("the guide", "a standard")
+    assert wording.taken_from("base 1: unheard, 004") == ("the guide",)
+    assert wording.taken_from("unheard") == wording.taken_from("") == ()

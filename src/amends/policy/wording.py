@@ -28,6 +28,7 @@ class Wording(Struct, frozen=True):
     grounds: dict[str, str] = {}
     routes: dict[str, str] = {}
     rules: dict[str, str] = {}
+    sources: dict[str, str] = {}
 
     def name(self) -> str:
         """The pack's name, or "" when it has none."""
@@ -76,6 +77,13 @@ class Wording(Struct, frozen=True):
     def rule(self, code: str) -> str:
         """A rule's name, as cited beside a deadline or a refusal."""
         return self.rules.get(code, code)
+
+    def taken_from(self, source: str) -> tuple[str, ...]:
+        """Where a value was taken from, as it cites that, a name each. What has no words is left
+        out: a citation explains, and a bare mark explains nothing."""
+        _giver, _colon, cited = source.rpartition(": ")
+        names = (name.strip() for name in cited.split(","))
+        return tuple(self.sources[name] for name in names if name in self.sources)
 
     def over(self, other: Wording) -> Wording:
         """These words, and the other's wherever these have none."""
@@ -139,6 +147,7 @@ def codes_of(terms: Terms) -> dict[str, tuple[str, ...]]:
         "grounds": (*terms.appeals.grounds_in_window, *terms.appeals.grounds_any_time),
         "routes": terms.refunds.other_routes.routes,
         "rules": rules_of(terms),
+        "sources": tuple(terms.sources),
     }
 
 

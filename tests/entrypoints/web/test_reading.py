@@ -10,7 +10,7 @@ from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import ORDER, World
 from tests.entrypoints.web.test_journeys import DISPUTE, opens
 
-SOURCE = re.compile(r"\((?:00\d|ours)[^)]*\)")
+SOURCE = re.compile(r"\((?:Guide 00\d, |our own rule)[^)]*\)")
 
 
 def test_where_a_rule_was_taken_from_is_said_to_staff_only(world: World) -> None:

@@ -121,7 +121,7 @@ def _card(entry: LineProtectionView) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "order": order, "protected": protected(entry, _NOW), "may_open": entry.open,
-        "window": window_of(entry, _PLACED, _NOW, own=True, sources=False),
+        "window": window_of(entry, _PLACED, _NOW, own=True, sources=None),
         "open_disputes": (), "mine": False, "unread": 0,
     }  # fmt: skip
 

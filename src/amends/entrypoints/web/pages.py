@@ -48,6 +48,7 @@ from amends.entrypoints.web.windows import windows_of
 from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
+from amends.policy.terms import Terms
 from amends.policy.wording import Wording
 
 _ELSEWHERE = {"send_message", "open_dispute", *DECISIONS, *NOT_BY_FORM}
@@ -109,7 +110,8 @@ def order_page(
         words=words,
         ways=_ways(site, order.id, order.shipments),
         windows=windows_of(
-            order, looking.stamp.at, own=visitor.actor.role is Role.BUYER, sources=looking.staff
+            order, looking.stamp.at, own=visitor.actor.role is Role.BUYER,
+            sources=wording if looking.staff else None,
         ),
         attach=attachable(site, looking, disputes),
         mine=is_next,
@@ -196,6 +198,7 @@ def dispute_page(
              if not p.on_record], wording,
         ),
         story=story_of(site, visitor, looking, dispute, order, wording),
+        clause_numbers=clause_numbers(looking.terms),
         titles={line.id: line.title or line.id for line in order.lines},
         waits=None if shown.turn is None else waiting_of(site.service, looking, dispute.id),
         live=live_of(looking),
@@ -203,6 +206,11 @@ def dispute_page(
         asks_for_address=asks_for_address,
     )  # fmt: skip
     return scripted(answer)
+
+
+def clause_numbers(terms: Terms) -> dict[str, int]:
+    """Each clause by where it stands in its pack, to be referred to by people."""
+    return {clause: number for number, clause in enumerate(terms.clauses, 1)}
 
 
 def _own_parcels(looking: Looking, dispute: Dispute) -> tuple[ParcelView, ...]:

@@ -22,11 +22,9 @@ class Protected(Struct, frozen=True):
     why: tuple[str, ...]
 
 
-def protection_lines(
-    order: OrderView, now: Instant, *, sources: bool = False
-) -> tuple[Protected, ...]:
-    """Each line and shipment of an order; ``sources``: with where each rule was taken from."""
-    return tuple(protected(entry, now, sources=sources) for entry in order.protection.lines)
+def protection_lines(order: OrderView, now: Instant) -> tuple[Protected, ...]:
+    """Each line and shipment of an order."""
+    return tuple(protected(entry, now) for entry in order.protection.lines)
 
 
 def protection_in_short(order: OrderView, now: Instant) -> Protected | None:
@@ -38,9 +36,9 @@ def protection_in_short(order: OrderView, now: Instant) -> Protected | None:
     return min(lines, key=lambda line: weight[line.state], default=None)
 
 
-def protected(entry: LineProtectionView, now: Instant, *, sources: bool = False) -> Protected:
+def protected(entry: LineProtectionView, now: Instant) -> Protected:
     """One line's protection in words."""
-    why = tuple(f"{w.text} ({w.source})" if sources and w.source else w.text for w in entry.why)
+    why = tuple(w.text for w in entry.why)
     if entry.open and entry.closes_at:
         state = "good"
         chip = _("Protected, {left}").format(left=left(entry.closes_at, now))

@@ -15,6 +15,7 @@ from litestar import Response
 from amends.entrypoints.web.language import translate, translate_plural, words_now
 from amends.entrypoints.web.navigation import navigation_for
 from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.web.windows import sourced
 from amends.entrypoints.words import formatting
 from amends.entrypoints.words.languages import called, direction, languages, spoken
 from amends.kernel.instants import Instant
@@ -69,6 +70,7 @@ def environment() -> Environment:
             "left": left,
             "age": age,
             "minor": minor,
+            "sourced": sourced,
             "code": lambda code: words_now().label(code),
             "status_words": lambda code: words_now().status(code),
             "phase_words": lambda code: words_now().phase(code),

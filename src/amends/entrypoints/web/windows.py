@@ -8,6 +8,7 @@ from amends.entrypoints.views.structs import LineProtectionView, OrderView
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant
+from amends.policy.wording import Wording
 
 _WHOLE = 100.0
 # Room behind the later of today and the end, as a share of the bar.
@@ -31,10 +32,11 @@ class Window(Struct, frozen=True):
 
 
 def windows_of(
-    order: OrderView, now: Instant, *, own: bool, sources: bool = False
+    order: OrderView, now: Instant, *, own: bool, sources: Wording | None = None
 ) -> tuple[Window, ...]:
     """A bar for each line and shipment, in words for the buyer (``own``) or for anybody else, with
-    where each rule was taken from (``sources``); none for an order that was cancelled."""
+    where each rule was taken from in the words of ``sources``; none for an order that was
+    cancelled."""
     if order.cancelled_at:
         return ()
     lines = order.protection.lines
@@ -42,7 +44,7 @@ def windows_of(
 
 
 def window_of(
-    entry: LineProtectionView, placed: Instant, now: Instant, own: bool, sources: bool
+    entry: LineProtectionView, placed: Instant, now: Instant, own: bool, sources: Wording | None
 ) -> Window:
     """One line's bar, which begins when the order was placed."""
     since, until = entry.opens_at, entry.closes_at
@@ -69,15 +71,21 @@ def window_of(
     )
 
 
-def _words(entry: LineProtectionView, now: Instant, own: bool, sources: bool) -> str:
+def _words(entry: LineProtectionView, now: Instant, own: bool, sources: Wording | None) -> str:
     since = formatting.instant(entry.opens_at) if entry.opens_at else ""
     until = formatting.instant(entry.closes_at) if entry.closes_at else ""
-    why = _("; ").join(
-        f"{w.text} ({w.source})" if sources and w.source else w.text for w in entry.why
-    )
+    why = _("; ").join(sourced(w.text, w.source, sources) for w in entry.why)
     over = entry.closes_at is not None and entry.closes_at <= now
     text = _said_to_buyer if own else _said_to_others
     return text(bool(since and why), bool(until), over).format(since=since, until=until, why=why)
+
+
+def sourced(text: str, source: str, wording: Wording | None) -> str:
+    """A reckoning, and where its rule was taken from where there are words for that."""
+    names = wording.taken_from(source) if wording else ()
+    if not names:
+        return text
+    return _("{why} ({sources})").format(why=text, sources=_("; ").join(names))
 
 
 def _said_to_buyer(opens: bool, closes: bool, over: bool) -> str:
