@@ -73,15 +73,15 @@ def _state(given: Given) -> Found:
     return state.measure(runs=2 if given.quick else 200), {}
 
 
-# They share a copy of a database: those that leave much to do behind them come last.
+# They share a copy of a database: those that leave behind what a later one would meet come last.
 PARTS = {
     part.name: part
     for part in (
         Part("state", "the state of a case", _state, stored=False),
         Part("pages", "pages and lists at 50 requests a second", _pages),
         Part("running", "start and memory", _running),
-        Part("http", "dispute commands through HTTP, against an empty handler", _http),
         Part("sweep", "what is due at once, decided without a visitor", _sweep),
+        Part("http", "dispute commands through HTTP, against an empty handler", _http),
         Part(
             "engine", "dispute commands in the engine, against the bare driver", _engine, floor=True
         ),

@@ -154,6 +154,7 @@ def explained(raw: psycopg.Connection[Any], asked: list[tuple[str, Any]]) -> Ite
     raw.execute("SET enable_bitmapscan = off")
     # In an empty table sorting costs nothing, and any index would do.
     raw.execute("SET enable_sort = off")
+    raw.execute("SET enable_incremental_sort = off")
     plans = []
     for statement, values in asked:
         found = raw.execute(f"EXPLAIN {statement}", values).fetchall()
