@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from amends.dispute.case import CaseEvent
+from amends.kernel.instants import to_micros
 from amends.kernel.record import Job, Recorded
 from amends.order.events.life import OrderAmended, OrderPlaced
 from amends.order.events.money import ChargebackRecorded, RefundRecorded
 from amends.projections.notices import Notice
+
+MAIL_WAITS = timedelta(minutes=1)
+"""How long a mail waits for what follows from the same step, so that one tells all of it."""
 
 
 def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ...]:
@@ -26,8 +31,13 @@ def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ..
         asked.append(Job(job, "chargeback_answer", recorded.at, dict(taken)))
     for i, notice in enumerate(told):
         if notice.person:
-            asked.append(Job(_id(recorded, f"mail:{i}"), "mail", recorded.at, notice.payload()))
+            asked.append(_mail(recorded, i, notice))
     return tuple(asked)
+
+
+def _mail(recorded: Recorded[CaseEvent], i: int, notice: Notice) -> Job:
+    payload = notice.payload() | {"n": recorded.number, "at": to_micros(recorded.at)}
+    return Job(_id(recorded, f"mail:{i}"), "mail", recorded.at + MAIL_WAITS, payload)
 
 
 def _id(recorded: Recorded[CaseEvent], what: str) -> str:

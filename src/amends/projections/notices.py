@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
-from amends.dispute.events.judging import InformationRequested
-from amends.dispute.events.negotiation import DisputeReminded
+from amends.dispute.events.judging import AppealDecided, InformationRequested
+from amends.dispute.events.negotiation import DisputeReminded, OfferAccepted
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import Who
@@ -30,6 +30,8 @@ REMINDERS = frozenset(
     str(event.__struct_config__.tag) for event in (DisputeReminded, OrderReminded)
 )
 """The kinds of notice that only say again what is due."""
+# These settle what was asked before. What follows comes as an event of its own, and asks by itself.
+_SETTLING = (OfferAccepted, AppealDecided)
 
 
 class Notice(Struct, frozen=True):
@@ -61,14 +63,10 @@ def notices(recorded: Recorded[CaseEvent], after: Case) -> tuple[Notice, ...]:
     recipients = dict.fromkeys(_recipients(recorded, after))
     dispute = after.disputes[event.dispute] if isinstance(event, DisputeEvent) else None
     kind = str(type(event).__struct_config__.tag)
-    reminded = event.due if isinstance(event, OrderReminded | DisputeReminded) else None
     return tuple(
-        Notice(
-            person, role, kind, dispute.id if dispute else "",
-            reminded or _due(after, dispute, role),
-        )
+        Notice(person, role, kind, dispute.id if dispute else "", _due(event, after, dispute, role))
         for role, person in recipients
-    )  # fmt: skip
+    )
 
 
 def notice_rows(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Row, ...]:
@@ -144,8 +142,12 @@ def _whose_turn(turn: str, after: Case, dispute: Dispute | None) -> Iterable[tup
             yield ("supervisor", "")
 
 
-def _due(after: Case, dispute: Dispute | None, role: str) -> Instant | None:
+def _due(event: CaseEvent, after: Case, dispute: Dispute | None, role: str) -> Instant | None:
     """The end of protection asks nobody to act; its reminders say it when it comes."""
+    if isinstance(event, OrderReminded | DisputeReminded):
+        return event.due
+    if isinstance(event, _SETTLING):
+        return None
     running = dispute.deadlines if dispute else after.order.deadlines
     mine = (clock.at for clock in running if clock.turn == role and clock.what != "protection")
     return min(mine, default=None)

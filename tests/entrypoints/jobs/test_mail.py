@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from amends.engine.store import JobToRun, Link
@@ -90,12 +91,13 @@ def test_both_sides_are_told_and_whoever_must_act_until_when(shop: Shop, tmp_pat
 
 def test_text_and_page_say_the_same_with_one_button(shop: Shop, tmp_path: Path) -> None:
     disputed(shop)
+    shop.on("A-1001-D1", "accept_offer", SELLER, offer="O1", amount=rub(72_000))
     for mail in (*arrived(tmp_path, "shop@example.com"), *arrived(tmp_path, "olga@example.com")):
         assert mail.get_content_type() == "multipart/alternative"
         text, page = part(mail, "plain"), part(mail, "html")
         words = visible(page)
         for line in filter(None, (line.strip() for line in text.splitlines())):
-            said = line.rstrip(":")
+            said = line.rstrip(":").removeprefix("- ")
             assert said in words or said in page or line == "--", (line, words)
         assert page.count('class="press"') == 1
         assert str(mail["Subject"]) in words
@@ -142,7 +144,7 @@ def late_job(**payload: Column) -> JobToRun:
     """A mail to the seller that comes to be sent long after it was asked for."""
     whole = {"person": "s1", "role": "seller", "dispute": "A-1001-D1", **payload}
     name = f"late:{payload['kind']}:{payload['due']}"
-    return JobToRun("A-1001", name, "mail", Instant.now(UTC), whole, 1)
+    return JobToRun("A-1001", name, "mail", Instant.now(UTC), whole, 2, {})
 
 
 def test_a_mediator_is_told_at_the_address_of_their_account(shop: Shop, tmp_path: Path) -> None:
@@ -173,15 +175,74 @@ def test_a_person_without_an_address_holds_nothing_up(shop: Shop, tmp_path: Path
     assert mails(tmp_path, "olga@example.com") == []
 
 
-def test_a_refund_is_told_of(shop: Shop, tmp_path: Path) -> None:
+def test_what_follows_from_one_step_is_told_in_one_mail(shop: Shop, tmp_path: Path) -> None:
     disputed(shop)
     shop.on("A-1001-D1", "accept_offer", SELLER, offer="O1", amount=rub(72_000))
-    subjects = [subject for subject, _ in mails(tmp_path, "olga@example.com")]
-    assert "A refund of order A-1001 is on its way" in subjects
-    assert "Dispute A-1001-D1 is closed" in subjects
-    told = dict(mails(tmp_path, "olga@example.com"))
-    assert "How it ended: The money was given back" in told["Dispute A-1001-D1 is closed"]
-    assert "answer this mail" not in told["Dispute A-1001-D1 is closed"], "nobody would hear it"
+    for to in ("olga@example.com", "shop@example.com"):
+        text = dict(mails(tmp_path, to))["Dispute A-1001-D1 is closed"]
+        said = [
+            "Dispute A-1001-D1 has ended.",
+            "What else happened:",
+            "- An offer in dispute A-1001-D1 was accepted.",
+            "- What was agreed or decided in dispute A-1001-D1 is being carried out.",
+            "- A refund of order A-1001 has left the payment provider.",
+            "How it ended: The money was given back",
+        ]
+        places = [text.index(one) for one in said]
+        assert places == sorted(places)
+        assert "answer this mail" not in text, "nobody would hear it"
+        before = len(mails(tmp_path, to))
+        shop.advance("P2D")
+        assert len(mails(tmp_path, to)) == before, "nothing of it is left for the day's mail"
+
+
+ASKS: dict[str, Column] = {"kind": "offer_made", "dispute": "A-1001-D1", "due": 1, "n": 8}
+ASKS_LATER: dict[str, Column] = {**ASKS, "dispute": "A-1001-D2", "n": 9}
+MOVED_MONEY: dict[str, Column] = {"kind": "refund_settled", "dispute": "", "due": None, "n": 10}
+ON_THE_WAY: dict[str, Column] = {"kind": "parcel_sent", "dispute": "", "due": None, "n": 11}
+
+
+@pytest.mark.parametrize(
+    ("told", "subject"),
+    [
+        ((ON_THE_WAY, MOVED_MONEY, ASKS_LATER, ASKS), "An offer in dispute A-1001-D1"),
+        ((ON_THE_WAY, ASKS_LATER), "An offer in dispute A-1001-D2"),
+        ((MOVED_MONEY, ON_THE_WAY), "A refund of order A-1001 is on its way"),
+        ((MOVED_MONEY, {**ASKS, "due": None}), "A refund of order A-1001 is on its way"),
+    ],
+    ids=["what is due first", "what is due", "no step on the way", "the latest"],
+)
+def test_what_they_must_do_first_leads(
+    shop: Shop, tmp_path: Path, told: tuple[dict[str, Column], ...], subject: str
+) -> None:
+    disputed(shop)
+    shop.on("A-1001-D1", "make_offer", SELLER, remedy="refund", amount=rub(10_000))
+    shop.advance("PT2H")
+    shop.post("/orders/A-1001/disputes", claim(), BUYER, 201)
+    shop.on("A-1001-D2", "make_offer", SELLER, remedy="refund", amount=rub(10_000))
+    before = arrived(tmp_path, "olga@example.com")
+    job = late_job(person="b1", role="buyer", **told[0])
+    others = {str(n): {"person": "b1", "role": "buyer", **one} for n, one in enumerate(told[1:])}
+    shop.service.handlers["mail"](replace(job, others=others))
+    ids = {mail["Message-ID"] for mail in before}
+    (mail,) = (m for m in arrived(tmp_path, "olga@example.com") if m["Message-ID"] not in ids)
+    assert mail["Subject"] == subject
+    text = part(mail, "plain")
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    assert len(lines) == len(told) - 1
+    assert text.count("Please act by") == sum(one["due"] is not None for one in told), (
+        "each with its own deadline"
+    )
+
+
+def test_the_same_is_told_once(shop: Shop, tmp_path: Path) -> None:
+    disputed(shop)
+    both = {"person": "b1", "role": "buyer", **MOVED_MONEY}
+    job = late_job(**both)
+    shop.service.handlers["mail"](replace(job, others={"2": both, "3": both}))
+    text = dict(mails(tmp_path, "olga@example.com"))["A refund of order A-1001 is on its way"]
+    assert text.count("has left the payment provider") == 1
+    assert "What else" not in text
 
 
 def test_the_button_signs_a_party_in_once_and_leads_to_that_case(

@@ -18,9 +18,9 @@ from amends.entrypoints.mail_in.receiving import receive
 from tests.adapters.contract_mail import parsed
 from tests.adapters.test_mail_smtp import Inbox
 from tests.entrypoints.jobs.test_mail import disputed, part, visible
-from tests.entrypoints.sandbox import BUYER, Shop
+from tests.entrypoints.sandbox import BUYER, SELLER, Shop, rub
 
-INBOX = "shop@example.com"
+INBOX, OLGA = "shop@example.com", "olga@example.com"
 
 
 @pytest.fixture
@@ -82,6 +82,27 @@ def test_a_notice_goes_by_mail_in_both_forms_and_is_answered(
     assert receive(shop.service, answer.as_bytes()).said
     thread = shop.get("/orders/A-1001/messages", BUYER)["items"]
     assert [m["text"] for m in thread] == ["We look at it today."]
+
+
+def test_what_happens_together_is_one_mail_a_side_and_what_does_not_its_own(
+    shop: Shop, inbox: tuple[Inbox, int]
+) -> None:
+    disputed(shop)
+    inbox[0].messages.clear()
+    shop.advance("PT2H")
+    shop.on("A-1001-D1", "make_offer", SELLER, remedy="refund", amount=rub(50_000))
+    (offer,) = came(inbox[0], OLGA)
+    assert offer["Subject"] == "An offer in dispute A-1001-D1"
+    assert "What else" not in part(offer, "plain")
+    inbox[0].messages.clear()
+    shop.advance("PT2H")
+    shop.on("A-1001-D1", "accept_offer", BUYER, offer="O2", amount=rub(50_000))
+    for side in (OLGA, INBOX):
+        (mail,) = came(inbox[0], side)
+        text, page = part(mail, "plain"), visible(part(mail, "html"))
+        for said in ("was accepted. It is final", "has left the payment provider", "has ended."):
+            assert said in text
+            assert said in page
 
 
 def test_a_year_after_the_end_nobody_has_heard_more(shop: Shop, inbox: tuple[Inbox, int]) -> None:

@@ -32,9 +32,10 @@ class Item(Struct, frozen=True):
 class Letter(Struct, frozen=True):
     """One mail before it is addressed, each text a whole sentence or a few.
 
-    ``preview`` is what an inbox shows beside the subject, ``facts`` are names with their values,
-    ``button`` and ``url`` the one thing to press; ``closing`` says why it came, ``off`` is where
-    such mail is ordered off, "" for what is always sent.
+    ``preview`` is what an inbox shows beside the subject, ``also`` are lines about what else
+    happened, ``facts`` are names with their values, ``button`` and ``url`` the one thing to press;
+    ``closing`` says why it came, ``off`` is where such mail is ordered off, "" for what is always
+    sent.
     """
 
     subject: str
@@ -43,6 +44,7 @@ class Letter(Struct, frozen=True):
     button: str
     url: str
     closing: str
+    also: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     until: Until | None = None
     items: tuple[Item, ...] = ()

@@ -1,8 +1,9 @@
-"""A notice as a letter: what happened, whose turn it is, until when, and what comes if nobody
+"""Notices as a letter: what happened, whose turn it is, until when, and what comes if nobody
 acts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from amends.dispute.state import Dispute
@@ -33,15 +34,33 @@ def outdated(looking: Looking, payload: Payload) -> bool:
     return dispute is not None and dispute.closed_at is not None
 
 
+def leading_first(looking: Looking, told: Iterable[Payload]) -> list[Payload]:
+    """Notices of one letter, the one it is headed by in front, the others as they happened.
+
+    That is what the recipient must do first, else the latest that is more than a step on the way.
+    """
+    told = sorted(told, key=lambda payload: int(payload.get("n") or 0))
+
+    def weight(payload: Payload) -> tuple[bool, Instant | None, bool]:
+        mine = _mine(looking, payload)
+        can_wait = looking.words.event(str(payload["kind"])).can_wait
+        return (not mine, mine[0].at if mine else None, can_wait)
+
+    lead = min(reversed(told), key=weight)
+    return [lead, *(payload for payload in told if payload is not lead)]
+
+
 def notice_letter(
-    looking: Looking, wording: Wording, payload: Payload, url: str, *, answered: bool
+    looking: Looking, wording: Wording, told: Sequence[Payload], url: str, *, answered: bool
 ) -> Letter:
-    """The letter about the event that ``payload`` names, as the case stands now.
+    """The letter about the events that ``told`` names, the leading one first, as the case stands
+    now.
 
     ``looking`` is the recipient's; it holds the texts about what was sold. ``wording`` are their
     pack's own words, ``url`` is where the button leads. ``answered``: what they write back is
     taken in.
     """
+    lead, *others = told
     closing = [why_it_came(looking.by)]
     if looking.by.role not in STAFF:
         closing.append(
@@ -49,18 +68,18 @@ def notice_letter(
         )
     if answered:
         closing.append(_("You can answer this mail: what you write goes to the other side."))
-    order, dispute = looking.case.order, _dispute(looking, payload)
-    event = looking.words.event(str(payload["kind"]))
-    named = {"order": order.id, "dispute": dispute.id if dispute else ""}
-    said = event.notice.format(**named)
-    until = _until(looking, dispute, payload)
+    dispute = _dispute(looking, lead)
+    said = _said(looking, lead)
+    until = _until(looking, lead)
+    lines = dict.fromkeys(_line(looking, payload, lead) for payload in others)
     return Letter(
-        subject=event.subject.format(**named),
+        subject=looking.words.event(str(lead["kind"])).subject.format(**_named(looking, lead)),
         preview=until.says if until and until.yours else said,
         paragraphs=(said,),
         button=_("Open the dispute") if dispute else _("Open the order"),
         url=url,
         closing=" ".join(closing),
+        also=tuple(line for line in lines if line != said),
         facts=_facts(looking, wording, dispute),
         until=until,
     )
@@ -77,23 +96,50 @@ def why_it_came(by: Actor) -> str:
             return _("You get this mail because you work on this case.")
 
 
-def _until(looking: Looking, dispute: Dispute | None, payload: Payload) -> Until | None:
-    """The recipient's own deadline if they have one now, else whoever's turn it is."""
-    role, due = str(payload["role"]), _due(payload)
-    running = sorted(_running(looking, dispute), key=lambda clock: clock.at)
-    mine = [clock for clock in running if clock.turn == role] if due else []
+def _named(looking: Looking, payload: Payload) -> dict[str, str]:
+    dispute = _dispute(looking, payload)
+    return {"order": looking.case.order.id, "dispute": dispute.id if dispute else ""}
+
+
+def _said(looking: Looking, payload: Payload) -> str:
+    event = looking.words.event(str(payload["kind"]))
+    return event.notice.format(**_named(looking, payload))
+
+
+def _line(looking: Looking, payload: Payload, lead: Payload) -> str:
+    """A notice beside the leading one, with its deadline unless that is the leading one's."""
+    said, mine = _said(looking, payload), _mine(looking, payload)[:1]
+    same = payload["dispute"] == lead["dispute"] and mine == _mine(looking, lead)[:1]
+    return said if same or not mine else f"{said} {_act_by(looking, mine[0])}"
+
+
+def _act_by(looking: Looking, clock: Deadline) -> str:
+    return looking.words.due.format(until=moment(clock.at))
+
+
+def _mine(looking: Looking, payload: Payload) -> list[Deadline]:
+    """The recipient's own deadlines that a notice asks them to keep, as they are now, the first
+    one first."""
+    due, role = _due(payload), payload["role"]
+    running = _running(looking, _dispute(looking, payload)) if due else ()
+    mine = sorted((clock for clock in running if clock.turn == role), key=lambda clock: clock.at)
     if payload["kind"] in REMINDERS:
         mine = [clock for clock in mine if clock.at == due]
-    if mine:
-        says = looking.words.due.format(until=moment(mine[0].at))
-        return _told(looking, mine[0], says, yours=True)
-    if dispute is None or dispute.closed_at is not None or not running:
+    return mine
+
+
+def _until(looking: Looking, payload: Payload) -> Until | None:
+    """The recipient's own deadline if they have one now, else whoever's turn it is."""
+    dispute = _dispute(looking, payload)
+    if mine := _mine(looking, payload):
+        return _told(looking, mine[0], _act_by(looking, mine[0]), yours=True)
+    if dispute is None or dispute.closed_at is not None or not dispute.deadlines:
         return None
-    clock = running[0]
+    clock = min(dispute.deadlines, key=lambda clock: clock.at)
     says = _("It is the turn of {turn}, until {until}.").format(
         turn=looking.words.turn(clock.turn), until=moment(clock.at)
     )
-    return _told(looking, clock, says, yours=clock.turn == role)
+    return _told(looking, clock, says, yours=clock.turn == payload["role"])
 
 
 def _told(looking: Looking, clock: Deadline, says: str, *, yours: bool) -> Until:
