@@ -20,6 +20,7 @@ from tests.store.contract_rulings import RulingsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
 from tests.store.contract_support import SupportContract
+from tests.store.contract_watching import WatchingContract
 
 
 class StoreContract(
@@ -31,6 +32,7 @@ class StoreContract(
     RulingWordsContract,
     SupportContract,
     GoodwillContract,
+    WatchingContract,
     AccessContract,
     CorrespondenceContract,
     DraftsContract,

@@ -27,6 +27,12 @@ class DraftsContract:
         assert store.drafts.find("A", "ann") == Draft(NOW, "ann on A")
         assert store.drafts.find("B", "ann") == Draft(NOW, "ann on B")
         assert store.drafts.find("B", "bob") is None
+        store.drafts.keep("A", "zoe", Draft(NOW + DAY, "zoe on A"))
+        assert store.drafts.of_order("A") == {
+            "ann": Draft(NOW, "ann on A"),
+            "zoe": Draft(NOW + DAY, "zoe on A"),
+        }
+        assert store.drafts.of_order("C") == {}
 
     def test_erasing_the_person_erases_their_drafts(self, store: Store) -> None:
         begin(store, "A", Content("c1", "ann", "on record"))
@@ -34,6 +40,7 @@ class DraftsContract:
         assert store.records.texts([("A", "c1")]) == {("A", "c1"): "on record"}
         assert store.records.erase("ann")
         assert store.drafts.find("A", "ann") is None
+        assert store.drafts.of_order("A") == {}
         store.drafts.keep("A", "ann", Draft(NOW, "begun again"))
         assert store.drafts.find("A", "ann") == Draft(NOW, "begun again")
         assert store.records.texts([("A", "c1")]) == {("A", "c1"): None}

@@ -29,5 +29,8 @@ class Drafts(Protocol):
     def find(self, order: str, person: PersonId) -> Draft | None:
         """What was kept last; None when there is nothing, or the person was erased."""
 
+    def of_order(self, order: str) -> dict[PersonId, Draft]:
+        """Everybody's on one order, by the person; those of the erased are not in the answer."""
+
     def drop(self, order: str, person: PersonId) -> None:
         """Forget it; nothing happens when there is none."""

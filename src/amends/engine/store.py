@@ -25,6 +25,7 @@ from amends.engine.ruling_words import RulingWords
 from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.staff import StaffAccounts
+from amends.engine.watching import Watching
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
@@ -450,6 +451,8 @@ class Store(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def papers(self) -> Papers: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def ruling_words(self) -> RulingWords: ...
     @property

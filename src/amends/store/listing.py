@@ -16,6 +16,15 @@ from amends.store.tables import INTEGERS, TABLES, Table
 _MOST = 500
 
 
+class Beside(Struct, frozen=True):
+    """A table of its own that has to have a row equal in ``where`` that belongs, by the condition
+    ``on``, to a row of the list: of those the list is made, not from its index."""
+
+    table: str
+    on: str
+    where: Mapping[str, Column]
+
+
 class Asked(Struct, frozen=True):
     """A page that was asked for, as a statement; ``page_of`` makes the page of what it finds."""
 
@@ -44,6 +53,7 @@ def asked(
     limit: int,
     mark: str,
     also: Mapping[str, Column],
+    beside: Beside | None = None,
 ) -> Asked:
     """The statement for a page; ``mark`` is how the database's driver writes a parameter.
 
@@ -68,6 +78,12 @@ def asked(
     for column, wanted in also.items():
         tests.append(f"{column} IS NULL" if wanted is None else f"{column} = {mark}")
         values += [] if wanted is None else [wanted]
+    source = table
+    if beside is not None:
+        # In this order SQLite reads them too, whatever it knows of their sizes.
+        source = f"{beside.table} CROSS JOIN {table}"
+        tests = [beside.on, *(f"{c} = {mark}" for c in beside.where), *tests]
+        values = [*beside.where.values(), *values]
     if after is not None:
         marks = ", ".join([mark] * len(sorting))
         tests.append(f"({', '.join(sorting)}) {beyond} ({marks})")
@@ -76,7 +92,7 @@ def asked(
     # the index is sorted as is asked.
     named = ", ".join(f"{c} {way}" for c in (*empty, *sorting))
     statement = (
-        f"SELECT {', '.join(found.columns)} FROM {table} WHERE {' AND '.join(tests)}"  # noqa: S608
+        f"SELECT {', '.join(found.columns)} FROM {source} WHERE {' AND '.join(tests)}"  # noqa: S608
         f" ORDER BY {named} LIMIT {mark}"
     )
     return Asked(found, order_by, sorting, limit, statement, (*values, limit + 1))

@@ -20,6 +20,7 @@ from amends.store.ruling_words import SqlRulingWords
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.staff import SqlStaff
 from amends.store.urls import Target
+from amends.store.watching import SqlWatching
 
 __all__ = ["PostgresStore"]
 
@@ -44,6 +45,7 @@ class PostgresStore:
         self.emails = SqlEmails(plain, digests)
         self.papers = SqlPapers(plain)
         self.ruling_words = SqlRulingWords(plain)
+        self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)

@@ -17,6 +17,9 @@ _PUT = """INSERT INTO drafts VALUES (%s, %s, %s, %s, %s) ON CONFLICT (order_id, 
 _GET = """SELECT d.at, d.sealed, p.secret FROM drafts AS d
     JOIN person_keys AS p ON p.person = d.person AND p.key_id = d.key_id
     WHERE d.order_id = %s AND d.person = %s"""
+_ALL = """SELECT d.person, d.at, d.sealed, p.secret FROM drafts AS d
+    JOIN person_keys AS p ON p.person = d.person AND p.key_id = d.key_id
+    WHERE d.order_id = %s ORDER BY d.person"""
 
 
 class PostgresDrafts:
@@ -42,6 +45,13 @@ class PostgresDrafts:
             return None
         at, sealed, secret = found[0]
         return Draft(from_micros(at), open_draft(secret, order, person, sealed))
+
+    def of_order(self, order: str) -> dict[PersonId, Draft]:
+        """Those that their key still opens."""
+        return {
+            person: Draft(from_micros(at), open_draft(secret, order, person, sealed))
+            for person, at, sealed, secret in self._connections.ask(_ALL, (order,))
+        }
 
     def drop(self, order: str, person: PersonId) -> None:
         """Forget it."""

@@ -21,6 +21,7 @@ from amends.store.sqlite.service import SqliteMeta, SqliteUptime
 from amends.store.sqlite.upkeep import SqliteUpkeep
 from amends.store.sqlite.views import SqliteViews
 from amends.store.staff import SqlStaff
+from amends.store.watching import SqlWatching
 
 __all__ = ["SqliteStore"]
 
@@ -49,6 +50,7 @@ class SqliteStore:
         self.emails = SqlEmails(plain, digests)
         self.papers = SqlPapers(plain)
         self.ruling_words = SqlRulingWords(plain)
+        self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)

@@ -15,6 +15,9 @@ _PUT = "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)"
 _GET = """SELECT d.at, d.sealed, p.secret FROM drafts AS d
     JOIN person_keys AS p ON p.person = d.person AND p.key_id = d.key_id
     WHERE d.order_id = ? AND d.person = ?"""
+_ALL = """SELECT d.person, d.at, d.sealed, p.secret FROM drafts AS d
+    JOIN person_keys AS p ON p.person = d.person AND p.key_id = d.key_id
+    WHERE d.order_id = ? ORDER BY d.person"""
 
 
 class SqliteDrafts:
@@ -40,6 +43,15 @@ class SqliteDrafts:
             return None
         at, sealed, secret = found
         return Draft(from_micros(at), open_draft(secret, order, person, sealed))
+
+    def of_order(self, order: str) -> dict[PersonId, Draft]:
+        """Those that their key still opens."""
+        with self._connections.reading() as db:
+            found = db.execute(_ALL, (order,)).fetchall()
+        return {
+            person: Draft(from_micros(at), open_draft(secret, order, person, sealed))
+            for person, at, sealed, secret in found
+        }
 
     def drop(self, order: str, person: PersonId) -> None:
         """Forget it."""
