@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 
 from amends.engine.slots import slot_of
+from amends.kernel.record import Column
 from amends.store import migrate, open_store
 from tests.postgres_server import Server
 from tests.store.given import NOW
@@ -48,3 +49,29 @@ def test_orders_get_their_slots_on_a_server(postgres: Server) -> None:
             db.execute(JOB.format("%s"), (order,))
     migrate(url)
     check(url)
+
+
+NOTICE = "INSERT INTO notices VALUES ('A-1', {0}, 0, 's1', 'seller', 5, '{1}', 'D1', 9)"
+
+
+def asked(url: str) -> dict[Column, Column]:
+    """Until when each kind of notice asks for something."""
+    store = open_store(url)
+    found = store.views.page("notices", {"order_id": "A-1"}, order_by="n").rows
+    store.close()
+    return {row["kind"]: row["due_at"] for row in found}
+
+
+def test_notices_of_what_is_settled_ask_for_nothing(tmp_path: Path, postgres: Server) -> None:
+    path, url = tmp_path / "old.db", postgres.empty()
+    migrate(path, "0015")
+    migrate(url, "0015")
+    kinds = ("offer_made", "offer_accepted", "appeal_decided")
+    with closing(sqlite3.connect(path)) as file, file, psycopg.connect(url) as server:
+        for n, kind in enumerate(kinds):
+            file.execute(NOTICE.format(n, kind))
+            server.execute(NOTICE.format(n, kind))
+    migrate(path)
+    migrate(url)
+    for database in (str(path), url):
+        assert asked(database) == {"offer_made": 9, "offer_accepted": None, "appeal_decided": None}
