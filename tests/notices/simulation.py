@@ -11,7 +11,9 @@ event the two are compared:
   lay ahead when whoever had the turn got it, and to them;
 * a reminder goes to nobody else, and never of a deadline that is past or was met;
 * once a dispute is closed there is no notice of it any more, unless an appeal opens it again;
-* a mail that is sent late, by up to three days, asks nobody for what is settled by then.
+* a mail waits a minute, tells one person all there is to tell by then, and is led by what they have
+  to do first;
+* one that is sent late, by up to three days, asks nobody for what is settled by then.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from amends.dispute.events.negotiation import DisputeReminded
 from amends.dispute.expire import expire
 from amends.dispute.judge import CaseCommand, OnDispute, OnOrder, decide, dispute_options
 from amends.dispute.state import Case
-from amends.entrypoints.mails.notices import outdated
+from amends.entrypoints.mails.notices import Payload, leading_first, outdated
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.words.catalogue import words
@@ -48,7 +50,8 @@ from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.events.life import OrderPlaced, OrderReminded
 from amends.order.units import LineQuantity
 from amends.policy.terms import Terms
-from amends.projections.notices import Notice, notices
+from amends.projections.jobs import MAIL_WAITS
+from amends.projections.notices import REMINDERS, Notice, notices
 from tests.given import (
     APPEALS,
     BUYER,
@@ -91,6 +94,19 @@ class Held(Struct, frozen=True):
     at: Instant
 
 
+class ToTell(Struct, frozen=True):
+    """A notice that is not told yet, and the number of its event."""
+
+    notice: Notice
+    number: int
+    at: Instant
+
+    @property
+    def payload(self) -> Payload:
+        """As the mail's job has it."""
+        return self.notice.payload() | {"n": self.number}
+
+
 class Counted(Struct):
     """What came to pass in how many lives."""
 
@@ -99,6 +115,8 @@ class Counted(Struct):
     reminders: int = 0
     expiries: int = 0
     closed: int = 0
+    mails: int = 0
+    together: int = 0
     late: int = 0
     withheld: int = 0
 
@@ -120,7 +138,8 @@ class Life:
         self.held: dict[Held, Instant] = {}
         self.told: dict[tuple[str, str, Instant], set[Instant]] = {}
         self.silent = {p.role for p in _PEOPLE if self.dice.random() < 0.3}
-        self.waiting: list[tuple[Instant, bool, Notice]] = []
+        self.waiting: list[ToTell] = []
+        self.mails: list[tuple[Instant, list[ToTell]]] = []
         self._append(OrderPlaced(at=T0, order=order()), SHOP)
 
     @property
@@ -208,9 +227,9 @@ class Life:
                 self._append(event, CLOCK)
 
     def _append(self, event: CaseEvent, by: Actor) -> None:
+        self._deliver(event.at)
         before, self.number = self.case, self.number + 1
         self.case = evolve(before, event)
-        self._deliver(event.at)
         recorded = Recorded(self.now_case.order.id, self.number, event.at, by, "c", event)
         told = notices(recorded, self.now_case)
         self.counted.notices += len(told)
@@ -219,11 +238,8 @@ class Life:
         if isinstance(event, DisputeReminded | OrderReminded):
             self._look_at_reminder(event, told)
         self._keep_book(event)
-        for notice in (n for n in told if n.person):  # a role as a whole gets no mail
-            late = self.dice.choice((0.0, 0.0, 1.0, 30.0, 72.0)) * HOUR
-            self.counted.late += bool(late)
-            self.waiting.append((event.at + late, bool(late), notice))
-        self._deliver(event.at)
+        # A role as a whole gets no mail.
+        self.waiting += [ToTell(n, self.number, event.at) for n in told if n.person]
 
     def _look_at_the_end(self, before: Case, event: DisputeEvent, told: tuple[Notice, ...]) -> None:
         was = before.disputes.get(event.dispute)
@@ -268,20 +284,54 @@ class Life:
             raise Wrong(f"{held}, theirs since {had_since}, was reminded of at {sorted(told)} only")
 
     def _deliver(self, until: Instant) -> None:
-        """Send what is to be sent by then, as the case stands, and look at what it asks for."""
-        due = [w for w in self.waiting if w[0] <= until]
-        self.waiting = [w for w in self.waiting if w[0] > until]
-        for _at, late, notice in due:
-            by = Actor(notice.person, Role(notice.role))
-            looking = Looking(self.now_case, self.terms, self._stamp(), by, Texts({}), words())
-            if outdated(looking, notice.payload()):
-                if not late:
-                    raise Wrong(f"{notice} was not sent, though nothing had happened meanwhile")
-                self.counted.withheld += 1
-                continue
-            dispute = self.now_case.disputes.get(notice.dispute)
-            if dispute and dispute.phase == "closed" and notice.due:
-                raise Wrong(f"{notice} asks for something after the end")
+        """Write what is to be written by then, and send what is to be sent."""
+        while self.waiting and (at := self.waiting[0].at + MAIL_WAITS) <= until:
+            to = _to(self.waiting[0])
+            mail = [told for told in self.waiting if _to(told) == to and told.at <= at]
+            self.waiting = [told for told in self.waiting if told not in mail]
+            late = self.dice.choice((0.0, 0.0, 1.0, 30.0, 72.0)) * HOUR
+            self.counted.late += bool(late)
+            self.mails.append((at + late, mail))
+        due = [mail for at, mail in self.mails if at <= until]
+        self.mails = [(at, mail) for at, mail in self.mails if at > until]
+        for mail in due:
+            self._send(mail)
+
+    def _send(self, mail: list[ToTell]) -> None:
+        """Look at what it asks for, as the case stands."""
+        by = Actor(mail[0].notice.person, Role(mail[0].notice.role))
+        looking = Looking(self.now_case, self.terms, self._stamp(), by, Texts({}), words())
+        fresh = []
+        for told in mail:
+            if not outdated(looking, told.payload):
+                fresh.append(told)
+            elif told.number == self.number:
+                raise Wrong(f"{told} was not sent, though nothing had happened meanwhile")
+        self.counted.withheld += len(mail) - len(fresh)
+        self.counted.mails += bool(fresh)
+        self.counted.together += max(0, len(fresh) - 1)
+        asks = {told.number: at for told in fresh if (at := self._asked_by(told.notice))}
+        if not fresh:
+            return
+        lead = leading_first(looking, [told.payload for told in fresh])[0]["n"]
+        if asks and (lead not in asks or asks[int(lead or 0)] != min(asks.values())):
+            raise Wrong(f"{mail} is led by {lead}, and asks for {asks}")
+
+    def _asked_by(self, notice: Notice) -> Instant | None:
+        """Until when a notice that is sent now asks for something. Raises Wrong after the end."""
+        if notice.due is None:
+            return None
+        dispute = self.now_case.disputes.get(notice.dispute)
+        if dispute and dispute.phase == "closed":
+            raise Wrong(f"{notice} asks for something after the end")
+        if notice.kind in REMINDERS:
+            return notice.due
+        running = dispute.deadlines if dispute else self.now_case.order.deadlines
+        return min((clock.at for clock in running if clock.turn == notice.role), default=None)
+
+
+def _to(told: ToTell) -> tuple[str, str]:
+    return (told.notice.person, told.notice.role)
 
 
 def _named(event: DisputeReminded) -> tuple[str, str, Instant]:

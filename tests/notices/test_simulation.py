@@ -23,6 +23,7 @@ def test_nobody_is_told_after_the_end_and_everybody_before_a_deadline(first: int
     assert counted.expiries > _AT_ONCE
     assert counted.reminders > _AT_ONCE
     assert counted.withheld
+    assert counted.together > _AT_ONCE
 
 
 def _without_the_last(since: Any, at: Any) -> Any:
@@ -35,9 +36,16 @@ def _without_the_last(since: Any, at: Any) -> Any:
         ("amends.policy.clocks:reminders_between", _without_the_last, "was reminded of at"),
         ("tests.notices.simulation:outdated", lambda *_: False, "after the end"),
         ("tests.notices.simulation:outdated", lambda *_: True, "nothing had happened"),
+        ("tests.notices.simulation:leading_first", lambda _, told: list(told), "is led by"),
         ("amends.projections.notices:_whose_turn", lambda *_: [("buyer", "b1")], "was told to"),
     ],
-    ids=["no last reminder", "what is settled is asked for", "nothing is sent", "all reminded"],
+    ids=[
+        "no last reminder",
+        "what is settled is asked for",
+        "nothing is sent",
+        "as it comes",
+        "all reminded",
+    ],
 )
 def test_a_planted_fault_is_found(
     monkeypatch: pytest.MonkeyPatch, place: str, fault: Callable[..., Any], found: str
