@@ -29,6 +29,7 @@ from amends.adapters.mail.folder import FolderMailer
 from amends.adapters.mail.smtp import SmtpMailer
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
+from amends.adapters.word_key import word_digests
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
@@ -60,11 +61,13 @@ from amends.entrypoints.links import SignInLinks
 from amends.entrypoints.mail_in.routes import mail_handler
 from amends.entrypoints.probes import Running, probe_handlers
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
+from amends.entrypoints.similar.index import IndexRulingJob, RulingIndex
 from amends.entrypoints.webhooks_in.intake import Intake
 from amends.entrypoints.webhooks_in.routes import callback_handler
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
+from amends.projections.rulings import INDEX_RULING
 from amends.settings import Settings
 from amends.store import migrate, open_store
 from amends.store.backup import back_up, restore
@@ -157,6 +160,8 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     mailer = _mailer(settings, clock)
     links = SignInLinks(store.access, new_token, clock, settings.base_url)
 
+    rulings = RulingIndex(store, word_digests(settings.beside("words.key")))
+
     def close() -> None:
         simulator.close()
         store.close()
@@ -186,6 +191,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             ),
             "digest": DigestJob(engine, store, mailer, settings.base_url, clock),
             "sign_in_link": SignInLinkJob(engine.view, store, mailer, links),
+            INDEX_RULING: IndexRulingJob(engine.view, rulings),
         },
         simulator=simulator,
         provider_for=provider_for,
@@ -202,6 +208,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         reply_to=settings.reply_to,
         mail_in_key=settings.mail_in_key,
         goodwill=goodwill,
+        rulings=rulings,
     )
 
 
@@ -429,7 +436,7 @@ def _premises(database: str, base_url: str) -> Premises:
         base_url=settings.base_url,
         doubts=settings.doubts(),
         folders=tuple(dict.fromkeys(path.parent for path in (files, *own))),
-        private=(files, mail, *own),
+        private=(files, mail, settings.beside("words.key"), *own),
         check_mail=SmtpMailer(settings.smtp, SystemClock()).check if settings.smtp else None,
         providers=("stripe",) if settings.stripe else (),
         exists=lambda: database_exists(database),

@@ -1,8 +1,9 @@
-"""How long like cases take to find among many rulings, on both databases.
+"""How long like cases take to find among many rulings, by words and by codes, on both databases.
 
     python -m tests.entrypoints.many_rulings [--rulings 1000000] [--folder PLACE]
 
-Rows are put in bulk, as many as are asked for, into a database that is thrown away.
+Rows are put in bulk, as many as are asked for, into a database that is thrown away. Words come as
+often as they do in a language: the n-th most frequent one n times more seldom than the first.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import accumulate, islice
 from pathlib import Path
 
 import psycopg
 
 from amends.engine.store import Store
-from amends.entrypoints.precedents import overturned, precedents
+from amends.entrypoints.precedents import Sought, overturned, precedents
 from amends.store import migrate, open_store
 from amends.store.tables import TABLES
 from tests.postgres_server import server
@@ -28,8 +31,11 @@ from tests.postgres_server import server
 REASONS = ("not_as_described", "damaged", "defective", "not_received", "late", "wrong_item")
 CATEGORIES = tuple(f"category-{n}" for n in range(40))
 COLUMNS = TABLES["rulings"].columns
-MOST_MS = 200
 _LOOKS = 100
+# What is claimed, bought and said of a case, without the words of every text.
+_WORDS_OF_A_CASE = 60
+_VOCABULARY = 200_000
+_AT_ONCE = 100_000
 
 
 def rows(count: int, seed: int = 1) -> Iterator[tuple[str | int, ...]]:
@@ -51,34 +57,104 @@ def rows(count: int, seed: int = 1) -> Iterator[tuple[str | int, ...]]:
         yield tuple(values[column] for column in COLUMNS)
 
 
+@cache
+def vocabulary() -> list[int]:
+    """The digests of all words there are, the most frequent one first."""
+    chance = random.Random(0)  # noqa: S311
+    return [chance.randrange(2**48) for _ in range(_VOCABULARY)]
+
+
+def words(count: int, seed: int = 2) -> Iterator[set[int]]:
+    """The digests of so many cases' words; always the same ones."""
+    chance = random.Random(seed)  # noqa: S311
+    often = list(accumulate(1 / (n + 1) for n in range(_VOCABULARY)))
+    for _ in range(count):
+        yield set(chance.choices(vocabulary(), cum_weights=often, k=_WORDS_OF_A_CASE))
+
+
+def numbers(count: int) -> Iterator[tuple[int, str, str]]:
+    """What the rulings are called in the index."""
+    return ((n + 1, f"L-{n}", f"L-{n}-D1") for n in range(count))
+
+
+def index(count: int) -> Iterator[tuple[int, int]]:
+    """Each word of each ruling."""
+    return ((digest, n + 1) for n, case in enumerate(words(count)) for digest in case)
+
+
 def load_sqlite(path: Path, count: int) -> None:
-    """Put them into a migrated file."""
-    marks = ", ".join("?" * len(COLUMNS))
+    """Put them into a migrated file, without their words."""
     with sqlite3.connect(path) as db:
-        statement = f"INSERT INTO rulings ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608
-        db.executemany(statement, rows(count))
+        _insert(db, "rulings", COLUMNS, rows(count))
     db.close()
 
 
+def index_sqlite(path: Path, count: int) -> None:
+    """Put in their words as well."""
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        _insert(db, "ruling_numbers", ("n", "order_id", "dispute_id"), numbers(count))
+        # In the order of the index, so that a page is written once.
+        db.execute("CREATE TEMP TABLE unsorted (digest INTEGER, n INTEGER)")
+        _insert(db, "unsorted", ("digest", "n"), index(count))
+        db.execute("INSERT INTO ruling_words SELECT digest, n FROM unsorted ORDER BY digest, n")
+    db.close()
+
+
+def _insert(
+    db: sqlite3.Connection,
+    table: str,
+    columns: Iterable[str],
+    values: Iterator[tuple[str | int, ...]],
+) -> None:
+    named = tuple(columns)
+    marks = ", ".join("?" * len(named))
+    statement = f"INSERT INTO {table} ({', '.join(named)}) VALUES ({marks})"  # noqa: S608
+    while block := list(islice(values, _AT_ONCE)):
+        db.executemany(statement, block)
+
+
 def load_postgres(url: str, count: int) -> None:
-    """Put them into a migrated database."""
+    """Put them into a migrated database, with their words."""
     with psycopg.connect(url, autocommit=True) as db:
-        with db.cursor().copy(f"COPY rulings ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-            for row in rows(count):
-                copy.write_row(row)
-        db.execute("ANALYZE rulings")
+        _copy(db, "rulings", COLUMNS, rows(count))
+        numbered = ("n", "order_id", "dispute_id")
+        _copy(db, "ruling_numbers", numbered, numbers(count))
+        db.execute("ALTER TABLE ruling_words DROP CONSTRAINT ruling_words_pkey")
+        _copy(db, "ruling_words", ("digest", "n"), index(count))
+        db.execute("ALTER TABLE ruling_words ADD PRIMARY KEY (digest, n)")
+        db.execute("VACUUM ANALYZE")
+
+
+def _copy(
+    db: psycopg.Connection,
+    table: str,
+    columns: Iterable[str],
+    values: Iterator[tuple[str | int, ...]],
+) -> None:
+    with db.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in values:
+            copy.write_row(row)
 
 
 def looks(store: Store) -> list[float]:
-    """Milliseconds of looks for like cases, each for another reason and category."""
+    """Milliseconds of looks for like cases, each for another reason and category, every fourth
+    without words and every fourth by common ones alone."""
     taken = []
-    for n in range(_LOOKS):
+    common = vocabulary()[: 2 * _WORDS_OF_A_CASE]
+    for n, case in enumerate(words(_LOOKS, seed=3)):
+        looked_for = ((), common, case, case)[n % 4]
         begun = time.perf_counter()
-        reason, category = REASONS[n % len(REASONS)], CATEGORIES[n % len(CATEGORIES)]
-        found = precedents(store.views, reason, "" if n % 5 == 0 else category, "none")
+        found = precedents(store, sought(n, looked_for))
         taken.append((time.perf_counter() - begun) * 1000)
         assert found.quartiles is not None
     return sorted(taken)
+
+
+def sought(n: int, digests: Iterable[int] = ()) -> Sought:
+    """A case that is none of those ruled on."""
+    category = "" if n % 5 == 0 else CATEGORIES[n % len(CATEGORIES)]
+    return Sought("X", "X-D1", REASONS[n % len(REASONS)], category, {d: str(d) for d in digests})
 
 
 @contextmanager
@@ -87,6 +163,7 @@ def stores(folder: Path, count: int) -> Iterator[dict[str, Store]]:
     path = folder / "rulings.db"
     migrate(path)
     load_sqlite(path, count)
+    index_sqlite(path, count)
     with server() as postgres, postgres.database() as url:
         load_postgres(url, count)
         found = {"SQLite": open_store(path), "PostgreSQL": open_store(url)}

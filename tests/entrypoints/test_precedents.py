@@ -7,33 +7,40 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from amends.entrypoints.precedents import Precedents, overturned, precedents, quartiles
-from tests.entrypoints.many_rulings import CATEGORIES, REASONS, looks, stores
+from tests.entrypoints.many_rulings import CATEGORIES, looks, sought, stores, words
 from tests.postgres_server import NoServer
 
 
-def test_like_cases_are_the_newest_of_the_reason_and_category_on_both_databases(
+def test_like_cases_share_words_or_reason_and_category_alike_on_both_databases(
     tmp_path: Path,
 ) -> None:
     try:
         with stores(tmp_path, 3_000) as found:
             answers: list[tuple[Precedents, ...]] = []
             for store in found.values():
-                same = precedents(store.views, REASONS[0], CATEGORIES[0], "none")
+                same = precedents(store, sought(6))
                 newest = same.found[0]
-                without = precedents(store.views, REASONS[0], CATEGORIES[0], newest.dispute)
-                other = precedents(store.views, REASONS[0], "nothing like it", "none")
-                none = precedents(store.views, "no such reason", "", "none")
-                assert same.same_category
-                assert {one.category for one in same.found} == {CATEGORIES[0]}
+                without = precedents(store, replace(sought(6), dispute=newest.dispute))
+                other = precedents(store, replace(sought(6), category="nothing like it"))
+                none = precedents(store, replace(sought(6), reason="no such reason"))
+                assert (same.same_category, same.by_words) == (True, 0)
+                assert {one.category for one in same.found} == {CATEGORIES[6]}
                 assert list(same.found) == sorted(same.found, key=lambda o: o.at, reverse=True)
                 assert newest not in without.found
                 assert not other.same_category
                 assert len(other.found) == 200
                 assert (none.found, none.quartiles) == ((), None)
                 assert len(looks(store)) == 100
-                answers.append((same, without, other))
+                case = next(words(1, seed=3))
+                worded = precedents(store, sought(6, case))
+                assert worded.by_words == len(worded.found) >= 8
+                assert all(len(set(one.same_words) & {*map(str, case)}) > 1 for one in worded.found)
+                few = precedents(store, sought(6, [*sorted(case)[:2], 1]))
+                assert few.found[few.by_words :] == same.found[: 200 - few.by_words]
+                answers.append((same, without, other, worded, few))
             assert answers[0] == answers[1]
             counted = [overturned(store.views) for store in found.values()]
             assert counted[0] == counted[1]

@@ -24,7 +24,8 @@ _CHUNK = 1 << 20
 
 def differences(service: Service) -> Iterator[str]:
     """What differs, in words: an order's state, rows, texts or chain; a currency whose postings do
-    not sum to zero; evidence whose file is not the one that was put on record.
+    not sum to zero; evidence whose file is not the one that was put on record; a ruling that is not
+    found by the words of its case.
 
     A service may be running on the same database.
     """
@@ -43,6 +44,8 @@ def differences(service: Service) -> Iterator[str]:
             case = _case(service, order, stored)
             if case is not None and case.order.evidence:
                 yield from _files(service, case)
+            if case is not None and case.disputes:
+                yield from (f"{order}: {what}" for what in service.rulings.differences(case))
 
 
 def _case(service: Service, order: str, stored: StoredState) -> Case | None:

@@ -5,21 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from amends.engine.store import Views
+from amends.engine.ruling_words import Alike
+from amends.engine.store import Store, Views
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.record import Column
 
-# The newest so many make the spread: what was right ten years ago need not be so now.
+# So many make the spread, the most alike, then the newest: what was right ten years ago need not be
+# so now.
 COMPARED = 200
-# With fewer of the same category, other categories are looked at as well.
+# With fewer that share words, those of the same category are looked at as well; with fewer of these
+# those of all.
 _ENOUGH = 8
+# One word alone says little; and who shares much less than the most alike is not like it.
+_SHARED = 2
+_OF_THE_BEST = 2
 _PERCENT = 100
 
 
+class Sought(Struct, frozen=True):
+    """What like cases are looked for by: a case's own ids, and how it is coded. ``words``: its own
+    by their digests, each as it stands in a text that whoever looks may read."""
+
+    order: str
+    dispute: str
+    reason: str
+    category: str
+    words: Mapping[int, str]
+
+
 class Precedent(Struct, frozen=True):
-    """A ruling in a like case. ``percent``: what was awarded of what was in dispute."""
+    """A ruling in a like case. ``percent``: what was awarded of what was in dispute;
+    ``same_words``: the sought case's words that are in this one too, the rarest first."""
 
     dispute: str
     category: str
@@ -31,14 +50,20 @@ class Precedent(Struct, frozen=True):
     percent: int
     appeal: str
     at: Instant
+    same_words: tuple[str, ...] = ()
 
 
 class Precedents(Struct, frozen=True):
-    """Like cases, newest first, and the spread of what was awarded in percent of the amount in
-    dispute; the three quartiles are None when there is no case. ``same_category``: all are of the
-    case's own category."""
+    """Like cases, and the spread of what was awarded in percent of the amount in dispute; the
+    three quartiles are None when there is no case.
+
+    First come those that share words, the most alike first; there are ``by_words`` of them. When
+    these are enough there are no others, else the newest of the case's reason follow,
+    ``same_category``: all of these of its category too.
+    """
 
     found: tuple[Precedent, ...]
+    by_words: int
     same_category: bool
     quartiles: tuple[int, int, int] | None
 
@@ -57,13 +82,39 @@ class Overturned(Struct, frozen=True):
         return self.changed * _PERCENT // self.issued if self.issued else 0
 
 
-def precedents(views: Views, reason: str, category: str, besides: str) -> Precedents:
-    """The newest rulings on claims for ``reason`` about goods of ``category``, without the dispute
-    ``besides``; for the reason alone where those are few."""
-    same = _newest(views, {"reason": reason, "category": category}, besides) if category else ()
-    if len(same) >= _ENOUGH:
-        return _spread(same, same_category=True)
-    return _spread(_newest(views, {"reason": reason}, besides), same_category=False)
+def precedents(store: Store, sought: Sought) -> Precedents:
+    """Rulings in cases that share rare words with the one sought for, the more if reason and
+    category are the same; where those are few, also rulings of its reason and category, and
+    where these are few, of its reason."""
+    alike = by_words(store, sought)
+    if len(alike) >= _ENOUGH:
+        return _spread(alike, (), same_category=False)
+    where = {"reason": sought.reason}
+    if sought.category:
+        same = _newest(store.views, {**where, "category": sought.category}, sought.dispute)
+        if len(same) >= _ENOUGH:
+            return _spread(alike, same, same_category=True)
+    return _spread(alike, _newest(store.views, where, sought.dispute), same_category=False)
+
+
+def by_words(store: Store, sought: Sought, at_least: int = _SHARED) -> tuple[Precedent, ...]:
+    """The rulings in cases that share ``at_least`` so many words, the most alike first."""
+    own = (sought.order, sought.dispute)
+    found = store.ruling_words.alike(sought.words.keys(), own, at_least)
+    weights = {str(one.row["dispute_id"]): _weight(one, sought) for one in found}
+    best = max(weights.values(), default=0)
+    like = [
+        replace(_precedent(one.row), same_words=tuple(sought.words[d] for d in one.shared))
+        for one in found
+        if weights[str(one.row["dispute_id"])] * _OF_THE_BEST >= best
+    ]
+    return tuple(sorted(like, key=lambda one: -weights[one.dispute])[:COMPARED])
+
+
+def _weight(found: Alike, sought: Sought) -> int:
+    same_reason = found.row["reason"] == sought.reason
+    same_category = bool(sought.category) and found.row["category"] == sought.category
+    return found.weight * (2 + 2 * same_reason + same_category)
 
 
 def _newest(views: Views, where: Mapping[str, Column], besides: str) -> tuple[Precedent, ...]:
@@ -86,8 +137,13 @@ def _precedent(row: Mapping[str, Column]) -> Precedent:
     )
 
 
-def _spread(found: tuple[Precedent, ...], *, same_category: bool) -> Precedents:
-    return Precedents(found, same_category, quartiles([one.percent for one in found]))
+def _spread(
+    alike: Sequence[Precedent], coded: Sequence[Precedent], *, same_category: bool
+) -> Precedents:
+    there = {one.dispute for one in alike}
+    found = (*alike, *(one for one in coded if one.dispute not in there))[:COMPARED]
+    spread = quartiles([one.percent for one in found])
+    return Precedents(found, len(alike), same_category, spread)
 
 
 def quartiles(values: Sequence[int]) -> tuple[int, int, int] | None:

@@ -27,6 +27,7 @@ from amends.engine.requests import Answer, Request, View
 from amends.engine.simulated import SimulatedPayments
 from amends.engine.store import Store
 from amends.entrypoints.goodwill import GoodwillReader
+from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.instants import Calendar
 from amends.policy.library import Library
 from amends.policy.terms import Terms
@@ -61,6 +62,7 @@ class Service:
     for files. ``identity`` is the company's own sign-in, where it is connected. ``reply_to`` is the
     address whose replies are taken in, ``mail_in_key`` lets in who hands them over by HTTP; each is
     "" where that is not done. ``goodwill`` tells what was granted this month, and of how much.
+    ``rulings`` holds the words by which rulings are found.
     """
 
     engine: CaseEngine
@@ -87,3 +89,4 @@ class Service:
     reply_to: str
     mail_in_key: str
     goodwill: GoodwillReader
+    rulings: RulingIndex

@@ -14,7 +14,7 @@ from amends.projections.jobs import jobs
 from amends.projections.ledger import postings
 from amends.projections.lists import list_rows
 from amends.projections.notices import notice_rows, notices
-from amends.projections.rulings import ruling_rows
+from amends.projections.rulings import ruling_jobs, ruling_rows
 from amends.projections.support import support_rows
 from amends.projections.tasks import task_rows
 
@@ -33,4 +33,4 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *goodwill_rows(recorded, after),
         *notice_rows(recorded, told),
     )
-    return Projected(rows=rows, jobs=jobs(recorded, told))
+    return Projected(rows=rows, jobs=(*jobs(recorded, told), *ruling_jobs(recorded)))

@@ -1,7 +1,7 @@
 """What was ruled: a row for each ruling, by which like cases are found and overturned ones counted.
 
 Only what is coded stands in a row. The prose stays among the sealed contents, where erasing its
-writer erases it.
+writer erases it; a job reads it there and indexes its words.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from amends.dispute.events.judging import AppealDecided, AppealFiled, AppealMiss
 from amends.dispute.money import worth
 from amends.dispute.state import Case, Dispute, Ruling
 from amends.kernel.instants import to_micros
-from amends.kernel.record import Column, Recorded, Row
+from amends.kernel.record import Column, Job, Recorded, Row
 from amends.order.state import Order
 
 WHOLE = 10_000
 """A share of all that was in dispute, in basis points."""
+
+INDEX_RULING = "index_ruling"
+"""The kind of job that lets a ruling be found by the words of its case."""
 
 
 def ruling_rows(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> tuple[Row, ...]:
@@ -30,6 +33,15 @@ def ruling_rows(before: Case | None, recorded: Recorded[CaseEvent], after: Case)
         return ()  # an appeal because money or goods agreed on did not come
     first = before.disputes[event.dispute].ruling or dispute.ruling
     return (_row(after.order, dispute, dispute.ruling, first),)
+
+
+def ruling_jobs(recorded: Recorded[CaseEvent]) -> tuple[Job, ...]:
+    """Index what was ruled, and what an appeal made of it."""
+    event = recorded.event
+    if not isinstance(event, RulingIssued | AppealDecided) or event.ruling is None:
+        return ()
+    name = f"{recorded.order}:{recorded.number}:{INDEX_RULING}"
+    return (Job(name, INDEX_RULING, recorded.at, {"dispute": event.dispute}),)
 
 
 def _row(order: Order, dispute: Dispute, ruling: Ruling, first: Ruling) -> Row:

@@ -63,11 +63,13 @@ def db_app(tools: Toolkit) -> typer.Typer:
 
     @app.command()
     def rebuild(database: Database = DATABASE) -> None:
-        """Make every state, list and ledger anew from the events. Nothing is sent or paid again."""
+        """Make every state, list and ledger anew from the events, and what rulings are found by
+        from the texts. Nothing is sent or paid again."""
         from amends.engine.check import rebuild as rebuilt
 
         with opened(tools, database) as service, working("Rebuilding"):
             count = rebuilt(service.store, service.engine.domain)
+            service.rulings.put_all(service.engine.views)
         typer.echo(f"Made anew: {count} {'order' if count == 1 else 'orders'}.")
 
     @app.command()
@@ -143,6 +145,9 @@ def _restore(tools: Toolkit, archive: Path, database: str, *, verify: bool) -> M
             raise failure(f"{archive}: {error}.") from None
         except ValueError as error:
             raise failure(sentence(str(error))) from None
+    # Their key is this installation's own, so that they are in no archive.
+    with opened(tools, database) as service, working("Indexing rulings"):
+        service.rulings.put_all(service.engine.views)
     restored = time.perf_counter() - begun
     typer.echo(f"Restored in {restored:.1f} s; every hash is right.")
     if verify:

@@ -12,7 +12,7 @@ from amends.dispute.facts import facts_of
 from amends.dispute.state import Dispute
 from amends.engine.store import Views
 from amends.entrypoints.looking import texts_of_events
-from amends.entrypoints.precedents import precedents
+from amends.entrypoints.precedents import Sought, precedents
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view
@@ -273,6 +273,9 @@ def _bearing(looking: Looking, dispute: Dispute) -> tuple[str, ...]:
     return (*((own,) if own in looking.terms.clauses else ()), *general)
 
 
-def _about(looking: Looking, dispute: Dispute) -> tuple[str, str]:
-    """The reason and the category by which like cases are looked for."""
-    return dispute.claim.reason, category_of(looking.case.order, dispute)
+def _sought(site: Site, looking: Looking, dispute: Dispute) -> Sought:
+    """What like cases are looked for by; whoever decides may read all of the case's texts."""
+    order = looking.case.order
+    words = site.service.rulings.words(looking.case, dispute)
+    category = category_of(order, dispute)
+    return Sought(order.id, dispute.id, dispute.claim.reason, category, words)
