@@ -90,6 +90,28 @@ def test_a_supervisor_filters_by_the_address(busy: World) -> None:
     assert "Nobody's yet" in vera.get("/queue", who="nobody").words
 
 
+def test_languages_goods_and_people_are_read_and_typed_by_name(busy: World) -> None:
+    hire(busy, "m1", capacity=1)
+    assign(busy, 1)
+    vera = busy.visitor(Role.SUPERVISOR, "v1")
+    words = vera.get("/queue").words
+    assert "Russian Clothing" in words
+    assert "With M1 Kayode ." in words
+    assert "It is not what was described" in words
+    for query, expected in (
+        ({"category": "Toys"}, {1, 3}), ({"language": "russian", "category": "Clothing"}, {2}),
+        ({"who": "M1 Kayode"}, {1}), ({"who": "Nobody"}, {2, 3}), ({"language": "French"}, set()),
+    ):  # fmt: skip
+        page = vera.get("/queue", **query)
+        assert {n for n in (1, 2, 3) if f"A-{n}-D1" in page.words} == expected, query
+        for name, typed in query.items():
+            assert page.form("/queue")[name][0].casefold() == typed.casefold()
+    vera.client.headers["Accept-Language"] = "ru"
+    page = vera.get("/queue", language="русский", category="одежда")
+    assert {n for n in (1, 2, 3) if f"A-{n}-D1" in page.words} == {2}
+    assert "русский Одежда" in page.words
+
+
 def test_pages_go_on_by_cursor(busy: World) -> None:
     vera = busy.visitor(Role.SUPERVISOR, "v1")
     assert vera.get("/queue", size="25").html.count("data-row") == 3
@@ -162,7 +184,7 @@ def test_loads_and_ages_are_for_those_who_lead(busy: World) -> None:
     vera = busy.visitor(Role.SUPERVISOR, "v1")
     page = vera.get("/queue/load")
     assert "0 cases are nobody's" in page.words
-    assert "<title>m1: 3</title>" in page.html
+    assert "<title>M1 Kayode: 3</title>" in page.html
     assert page.html.count("<svg") == 2
     assert busy.visitor(Role.MEDIATOR, "m1").get("/queue/load").status == 404
 

@@ -40,7 +40,30 @@ def test_somebody_is_added_and_their_link_works(world: World, ada: Visitor) -> N
     account = world.service.store.staff.account("leo")
     assert account is not None
     assert account.member.languages == ("hu", "en")
+    assert ada.get(f"{NEW[:-3]}leo").form(f"{NEW[:-3]}leo")["languages"] == ["Hungarian, English"]
     assert account.member.reports_to == "ada"
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "shown"),
+    [
+        ("Russian, english", ("ru", "en"), "Russian, English"),
+        ("zh-CN en", ("zh-CN", "en"), "zh-CN, English"),
+        ("Klingon; ru", ("tlh", "ru"), "Klingon, Russian"),
+        ("no such tongue", ("no", "such", "tongue"), "Norwegian, such, tongue"),
+    ],
+)
+def test_languages_are_typed_by_name_or_code(
+    world: World, ada: Visitor, typed: str, codes: tuple[str, ...], shown: str
+) -> None:
+    ada.fill(ada.get(NEW), NEW, person="leo", name="Leo", email="l@x.example", role="mediator",
+             languages=typed, categories="Clothing, home appliances; Übergröße")  # fmt: skip
+    account = world.service.store.staff.account("leo")
+    assert account is not None
+    assert account.member.languages == codes
+    assert account.member.categories == ("clothing", "home", "appliances", "Übergröße")
+    kept = ada.get(f"{NEW[:-3]}leo").form(f"{NEW[:-3]}leo")
+    assert kept["languages"] == [shown]
 
 
 def test_what_is_refused_keeps_what_was_typed(ada: Visitor) -> None:

@@ -18,6 +18,7 @@ from amends.entrypoints.judging.looking_at import look_at
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import scripted
 from amends.entrypoints.web.money.plots import plot
+from amends.entrypoints.web.naming import goods_typed, language_typed, names_of_staff
 from amends.entrypoints.web.rendering import page, static_url
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.saying import refused_in_words
@@ -63,7 +64,10 @@ def show_queue(
 ) -> Response[str]:
     """The cases the visitor works with, the earliest due first; every filter is in the address."""
     visitor = _works_here(signed_in(request, site))
-    filters = queue.Filters(phase, who, turn, language, category, reason, find.strip())
+    filters = queue.Filters(
+        phase, _person_typed(site, who), turn, language_typed(language), goods_typed(category),
+        reason, find.strip(),
+    )  # fmt: skip
     return _queue(site, visitor, filters, bool(words), size, cursor, done=bool(done))
 
 
@@ -103,15 +107,15 @@ def show_load(request: Asked, site: TheSite) -> Response[str]:
     visitor = signed_in(request, site)
     if visitor.actor.role not in _LEADS:
         raise NotThere
-    found = queue.figures(site.service)
+    found, names = queue.figures(site.service), names_of_staff(site)
     plots = (
         plot("load", _("Open cases by person"), _("Person"),
-             [(load.person, load.cases) for load in found.loads]),
+             [(names.get(x.person, x.person), x.cases) for x in found.loads]),
         plot("age", _("Open cases by days since they were opened"), _("Days"),
              [(str(age.days), age.count) for age in found.ages]),
     )  # fmt: skip
     return page(
-        "queue_load.html", visitor, now=site.now(), here=HERE, found=found,
+        "queue_load.html", visitor, now=site.now(), here=HERE, found=found, names=names,
         plots=[p for p in plots if p.bars],
     )  # fmt: skip
 
@@ -162,8 +166,9 @@ def _queue(
             size=size,
             key=service.new_token,
             marked=_marked,
+            names=names_of_staff(site),
             why=partial(_why, site.api.words),
-            reason=partial(_reason, service.library),
+            reasons=_reasons(service.library),
             script=static_url("queue.js"),
         )
     )
@@ -174,11 +179,22 @@ def _why(words: Words, code: str) -> str:
     return words.labels.get(f"unassigned_{code}") or words.title(code)
 
 
-def _reason(library: Library, code: str) -> str:
-    """A claim's reason as the newest pack that knows it has it."""
-    packs = (terms.ref for terms in reversed(library.all()))
-    said = (library.wording(ref.id, ref.version, spoken()).reason(code) for ref in packs)
-    return next((words for words in said if words != code), code)
+def _person_typed(site: Site, text: str) -> str:
+    """The id of whoever somebody means by name; nobody in the reader's own word."""
+    text = text.strip()
+    if text.casefold() == _("nobody").casefold():
+        return queue.NOBODY
+    ids = {name.casefold(): person for person, name in names_of_staff(site).items()}
+    return ids.get(text.casefold(), text)
+
+
+def _reasons(library: Library) -> dict[str, str]:
+    """What a claim may be about, each as the newest pack that knows it has it."""
+    return {
+        code: library.wording(terms.id, terms.version, spoken()).reason(code)
+        for terms in library.all()
+        for code in terms.reasons
+    }
 
 
 def _shown(visitor: Visitor, item: queue.QueueItem) -> Shown:

@@ -60,16 +60,24 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     made.tests["in_rows"] = lambda name, rows: str(name).startswith(f"{rows}.")
-    made.filters.update(money=formatting.money, code=lambda code: words_now().label(code))
+    made.filters.update(
+        money=formatting.money,
+        code=lambda code: words_now().label(code),
+        goods=lambda code: words_now().category(code),
+        language=formatting.language,
+    )
     made.globals.update(
         {
             "_": translate,
             "ngettext": translate_plural,
             "money": formatting.money,
             "moment": formatting.moment,
+            "day": formatting.day,
             "left": left,
             "age": age,
             "minor": minor,
+            "goods": lambda code: words_now().category(code),
+            "language": formatting.language,
             "sourced": sourced,
             "code": lambda code: words_now().label(code),
             "status_words": lambda code: words_now().status(code),

@@ -3,7 +3,6 @@ in. Each change asks for a fresh code: who can change accounts can become anybod
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from litestar import Response, get, post
@@ -19,12 +18,14 @@ from amends.entrypoints.staff.queueing import read_away_until, read_capacity
 from amends.entrypoints.staff.roster import SetUpLink
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.naming import each_typed, goods, goods_typed, language_typed, written
 from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, Sent, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site
 from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.words import formatting
 from amends.kernel.decision import Refused
 from amends.kernel.people import STAFF, Actor, Member, Role
 
@@ -190,7 +191,8 @@ def _written(account: StaffAccount) -> Typed:
     member = account.member
     return Typed(
         member.person, account.name, account.email, member.role.value,
-        ", ".join(member.languages), ", ".join(member.categories),
+        written(member.languages, formatting.language, language_typed),
+        written(member.categories, goods, goods_typed),
         written_limits(member.limits), member.reports_to or "",
         "" if member.capacity is None else str(member.capacity),
         f"{member.away_until:%Y-%m-%d}" if member.away_until else "",
@@ -217,19 +219,15 @@ def _read(typed: Typed, known: StaffAccount) -> StaffAccount | Refused:
         known.member,
         person=typed.person,
         role=Role(typed.role),
-        languages=_words(typed.languages),
-        categories=_words(typed.categories),
+        languages=each_typed(typed.languages, language_typed),
+        categories=each_typed(typed.categories, goods_typed),
         limits=limits,
         reports_to=typed.reports_to or None,
         capacity=capacity,
         away_until=away_until,
-        interests=_words(typed.interests),
+        interests=each_typed(typed.interests, str),
     )
     return replace(known, member=member, name=typed.name, email=typed.email)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for part in re.split(r"[,;\s]+", text) if part))
 
 
 def _form(

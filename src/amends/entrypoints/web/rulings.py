@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 
 from amends.entrypoints.precedents import overturned
+from amends.entrypoints.web.naming import names_of_staff
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheSite, signed_in
 from amends.entrypoints.web.site import NotThere
@@ -25,5 +26,6 @@ def show_rulings(request: Asked, site: TheSite) -> Response[str]:
         visitor,
         now=site.now(),
         here="/rulings",
+        names=names_of_staff(site),
         authors=sorted(found, key=lambda one: (-one.changed_percent, one.author)),
     )

@@ -92,6 +92,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     reckoned: dict[str, str]
     codes: dict[str, str]
     labels: dict[str, str]
+    goods: dict[str, str]
     statuses: dict[str, str]
     phases: dict[str, str]
     outcomes: dict[str, str]
@@ -198,6 +199,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     def label(self, code: str) -> str:
         """A code by itself: an answer, a cell of a table."""
         return self.labels.get(code) or _plain(code)
+
+    def category(self, code: str) -> str:
+        """A category of goods. A marketplace has its own; what is no code is read as it is."""
+        return self.goods.get(code) or (_plain(code) if code.islower() else code)
 
     def in_order(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Codes to choose from: those with a label in the order of the catalogue, then the rest."""

@@ -4,12 +4,12 @@ that is spoken now."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from babel import Locale
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency
 
@@ -62,6 +62,14 @@ def weekday_instant(at: Instant, locale: str = "") -> str:
 def moment(at: Instant, locale: str = "") -> str:
     """``Tue 4 Nov 2026, 14:02 UTC``; seconds are said where there are any."""
     return _in_words(at.astimezone(UTC).replace(microsecond=0), _WHOLE, ", ", locale or _now())
+
+
+def day(on: date, locale: str = "") -> str:
+    """``Tue 4 Nov 2026``."""
+    locale = locale or _now()
+    if locale == "en":
+        return format_date(on, _WHOLE, locale=locale)
+    return format_skeleton(_CUSTOMS[_WHOLE], datetime.combine(on, time.min), locale=locale)
 
 
 # Without what is not said of them, many instants are alike.
@@ -123,6 +131,31 @@ def either(parts: tuple[str, ...], locale: str = "") -> str:
 @lru_cache(_REMEMBERED)
 def _either(parts: tuple[str, ...], locale: str) -> str:
     return format_list(parts, style="or", locale=locale)
+
+
+@lru_cache(_REMEMBERED)
+def _language(code: str, locale: str) -> str:
+    names = Locale.parse(locale).languages
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale) or code
+    except (ValueError, UnknownLocaleError):
+        return str(names.get(code.replace("-", "_"), code))
+
+
+def language(code: str, locale: str = "") -> str:
+    """A language by its code, which stands for itself where it has no name."""
+    return _language(code, locale or _now())
+
+
+def language_code(name: str, locale: str = "") -> str:
+    """The code of the language with that name, or the name where there is none."""
+    return _languages(locale or _now()).get(name.casefold(), name)
+
+
+@lru_cache
+def _languages(locale: str) -> dict[str, str]:
+    names = Locale.parse(locale).languages
+    return {str(name).casefold(): str(code).replace("_", "-") for code, name in names.items()}
 
 
 def country(code: str, locale: str = "") -> str:
