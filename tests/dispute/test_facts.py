@@ -114,6 +114,15 @@ def test_whether_it_came_in_time_is_as_the_carrier_recorded_it(days: int) -> Non
     assert of_late.standing == ("agreed" if days > 5 else "disputed")
 
 
+def test_what_never_came_by_the_buyers_word_did_not_come_in_time_either() -> None:
+    order = replace(shipped().order, promised_by=T0 + 5 * DAY)
+    came = TrackingRecorded(at=T0 + 4 * DAY, parcel="S1", status="delivered")
+    before = after(replace(shipped(), order=order), came)
+    missing = opened(before, received=False, reason="not_received")
+    assert standings(missing)["in_time"] == "disputed"
+    assert facts(missing)["in_time"].denied_by("buyer")
+
+
 def test_a_parcel_that_was_lost_did_not_arrive() -> None:
     lost = TrackingRecorded(at=T0 + 5 * DAY, parcel="S1", status="lost")
     missing = opened(after(shipped(), lost), received=False, reason="not_received")

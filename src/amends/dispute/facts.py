@@ -95,6 +95,8 @@ def _in_time(order: Order, dispute: Dispute, parcels: tuple[Parcel, ...]) -> lis
     says = [Says("buyer", holds=False)] if dispute.claim.reason == "late" else []
     if promised and all(came) and came:
         says.append(Says("record", holds=all(at is not None and at <= promised for at in came)))
+        if not dispute.claim.received:  # what never came did not come in time
+            says.append(Says("buyer", holds=False))
     return says
 
 

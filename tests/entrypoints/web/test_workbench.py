@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from amends.kernel.people import Role
+from amends.engine.staff import StaffAccount
+from amends.kernel.people import Member, Role
 from tests.entrypoints.web.conftest import ORDER, Visitor, World
 
 BENCH = "/disputes/A-1-D1/workbench"
@@ -45,7 +46,8 @@ def test_the_case_is_on_one_page_with_a_draft_made_from_the_claim(mediator: Visi
     assert "92 cm</mark>" in page.html
     assert "spoken of in the claim" in page.words
     assert "Weight of one, as listed 350 g" in page.words
-    assert "DHL 1234567890" in page.words
+    assert "Tracking number 1234567890" in page.words
+    assert "Delivered Sat 10 Jan 2026" in page.words
     draft = page.form(DRAFT)
     assert draft["remedy"] == ["refund"]
     assert draft["amount"] == ["720.00"]
@@ -53,6 +55,17 @@ def test_the_case_is_on_one_page_with_a_draft_made_from_the_claim(mediator: Visi
     assert draft["no_evidence"] == ["yes"]
     # For whom is never suggested.
     assert "finding" not in draft
+
+
+def test_what_there_is_to_award_stands_beside_the_question(world: World, mediator: Visitor) -> None:
+    words = mediator.get(BENCH).words
+    assert "blouse</b> × 2 RUB 1,600.00 The most that can be awarded" in words
+    assert "You may award alone" not in words
+    known = Member("m1", Role.MEDIATOR, limits={"RUB": 50_000})
+    world.service.store.staff.add(
+        StaffAccount(known, "M", "m1@example.com", world.service.clock.now())
+    )
+    assert "You may award alone Up to RUB 500.00." in mediator.get(BENCH).words
 
 
 def test_a_draft_is_kept_as_it_was_written(mediator: Visitor) -> None:

@@ -52,7 +52,7 @@ _PAPERS = {
         "Packed by: 07",
     ),
     "note": (
-        "Calle Sorni 14, portería",
+        "Calle Sorni 14, porter's lodge",
         "I was on duty from 8 to 15.",
         "No parcel came for Ms Ruiz,",
         "and nobody left one with me.",
@@ -60,7 +60,7 @@ _PAPERS = {
     ),
     "sheet": (
         "DELIVERY SHEET  Valencia 46004",
-        "Parcel RB618402756HK",
+        "Parcel RB618402757HK",
         "Address: C/ Sorni 41",
         "Received by: M. Gil",
         "Signature:   m gil",

@@ -33,11 +33,13 @@ from amends.entrypoints.web.pages import (
     wording_of,
 )
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_url
-from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.site import Site, wording_of
+from amends.entrypoints.web.tracking import ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import arguments_of
 from amends.entrypoints.web.workbench.draft import Written, written_by
 from amends.entrypoints.web.workbench.listing import Compared, compare
+from amends.entrypoints.web.workbench.stake import stake_of
 from amends.entrypoints.web.workbench.preview import Preview
 from amends.kernel.instants import Instant
 from amends.projections.rulings import category_of
@@ -107,7 +109,7 @@ def workbench_page(
     form = ruling_form(site, looking, dispute, written)
     if failed is not None and failed.type == type_:
         form = replace(form, posted=failed.posted, errors=failed.errors)
-    views = site.service.store.views
+    views, events = site.service.store.views, site.service.engine.events(order.id)
     return _secured(
         page(
             "workbench.html",
@@ -123,9 +125,9 @@ def workbench_page(
             words=site.api.words,
             yours=is_mine(shown.turn, visitor),
             clock=next_clock(shown.deadlines, shown.turn),
-            facts=facts_of(
-                looking.case, dispute, (e.event for e in site.service.engine.events(order.id))
-            ),
+            facts=facts_of(looking.case, dispute, (e.event for e in events)),
+            ways=ways_of(order.shipments, events, texts_of_events(site.service, order.id, events)),
+            stake=stake_of(looking, dispute, order, visitor.member),
             sides=_sides(views, shown, order),
             said={role: _said(site, looking, dispute, role) for role in ("buyer", "seller")},
             pair=_pair(shown, chosen),
