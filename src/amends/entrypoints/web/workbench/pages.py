@@ -33,14 +33,14 @@ from amends.entrypoints.web.pages import (
     wording_of,
 )
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_url
-from amends.entrypoints.web.site import Site, wording_of
+from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.tracking import ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import arguments_of
 from amends.entrypoints.web.workbench.draft import Written, written_by
 from amends.entrypoints.web.workbench.listing import Compared, compare
-from amends.entrypoints.web.workbench.stake import stake_of
 from amends.entrypoints.web.workbench.preview import Preview
+from amends.entrypoints.web.workbench.stake import stake_of
 from amends.kernel.instants import Instant
 from amends.projections.rulings import category_of
 
