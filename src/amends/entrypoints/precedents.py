@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from amends.dispute.state import Case, Dispute
 from amends.engine.ruling_words import Alike
 from amends.engine.store import Store, Views
+from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.record import Column
+from amends.projections.rulings import category_of
 
 # So many make the spread, the most alike, then the newest: what was right ten years ago need not be
 # so now.
@@ -80,6 +83,18 @@ class Overturned(Struct, frozen=True):
     def changed_percent(self) -> int:
         """How many of a hundred rulings were changed on appeal, rounded down."""
         return self.changed * _PERCENT // self.issued if self.issued else 0
+
+
+def sought_by(rulings: RulingIndex, case: Case, dispute: Dispute) -> Sought:
+    """What a dispute is looked for by, on behalf of somebody who may read its texts and those of
+    its order."""
+    return Sought(
+        case.order.id,
+        dispute.id,
+        dispute.claim.reason,
+        category_of(case.order, dispute),
+        rulings.words(case, dispute),
+    )
 
 
 def precedents(store: Store, sought: Sought) -> Precedents:

@@ -107,7 +107,7 @@ class SqlRulingWords:
         ((total,),) = self._plain.ask(_TOTAL)
         own = self._plain.ask(_NUMBER_OF, besides) if besides else []
         number = own[0][0] if own else 0
-        rare = self._rarest(sorted(words), number)
+        rare = self._rarest(tuple(words), number)
         if not rare:
             return []
         arms, values = [], list[int]()
@@ -129,11 +129,13 @@ class SqlRulingWords:
 
     def _rarest(self, words: Sequence[int], besides: int) -> list[tuple[int, int]]:
         """Digests that anything else has, rarest first, as many as there is room for; with how
-        many rulings have each."""
+        many rulings have each. Equally rare ones stay as they were given."""
         rows = ", ".join(["(CAST(? AS BIGINT))"] * len(words))
         counted = self._plain.ask(_COUNTS.format(rows=rows), (*words, besides, _OF_A_WORD))
+        counts: dict[int, int] = dict(counted)
         room, kept = _OF_ALL, list[tuple[int, int]]()
-        for digest, count in sorted(counted, key=lambda one: (one[1], one[0])):
+        for digest in sorted(words, key=lambda digest: counts[digest]):
+            count = counts[digest]
             room -= count
             if room < 0 or len(kept) == _MOST_WORDS:
                 break

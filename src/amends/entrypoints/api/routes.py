@@ -26,6 +26,7 @@ from amends.entrypoints.api import (
     portal,
     queue,
     sandbox,
+    similar,
     support,
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
@@ -116,6 +117,9 @@ ROUTES: tuple[Route, ...] = (
           disputes.get_events, answers=structs.EventView, paged=True),
     Route("GET", "/disputes/{dispute_id}/waiting", "Say what a dispute waits for",
           disputes.get_waiting, answers=WaitingView),
+    Route("GET", "/disputes/{dispute_id}/similar", "Read how like cases were decided",
+          similar.get_similar, frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR}),
+          similar.SimilarRulings),
     Route("GET", "/support", "List who waits for support, the earliest due first",
           support.get_support, DESK, SupportItem, paged=True, query=support.FILTERS),
     Route("GET", "/orders/{order_id}/support", "Read what support did for an order",

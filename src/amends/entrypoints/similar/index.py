@@ -72,9 +72,9 @@ class RulingIndex:
     def _texts(self, case: Case, dispute: Dispute) -> dict[str, str]:
         """What was bought, claimed and ruled, by reference."""
         order, claim, ruling = case.order, dispute.claim, dispute.ruling
-        refs = {claim.description_ref, order.listing_ref}
+        refs = [claim.description_ref, order.listing_ref]
         if ruling is not None:
-            refs |= {ruling.text_ref, *(part.text_ref for part in ruling.lines)}
+            refs += [ruling.text_ref, *(part.text_ref for part in ruling.lines)]
         found = self._store.records.texts({(order.id, ref) for ref in refs if ref})
         texts = Texts({ref: text for (_, ref), text in found.items()})
         listed = texts.json(order.listing_ref)

@@ -12,7 +12,7 @@ from amends.dispute.facts import facts_of
 from amends.dispute.state import Dispute
 from amends.engine.store import Views
 from amends.entrypoints.looking import texts_of_events
-from amends.entrypoints.precedents import Sought, precedents
+from amends.entrypoints.precedents import precedents, sought_by
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view
@@ -42,7 +42,6 @@ from amends.entrypoints.web.workbench.listing import Compared, compare
 from amends.entrypoints.web.workbench.preview import Preview
 from amends.entrypoints.web.workbench.stake import stake_of
 from amends.kernel.instants import Instant
-from amends.projections.rulings import category_of
 
 _PRECEDENTS_SHOWN = 10
 _HAS_ITS_PLACE = ("dispute_opened", "offer_made", "appeal_filed")
@@ -135,7 +134,9 @@ def workbench_page(
             compared=_compared(shown, order),
             clauses=_bearing(looking, dispute),
             clause_numbers=clause_numbers(looking.terms),
-            like=precedents(site.service.store, _sought(site, looking, dispute)),
+            like=precedents(
+                site.service.store, sought_by(site.service.rulings, looking.case, dispute)
+            ),
             most_shown=_PRECEDENTS_SHOWN,
             form=form if option and dispute.phase in ("mediation", "appeal") else None,
             option=option,
@@ -273,11 +274,3 @@ def _bearing(looking: Looking, dispute: Dispute) -> tuple[str, ...]:
     own = dispute.claim.reason
     general = (code for code in looking.terms.clauses if code not in looking.terms.reasons)
     return (*((own,) if own in looking.terms.clauses else ()), *general)
-
-
-def _sought(site: Site, looking: Looking, dispute: Dispute) -> Sought:
-    """What like cases are looked for by; whoever decides may read all of the case's texts."""
-    order = looking.case.order
-    words = site.service.rulings.words(looking.case, dispute)
-    category = category_of(order, dispute)
-    return Sought(order.id, dispute.id, dispute.claim.reason, category, words)
