@@ -25,9 +25,8 @@ from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.web.site import NotThere, Site, checked, give
+from amends.entrypoints.web.site import NotThere, Site, checked, give, wording_of
 from amends.entrypoints.web.visitors import Visitor
-from amends.entrypoints.words.catalogue import Words
 from amends.kernel.decision import Refused
 from amends.order import decide as order_commands
 
@@ -97,7 +96,7 @@ def carry_out(
     if form.final and posted.one("confirmed") != "yes":
         refused = _dry_run(target.looking, command, visitor)
         if refused:
-            return show(_refused(form, posted, refused, site.api.words), status_of(refused))
+            return show(_refused(form, posted, refused, site, target), status_of(refused))
         return page(
             "confirm.html",
             visitor,
@@ -113,7 +112,7 @@ def carry_out(
         if asked is not None:
             refused = _dry_run(target.looking, command, visitor)
             if refused:
-                return show(_refused(form, posted, refused, site.api.words), status_of(refused))
+                return show(_refused(form, posted, refused, site, target), status_of(refused))
             return asked
     try:
         key = posted.one("key") or form.key
@@ -122,7 +121,7 @@ def carry_out(
     except Problem as problem:
         if problem.refused.kind == "unknown":
             raise NotThere from None
-        failed = _refused(form, posted, problem.refused, site.api.words)
+        failed = _refused(form, posted, problem.refused, site, target)
         return show(failed, problem.status)
     href = leads_to(answer) if leads_to else target.back
     return Redirect(f"{href}?done={form.type}", status_code=303)
@@ -140,10 +139,12 @@ def _version(posted: Posted) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _refused(form: Form, posted: Posted, refused: Refused, words: Words) -> Form:
+def _refused(form: Form, posted: Posted, refused: Refused, site: Site, target: Target) -> Form:
     names = {question.name for question in form.inputs}
     field = refused.field if refused.field in names else ""
-    return _with(form, posted, {field or "": refused_in_words(refused, words)})
+    wording = wording_of(site, target.looking)
+    said = refused_in_words(refused, site.api.words, wording, target.context.units)
+    return _with(form, posted, {field or "": said})
 
 
 def _with(form: Form, posted: Posted, errors: dict[str, str]) -> Form:

@@ -33,10 +33,10 @@ from amends.entrypoints.web.commanding import (
 from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.pages import dispute_page, wording_of
+from amends.entrypoints.web.pages import dispute_page
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
-from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute
+from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, wording_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.people import Role

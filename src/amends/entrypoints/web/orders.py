@@ -26,7 +26,7 @@ from amends.entrypoints.web.commanding import (
 )
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
-from amends.entrypoints.web.pages import dispute_page, order_page, wording_of
+from amends.entrypoints.web.pages import dispute_page, order_page
 from amends.entrypoints.web.protection import Protected, protection_in_short
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import (
@@ -39,7 +39,7 @@ from amends.entrypoints.web.requests import (
 )
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.searching import orders_with
-from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order
+from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order, wording_of
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.windows import Window, windows_of
 from amends.kernel.people import Role

@@ -40,12 +40,11 @@ from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import live_of, scripted
 from amends.entrypoints.web.rendering import page
-from amends.entrypoints.web.site import Site
+from amends.entrypoints.web.site import Site, wording_of
 from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.tracking import Way, ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.windows import windows_of
-from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import from_micros
 from amends.kernel.people import STAFF, Role
 from amends.policy.terms import Terms
@@ -60,12 +59,6 @@ class Acts(Struct, frozen=True):
     first: Form | None
     others: tuple[Form, ...]
     not_now: tuple[tuple[str, OptionView], ...]
-
-
-def wording_of(site: Site, looking: Looking) -> Wording:
-    """The words of the pack an order is under, in the language of whoever looks."""
-    ref = looking.case.order.pack
-    return site.service.library.wording(ref.id, ref.version, spoken())
 
 
 def order_page(

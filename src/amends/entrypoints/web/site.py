@@ -24,8 +24,10 @@ from amends.entrypoints.staff.roster import Roster
 from amends.entrypoints.staff.signing_in import SignIn
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.web.visitors import Sessions, Visitor
+from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor
+from amends.policy.wording import Wording
 
 
 class NotThere(Exception):
@@ -54,6 +56,12 @@ class Site:
     def now(self) -> Instant:
         """The instant pages are shown at."""
         return self.service.clock.now()
+
+
+def wording_of(site: Site, looking: Looking) -> Wording:
+    """The words of the pack an order is under, in the language of whoever looks."""
+    ref = looking.case.order.pack
+    return site.service.library.wording(ref.id, ref.version, spoken())
 
 
 def site_for(service: Service) -> Site:

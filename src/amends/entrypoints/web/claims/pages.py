@@ -175,7 +175,9 @@ def _tried(
         return None, read
     tried = try_command(claiming.looking, checked(site, read))
     if isinstance(tried, Refused):
-        return None, {tried.field or "": refused_in_words(tried, site.api.words)}
+        units = claiming.context.units
+        said = refused_in_words(tried, site.api.words, claiming.wording, units)
+        return None, {tried.field or "": said}
     return tried, {}
 
 

@@ -21,7 +21,6 @@ from amends.entrypoints.web.commanding import Target, carry_out
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Wrong
 from amends.entrypoints.web.forms.posted import Posted
-from amends.entrypoints.web.pages import wording_of
 from amends.entrypoints.web.requests import (
     LARGEST_FORM,
     Asked,
@@ -31,7 +30,7 @@ from amends.entrypoints.web.requests import (
     signed_in,
 )
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.web.site import NotThere, Site, see_order
+from amends.entrypoints.web.site import NotThere, Site, see_order, wording_of
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.decision import Accepted
@@ -151,7 +150,8 @@ def _answered(
     except NotSo as against:
         refused = against.refused
         field = refused.field if refused.field in step.fields else step.fields[0]
-        errors = {field: refused_in_words(refused, site.api.words)}
+        units = claiming.context.units
+        errors = {field: refused_in_words(refused, site.api.words, claiming.wording, units)}
         return step_page(site, visitor, claiming, step, posted=posted, errors=errors, status=422)
     begun = claiming.begun.answered(step.name, step.fields, posted)
     keep(site, visitor, order_id, begun)

@@ -15,10 +15,10 @@ from amends.entrypoints.web.commanding import ORDER_COMMANDS, Target, carry_out,
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.money.finding import BOOKKEEPING, bookkeeper
-from amends.entrypoints.web.pages import Acts, done_words, wording_of
+from amends.entrypoints.web.pages import Acts, done_words
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor
-from amends.entrypoints.web.site import NotThere, Site, see_order
+from amends.entrypoints.web.site import NotThere, Site, see_order, wording_of
 from amends.entrypoints.web.visitors import Visitor
 
 # A command about evidence is given where the evidence is.

@@ -26,7 +26,7 @@ from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.money.finding import BOOKKEEPING
-from amends.entrypoints.web.pages import done_words, wording_of
+from amends.entrypoints.web.pages import done_words
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import (
     LARGEST_FORM,
@@ -37,7 +37,7 @@ from amends.entrypoints.web.requests import (
     signed_in,
 )
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.web.site import NotThere, Site, give, see_order
+from amends.entrypoints.web.site import NotThere, Site, give, see_order, wording_of
 from amends.entrypoints.web.uploading import take_upload
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.webhooks_in.payments import order_of_refund

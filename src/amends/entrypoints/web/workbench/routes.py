@@ -22,10 +22,9 @@ from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.pages import wording_of
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.web.site import NotThere, Site, checked, see_dispute
+from amends.entrypoints.web.site import NotThere, Site, checked, see_dispute, wording_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import missing, put_together
 from amends.entrypoints.web.workbench.draft import Written, as_found, drop, keep, written_by
@@ -109,7 +108,8 @@ def _preview(
     if isinstance(found, Refused):
         field = found.field if found.field in {ask.name for ask in form.inputs} else ""
         status = status_of(found)
-        found = {field or "": refused_in_words(found, site.api.words)}
+        wording = wording_of(site, looking)
+        found = {field or "": refused_in_words(found, site.api.words, wording)}
     failed = replace(form, errors=found)
     return workbench_page(site, visitor, looking, dispute, failed=failed, status=status)
 
