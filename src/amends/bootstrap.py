@@ -56,7 +56,9 @@ from amends.entrypoints.jobs.digest import DigestJob
 from amends.entrypoints.jobs.links import SignInLinkJob
 from amends.entrypoints.jobs.mail import MailJob
 from amends.entrypoints.jobs.payments import CaptureJob, RefundJob
+from amends.entrypoints.jobs.watching import WatchCaseJob, WatchListJob
 from amends.entrypoints.judging.ties import TiesReader
+from amends.entrypoints.judging.watching import WATCH_LIST
 from amends.entrypoints.links import SignInLinks
 from amends.entrypoints.mail_in.routes import mail_handler
 from amends.entrypoints.probes import Running, probe_handlers
@@ -68,6 +70,7 @@ from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
 from amends.projections.rulings import INDEX_RULING
+from amends.projections.watching import WATCH_CASE
 from amends.settings import Settings
 from amends.store import migrate, open_store
 from amends.store.backup import back_up, restore
@@ -191,6 +194,8 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             ),
             "digest": DigestJob(engine, store, mailer, settings.base_url, clock),
             "sign_in_link": SignInLinkJob(engine.view, store, mailer, links),
+            WATCH_CASE: WatchCaseJob(engine),
+            WATCH_LIST: WatchListJob(engine),
             INDEX_RULING: IndexRulingJob(engine.view, rulings),
         },
         simulator=simulator,

@@ -17,6 +17,7 @@ from amends.projections.notices import notice_rows, notices
 from amends.projections.rulings import ruling_jobs, ruling_rows
 from amends.projections.support import support_rows
 from amends.projections.tasks import task_rows
+from amends.projections.watching import watch_jobs
 
 __all__ = ["project"]
 
@@ -33,4 +34,9 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *goodwill_rows(recorded, after),
         *notice_rows(recorded, told),
     )
-    return Projected(rows=rows, jobs=(*jobs(recorded, told), *ruling_jobs(recorded)))
+    asked = (
+        *jobs(recorded, told),
+        *ruling_jobs(recorded),
+        *watch_jobs(before, recorded, after),
+    )
+    return Projected(rows=rows, jobs=asked)

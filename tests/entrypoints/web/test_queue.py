@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from amends.entrypoints.clock import drain
+from amends.entrypoints.judging.own import keep_words
 from amends.kernel.people import Role
 from tests.entrypoints.staff.people import account
 from tests.entrypoints.web.conftest import ORDER, World
@@ -153,11 +155,28 @@ def test_own_words_are_put_forward_and_nobody_elses(busy: World) -> None:
     page = vera.fill(vera.get("/queue"), "/queue/words", words="Size, hair")
     assert "<mark>size</mark> &lt;chart&gt;" in page.html
     assert "<mark>" not in ada.get("/queue").html
+    assert "They were looked for in 0 open cases so far" in page.words
+    drain(busy.service)
+    assert "They were looked for" not in vera.get("/queue").words
     only = vera.get("/queue", words="1", find="s2")
     assert only.html.count("data-row") == 1
     assert "<mark>hair</mark>" in only.html
+    page = vera.fill(vera.get("/queue"), "/queue/words", words="hair\u060c doll\uff0csize\n")
+    assert 'value="hair, doll, size"' in page.html
     wrong = vera.fill(vera.get("/queue"), "/queue/words", words="x" * 61)
     assert (wrong.status, "Up to 50 words" in wrong.words) == (422, True)
+
+
+def test_words_kept_by_an_older_version_are_told_from_those_that_were_looked_for(
+    busy: World,
+) -> None:
+    vera = busy.visitor(Role.SUPERVISOR, "v1")
+    assert "were not looked for" not in vera.get("/queue").words
+    keep_words(busy.service.store.drafts, "v1", ("hair",), busy.service.clock.now())
+    page = vera.get("/queue")
+    assert "They were not looked for in all open cases yet" in page.words
+    kept = vera.post("/queue/words", page.form("/queue/words"))
+    assert "They were looked for in 0 open cases so far" in kept.words
 
 
 def test_reminders_come_on_their_day_and_go(busy: World) -> None:

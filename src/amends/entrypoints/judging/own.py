@@ -5,6 +5,7 @@ It is kept like a form that was begun: sealed with the person's key, no part of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -46,15 +47,24 @@ def own_of(drafts: Drafts, person: PersonId) -> Own:
     return msgspec.json.decode(draft.text, type=Own) if draft else Own()
 
 
-def watch(drafts: Drafts, person: PersonId, typed: str, now: Instant) -> Refused | None:
-    """Watch for these words, written one a line or with commas, instead of those before."""
-    parts = (part.strip().casefold() for line in typed.splitlines() for part in line.split(","))
-    words = tuple(dict.fromkeys(part for part in parts if part))
+def own_of_everybody(drafts: Drafts) -> dict[PersonId, Own]:
+    """What everybody kept who kept something."""
+    kept = drafts.of_order(_NO_ORDER)
+    return {person: msgspec.json.decode(draft.text, type=Own) for person, draft in kept.items()}
+
+
+def checked_words(typed: Iterable[str]) -> tuple[str, ...] | Refused:
+    """Words to watch for, as they were written, as they are kept."""
+    words = tuple(dict.fromkeys(word for each in typed if (word := each.strip().casefold())))
     if len(words) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in words):
         facts = {"most": _MOST_WORDS, "longest": _LONGEST_WORD}
         return Refused("too_many_words", facts, ("mend_field",), "invalid", "words")
+    return words
+
+
+def keep_words(drafts: Drafts, person: PersonId, words: tuple[str, ...], now: Instant) -> None:
+    """Instead of those before."""
     _keep(drafts, person, Own(words, own_of(drafts, person).reminders), now)
-    return None
 
 
 def remind(

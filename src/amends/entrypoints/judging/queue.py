@@ -6,7 +6,7 @@ it the database looks through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from amends.engine.store import Page
 from amends.entrypoints.judging.dealing import LANES, Lane
 from amends.entrypoints.judging.looking_at import who_looks
 from amends.entrypoints.judging.own import Own, Reminder, own_of
+from amends.entrypoints.judging.watching import claims, words_in
 from amends.entrypoints.service import Service
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.money import Money
@@ -24,8 +25,6 @@ from amends.kernel.record import Column
 
 WORKS_WITH = frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR, Role.ADMIN})
 NOBODY = "nobody"
-# How many cases are searched for watch words; those that are due first come first.
-WATCHED = 300
 DAYS_SHOWN = 30
 _DAY = 86_400_000_000
 
@@ -34,7 +33,8 @@ Row = Mapping[str, Column]
 
 class Filters(Struct, frozen=True):
     """What is asked for; "" leaves it open. ``who`` is a person's id or ``nobody``; ``find`` an
-    order, a dispute or a seller."""
+    order, a dispute or a seller; ``words``, whatever it says, only what holds a watch word of the
+    asker's."""
 
     phase: str = ""
     who: str = ""
@@ -43,6 +43,7 @@ class Filters(Struct, frozen=True):
     category: str = ""
     reason: str = ""
     find: str = ""
+    words: str = ""
 
 
 class QueueItem(Struct, frozen=True):
@@ -117,17 +118,15 @@ def queue(
     """A page of what ``by`` works with. Raises BadCursor."""
     lane = lane_of(by, filters)
     where, also = _narrowed(by, lane, filters)
-    found = _page(service, where, also, after, limit)
-    return QueuePage(_items(service, by, lane, found.rows), found.next)
-
-
-def watched(service: Service, by: Actor, filters: Filters) -> QueuePage:
-    """Of the cases due first, those whose claims hold one of the asker's words."""
-    lane = lane_of(by, filters)
-    where, also = _narrowed(by, lane, filters)
-    found = _page(service, where, also, None, WATCHED)
-    items = _items(service, by, lane, found.rows)
-    return QueuePage(tuple(item for item in items if item.words), None)
+    if not filters.words:
+        found = _page(service, where, also, after, limit)
+        return QueuePage(_items(service, by, lane, found.rows), found.next)
+    narrowed = {**where, **also}
+    narrowed.pop("phase")
+    found = service.store.watching.page(by.person, lane.phase, narrowed, after=after, limit=limit)
+    # A list that was changed since, or a claim that was erased, leaves what holds none.
+    items = (item for item in _items(service, by, lane, found.rows) if item.words)
+    return QueuePage(tuple(items), found.next)
 
 
 def figures(service: Service) -> Figures:
@@ -206,7 +205,8 @@ def _page(
 def _items(service: Service, by: Actor, lane: Lane, rows: Sequence[Row]) -> tuple[QueueItem, ...]:
     looking = who_looks(service.store.leases, service.clock.now())
     own = own_of(service.store.drafts, by.person)
-    claims = _claims(service, rows) if own.words else {}
+    shown = {str(row["dispute_id"]): str(row["order_id"]) for row in rows}
+    said = claims(service.engine, shown) if own.words else {}
     conflicts = _conflicts(service, by, lane, rows)
     return tuple(
         _item(
@@ -215,7 +215,7 @@ def _items(service: Service, by: Actor, lane: Lane, rows: Sequence[Row]) -> tupl
             conflicts[i],
             tuple(p for p in looking.get(str(row["dispute_id"]), ()) if p != by.person),
             own,
-            claims.get(str(row["dispute_id"]), ""),
+            said.get(str(row["dispute_id"]), ""),
         )
         for i, row in enumerate(rows)
     )
@@ -225,7 +225,6 @@ def _item(
     row: Row, lane: Lane, conflict: str, looking: tuple[PersonId, ...], own: Own, claim: str
 ) -> QueueItem:
     dispute, has = str(row["dispute_id"]), row[lane.column]
-    said = claim.casefold()
     return QueueItem(
         dispute=dispute,
         order=str(row["order_id"]),
@@ -246,7 +245,7 @@ def _item(
         version=int(row["version"] or 0),
         reminder=own.reminder(dispute),
         claim=claim,
-        words=tuple(word for word in own.words if word in said),
+        words=words_in(own.words, claim),
     )
 
 
@@ -277,16 +276,3 @@ def _conflicts(service: Service, by: Actor, lane: Lane, rows: Sequence[Row]) -> 
         else:
             found.append("")
     return found
-
-
-def _claims(service: Service, rows: Iterable[Row]) -> dict[str, str]:
-    """What the buyers wrote, by dispute."""
-    shown = {str(row["dispute_id"]): str(row["order_id"]) for row in rows}
-    views = service.engine.views(set(shown.values())) if shown else {}
-    keys = {
-        dispute: (order, views[order].state.disputes[dispute].claim.description_ref)
-        for dispute, order in shown.items()
-        if order in views and dispute in views[order].state.disputes
-    }
-    texts = service.store.records.texts(keys.values()) if keys else {}
-    return {dispute: texts.get(key) or "" for dispute, key in keys.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from amends.entrypoints.judging import own, queue
+from amends.entrypoints.judging import own, queue, watching
 from amends.entrypoints.judging.looking_at import look_at
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import scripted
@@ -32,6 +33,8 @@ from amends.policy.library import Library
 
 HERE = "/queue"
 SIZES = (25, 50, 100, 200)
+# Those of Arabic and Chinese keyboards too.
+_COMMAS = "[,\u060c\uff0c\u3001\n]"
 _LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
@@ -66,9 +69,9 @@ def show_queue(
     visitor = _works_here(signed_in(request, site))
     filters = queue.Filters(
         phase, _person_typed(site, who), turn, language_typed(language), goods_typed(category),
-        reason, find.strip(),
+        reason, find.strip(), words,
     )  # fmt: skip
-    return _queue(site, visitor, filters, bool(words), size, cursor, done=bool(done))
+    return _queue(site, visitor, filters, size, cursor, done=bool(done))
 
 
 @post(f"{HERE}/words", sync_to_thread=True)
@@ -76,7 +79,8 @@ def watch(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
     """Watch for other words."""
     visitor = _works_here(of_visitor(request, site, sent))
     typed = sent.texts.one("words")
-    refused = own.watch(site.service.store.drafts, visitor.actor.person, typed, site.now())
+    words = re.split(_COMMAS, typed)
+    refused = watching.watch(site.service.store, visitor.actor.person, words, site.now())
     return _kept(site, visitor, refused)
 
 
@@ -124,7 +128,6 @@ def _queue(
     site: Site,
     visitor: Visitor,
     filters: queue.Filters,
-    only_watched: bool,
     size: int,
     cursor: str,
     *,
@@ -133,13 +136,9 @@ def _queue(
 ) -> Response[str]:
     service, by = site.service, visitor.actor
     size = size if size in SIZES else 50
-    if only_watched:
-        found = queue.watched(service, by, filters)
-    else:
-        found = queue.queue(service, by, filters, after=cursor or None, limit=size)
+    found = queue.queue(service, by, filters, after=cursor or None, limit=size)
     kept = own.own_of(service.store.drafts, by.person)
     asked = {name: value for name, value in asdict(filters).items() if value}
-    asked |= {"words": "1"} if only_watched else {}
     asked |= {"size": str(size)} if size != 50 else {}
     today = site.now().date()
     more = f"{HERE}?{urlencode({**asked, 'cursor': found.next})}" if found.next else ""
@@ -156,8 +155,8 @@ def _queue(
             shown=[_shown(visitor, item) for item in found.items],
             more=more,
             filters=filters,
-            only_watched=only_watched,
             own=kept,
+            search=service.store.watching.search(by.person) if kept.words else None,
             due_reminders=[r for r in kept.reminders if r.day <= today],
             later_reminders=[r for r in kept.reminders if r.day > today],
             lane=queue.lane_of(by, filters),
@@ -230,7 +229,7 @@ def _marked(text: str, words: tuple[str, ...]) -> Markup:
 
 def _kept(site: Site, visitor: Visitor, refused: Refused | None) -> Response[Any]:
     if refused is not None:
-        return _queue(site, visitor, queue.Filters(), False, 50, "", refused=refused)
+        return _queue(site, visitor, queue.Filters(), 50, "", refused=refused)
     return Redirect(f"{HERE}?done=kept", status_code=303)
 
 
