@@ -42,3 +42,31 @@ def test_loads_and_what_is_nobodys(shop: Shop) -> None:
     assert found["loads"] == [{"person": "full", "role": "mediator", "cases": 0, "capacity": 0}]
     assert found["waiting"] == 1
     assert sum(age["count"] for age in found["ages"]) == 1
+
+
+def test_own_words_and_reminders(shop: Shop) -> None:
+    dispute = in_mediation(shop, description="The coat is torn.")
+    nothing = {"words": [], "reminders": [], "looked": 0, "whole": True}
+    assert shop.get("/queue/own", SUPERVISOR) == nothing
+    kept = shop.put("/queue/own/words", {"words": ["Coat", " hat "]}, SUPERVISOR, 200)
+    assert kept == {**nothing, "words": ["coat", "hat"], "whole": False}
+    shop.advance("PT1S")
+    assert shop.get("/queue/own", SUPERVISOR) == {**kept, "looked": 1, "whole": True}
+    (item,) = shop.get("/queue", SUPERVISOR, words="1")["items"]
+    assert (item["dispute"], item["words"]) == (dispute, ["coat"])
+    assert shop.get("/queue", ADMIN, words="1")["items"] == []
+    at = f"/queue/own/reminders/{dispute}"
+    kept = shop.put(at, {"day": "2026-12-31", "note": "Call them"}, SUPERVISOR, 200)
+    reminder = {"dispute": dispute, "day": "2026-12-31", "note": "Call them"}
+    assert kept["reminders"] == [reminder]
+    assert shop.get("/queue", SUPERVISOR)["items"][0]["reminder"] == reminder
+    assert shop.get("/queue/own", ADMIN) == nothing
+    assert shop.put(at, {"day": "soon"}, SUPERVISOR, 422)["rule"] == "day_unreadable"
+    assert shop.put(at, {}, SUPERVISOR, 422)
+    long = {"words": ["x" * 61]}
+    assert shop.put("/queue/own/words", long, SUPERVISOR, 422)["rule"] == "too_many_words"
+    assert shop.put(at, {"day": None}, SUPERVISOR, 200)["reminders"] == []
+    unknown = shop.put("/queue/own/reminders/X-1-D1", {"day": None}, SUPERVISOR, 404)
+    assert unknown["rule"] == "unknown_dispute"
+    assert shop.put(at, {"day": None}, MEDIATOR, 404)["rule"] == "unknown_dispute"
+    assert shop.call("GET", "/queue/own", SUPPORT).status_code == 403

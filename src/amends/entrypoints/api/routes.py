@@ -34,6 +34,7 @@ from amends.entrypoints.api.context import Api
 from amends.entrypoints.desk import DifferenceItem, Summary, TaskItem
 from amends.entrypoints.feeds import Imported
 from amends.entrypoints.judging.queue import WORKS_WITH, Figures, QueueItem
+from amends.entrypoints.judging.watching import Kept
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.links import SignInLink
 from amends.entrypoints.support import DESK, LogEntry, SupportItem
@@ -128,6 +129,12 @@ ROUTES: tuple[Route, ...] = (
           queue.get_queue, WORKS_WITH, QueueItem, paged=True, query=queue.FILTERS),
     Route("GET", "/queue/load", "Count everybody's open cases, and how old they are",
           queue.get_load, frozenset({Role.SUPERVISOR, Role.ADMIN}), Figures),
+    Route("GET", "/queue/own", "Read one's own watch words and reminders", queue.get_own,
+          WORKS_WITH, Kept),
+    Route("PUT", "/queue/own/words", "Watch for other words", queue.put_words, WORKS_WITH, Kept,
+          body="json", takes=queue.KeepWords),
+    Route("PUT", "/queue/own/reminders/{dispute_id}", "Be reminded of a case, or no more",
+          queue.put_reminder, WORKS_WITH, Kept, body="json", takes=queue.KeepReminder),
     Route("GET", "/refunds", "List refunds", lists.get_refunds,
           frozenset({Role.FINANCE, Role.AUDITOR, Role.ADMIN, Role.MARKETPLACE}),
           lists.RefundItem, paged=True, query=("state", "order", "provider", "reference", "sort")),

@@ -10,11 +10,14 @@ import msgspec
 import typer
 
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
-from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database
-from amends.entrypoints.cli.telling import opened, table
+from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
+from amends.entrypoints.cli.progress import counted
+from amends.entrypoints.cli.telling import failure, opened, refusal, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
+    from amends.entrypoints.service import Service
+    from amends.kernel.people import Actor
 
 
 def queue_app(tools: Toolkit) -> typer.Typer:
@@ -30,6 +33,7 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         category: Annotated[str | None, typer.Option(help="The goods.")] = None,
         reason: Annotated[str | None, typer.Option(help="Like late.")] = None,
         find: Annotated[str | None, typer.Option(help="A dispute or a seller.")] = None,
+        words: Annotated[bool, typer.Option("--words", help="Only with a watch word.")] = False,
         limit: Limit = 50,
         by: As = OPERATOR,
         json: AsJson = False,
@@ -40,12 +44,58 @@ def queue_app(tools: Toolkit) -> typer.Typer:
 
         filters = {
             "phase": phase, "who": who, "turn": turn, "language": language, "category": category,
-            "reason": reason, "find": find, "limit": str(limit),
+            "reason": reason, "find": find, "words": "1" if words else None, "limit": str(limit),
         }  # fmt: skip
         columns = (
             "due_at", "dispute", "amount", "reason", "language", "phase", "turn", "has", "conflict",
         )  # fmt: skip
         listed(tools, database, get_queue, filters, by, columns, json=json)
+
+    @app.command()
+    def own(by: As = OPERATOR, json: AsJson = False, database: Database = DATABASE) -> None:
+        """Show somebody's own reminders and watch words."""
+        with opened(tools, database) as service:
+            _own(service, actor(by), json=json)
+
+    @app.command()
+    def remind(
+        dispute: Annotated[str, typer.Argument(help="The dispute's id.")],
+        day: Annotated[str, typer.Argument(help="Like 2026-12-31; none: no more.")] = "",
+        note: Annotated[str, typer.Option(help="Of what.")] = "",
+        by: As = OPERATOR,
+        json: AsJson = False,
+        database: Database = DATABASE,
+    ) -> None:
+        """Be reminded of a case on a day, or no more."""
+        from amends.entrypoints.judging.own import remind
+        from amends.entrypoints.looking import look_at_dispute
+
+        asker = actor(by)
+        with opened(tools, database) as service:
+            if look_at_dispute(service, dispute, asker) is None:
+                raise failure(f"There is no dispute {dispute}; see: amends queue list")
+            drafts, now = service.store.drafts, service.clock.now()
+            refused = remind(drafts, asker.person, dispute, day, note, now)
+            if refused is not None:
+                raise refusal(refused)
+            _own(service, asker, json=json)
+
+    @app.command("words")
+    def words_(
+        words: Annotated[list[str] | None, typer.Argument(help="None: watch for none.")] = None,
+        by: As = OPERATOR,
+        json: AsJson = False,
+        database: Database = DATABASE,
+    ) -> None:
+        """Watch for these words in claims, instead of those before."""
+        from amends.entrypoints.judging.watching import watch
+
+        asker = actor(by)
+        with opened(tools, database) as service:
+            refused = watch(service.store, asker.person, words or (), service.clock.now())
+            if refused is not None:
+                raise refusal(refused)
+            _own(service, asker, json=json)
 
     @app.command()
     def load(json: AsJson = False, database: Database = DATABASE) -> None:
@@ -70,6 +120,20 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         typer.echo(f"{found.waiting} are nobody's.", err=True)
 
     @app.command()
+    def watch(database: Database = DATABASE) -> None:
+        """Look for everybody's watch words in all open cases anew, as is done for each list when it
+        is kept."""
+        from amends.entrypoints.judging.watching import look_for_everybody, open_cases
+
+        with opened(tools, database) as service:
+            total, looked = open_cases(service.store.views), 0
+            with counted("Looking for watch words", total) as advance:
+                for step in look_for_everybody(service.engine, service.clock.now()):
+                    looked += step
+                    advance(step)
+        typer.echo(f"Looked for in {looked} open {'case' if looked == 1 else 'cases'}.")
+
+    @app.command()
     def deal(database: Database = DATABASE) -> None:
         """Deal out now what waits, as a running server does by itself."""
         from amends.entrypoints.judging.dealing import Dealer
@@ -79,3 +143,16 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         typer.echo(f"{changed} cases changed hands, or were reported as nobody's.")
 
     return app
+
+
+def _own(service: Service, by: Actor, *, json: bool) -> None:
+    from amends.entrypoints.judging.watching import kept_by
+
+    kept = kept_by(service.store, by.person)
+    if json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode())
+        return
+    rows = [(f"{one.day:%Y-%m-%d}", one.dispute, one.note) for one in kept.reminders]
+    table(("day", "dispute", "note"), rows)
+    so_far = "" if kept.whole else f" (looked for in {kept.looked} open cases so far)"
+    typer.echo(f"Watch words: {', '.join(kept.words) or 'none'}{so_far}")
