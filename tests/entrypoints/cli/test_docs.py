@@ -1,0 +1,78 @@
+"""What README and docs tell people to type works when it is typed, top to bottom."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.entrypoints.cli.run import ROOT
+from tests.entrypoints.cli.test_serve import served
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the documents use curl")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that looks like a checkout after ``make setup``."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    bin_ = tmp_path / ".venv" / "bin"
+    bin_.mkdir(parents=True)
+    amends = bin_ / "amends"
+    amends.write_text(f'#!/bin/sh\nexec {sys.executable} -m amends "$@"\n')
+    amends.chmod(0o755)
+    (tmp_path / "var").mkdir()
+    return tmp_path
+
+
+def typed(text: str) -> str:
+    """The commands of all shell blocks but those that serve, which run meanwhile."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = (line for block in blocks for line in block.splitlines())
+    return "\n".join(line for line in lines if "amends serve" not in line)
+
+
+def run(folder: Path, script: str, address: str) -> str:
+    """What it prints; any command that fails fails the test."""
+    script = re.sub(r"(http://)?localhost:8000", address, script).replace("curl ", "curl -sSf ")
+    done = subprocess.run(
+        ["/bin/sh", "-euc", f'PATH="$PWD/.venv/bin:$PATH"\n{script}'],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture
+def sandbox(checkout: Path) -> Iterator[str]:
+    with served(checkout, "serve", "--sandbox", "--database", "var/sandbox.db") as (address, _):
+        yield address
+
+
+def test_a_marketplace_is_put_on_it_as_the_document_says(checkout: Path, sandbox: str) -> None:
+    said = run(checkout, typed((ROOT / "docs/integrating.md").read_text("utf-8")), sandbox)
+    assert '"state":"settled"' in said
+    assert "/enter/" in said
+    assert "Nothing differs from the record." in said
+    assert (checkout / "var/again.db").exists()
+
+
+def part(heading: str) -> str:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    return readme.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_readme_s_first_calls_are_answered(checkout: Path, sandbox: str) -> None:
+    said = run(checkout, typed(part("Integrate")), sandbox)
+    assert '"now":"2026-01-07T00:00:00Z"' in said
+
+
+def test_the_readme_s_commands_work_on_one_database(checkout: Path) -> None:
+    said = run(checkout, typed(part("Run it")), "")
+    assert "message_sent" in said
+    assert "Nothing differs from the record." in said
