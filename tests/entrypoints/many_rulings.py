@@ -24,6 +24,7 @@ import psycopg
 
 from amends.engine.store import Store
 from amends.entrypoints.precedents import Sought, overturned, precedents
+from amends.entrypoints.similar.text import MOST_WORDS
 from amends.store import migrate, open_store
 from amends.store.tables import TABLES
 from tests.postgres_server import server
@@ -141,7 +142,7 @@ def looks(store: Store) -> list[float]:
     """Milliseconds of looks for like cases, each for another reason and category, every fourth
     without words and every fourth by common ones alone."""
     taken = []
-    common = vocabulary()[: 2 * _WORDS_OF_A_CASE]
+    common = vocabulary()[:MOST_WORDS]
     for n, case in enumerate(words(_LOOKS, seed=3)):
         looked_for = ((), common, case, case)[n % 4]
         begun = time.perf_counter()

@@ -39,4 +39,4 @@ def test_of_a_long_text_the_first_words_count() -> None:
 def test_a_word_is_a_word_again_and_stands_in_the_text(text: str) -> None:
     for word, shown in words_in(text).items():
         assert words_in(shown).keys() <= {word}
-        assert len(word) >= 1
+        assert len(word) >= 2

@@ -47,11 +47,11 @@ class RulingIndex:
 
     def words(self, case: Case, dispute: Dispute) -> dict[int, str]:
         """The words of a case by their digests, each as it stands in the case."""
-        found: dict[int, str] = {}
-        for text in self._texts(case, dispute).values():
-            for word, shown in words_in(text).items():
-                found.setdefault(self.digest(word), shown)
-        return found
+        return self.words_of("\n\n".join(self._texts(case, dispute).values()))
+
+    def words_of(self, text: str) -> dict[int, str]:
+        """Those of a text, likewise."""
+        return {self.digest(word): shown for word, shown in words_in(text).items()}
 
     def differences(self, case: Case) -> Iterator[str]:
         """The rulings that are not found by the words of their texts, in words; those that are

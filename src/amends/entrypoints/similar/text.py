@@ -27,8 +27,7 @@ def words_in(text: str) -> dict[str, str]:
     in, and the wrong language's rules make unlike words alike.
     """
     found: dict[str, str] = {}
-    for shown in _pieces(text):
-        word = _folded(shown)
+    for word, shown in _pieces(text):
         if word not in found and word not in _common() and not word.isdecimal():
             found[word] = shown
             if len(found) == MOST_WORDS:
@@ -36,14 +35,15 @@ def words_in(text: str) -> dict[str, str]:
     return found
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Each as it is compared, and as it stands in the text."""
     composed = unicodedata.normalize("NFKC", text).replace(_TATWEEL, "")
     for kind, run in groupby(composed, _kind):
         piece = "".join(run)
         if kind == "han":
-            yield from map("".join, pairwise(piece))
-        elif kind == "word" and _SHORTEST <= len(piece) <= _LONGEST:
-            yield piece
+            yield from ((pair, pair) for pair in map("".join, pairwise(piece)))
+        elif kind == "word" and _SHORTEST <= len(word := _folded(piece)) <= _LONGEST:
+            yield word, piece
 
 
 def _kind(character: str) -> str:
