@@ -20,7 +20,7 @@ from amends.entrypoints.staff import codes
 from amends.entrypoints.staff.limits import read_limits, written_limits
 from amends.entrypoints.staff.passwords import Passwords, refuse_password
 from amends.entrypoints.staff.roster import Roster, SetUpLink
-from amends.entrypoints.staff.signing_in import SignIn, Typed
+from amends.entrypoints.staff.signing_in import FREE_TRIES, SignIn, Typed
 from amends.entrypoints.words.languages import speaking
 from amends.kernel.decision import Refused
 from amends.kernel.people import Member, Role
@@ -57,6 +57,17 @@ def ready(store: Store, hasher: PasswordHasher = QUICK) -> tuple[SignIn, str]:
 def typed(secret: str, at: datetime, **changes: str) -> Typed:
     given = {"email": "m1@amends.example", "password": PASSWORD, "code": pyotp.TOTP(secret).at(at)}
     return Typed(**{**given, **changes})
+
+
+def test_an_e_mail_with_blanks_around_it_is_no_fresh_account_to_guess_at(store: Store) -> None:
+    sign_in, _ = ready(store)
+    guesses = (" " * n + "m1@amends.example".upper() + "\t" * n for n in range(FREE_TRIES + 1))
+    said = [
+        sign_in.sign_in(typed("A" * 32, NOW, email=guess, password="no"), f"::{n}", NOW)
+        for n, guess in enumerate(guesses)
+    ]
+    rules = [one.rule for one in said if isinstance(one, Refused)]
+    assert rules == ["sign_in_failed"] * FREE_TRIES + ["too_many_tries"]
 
 
 def test_a_password_is_hashed_anew_when_the_parameters_grow(store: Store) -> None:

@@ -46,7 +46,8 @@ class SignIn:
 
     def sign_in(self, typed: Typed, address: str, now: Instant) -> Member | Refused:
         """Who it is. ``address``: where the request came from."""
-        account = f"sign in {typed.email}"
+        # Without the blanks around it, as the account is found: each more would be a fresh try.
+        account = f"sign in {typed.email.strip()}"
         refused = self._refuse_often(
             now, (f"sign in from {address}", FREE_TRIES_FROM_ONE_ADDRESS), (account, FREE_TRIES)
         )
