@@ -11,6 +11,7 @@ client's, from the request to the page's last byte. Exit code 1: a page misses i
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -43,6 +44,7 @@ from amends.engine.sessions import Session
 from amends.engine.store import Store
 from amends.entrypoints.api.bodies import struct_in
 from amends.entrypoints.clock import move_to
+from amends.entrypoints.judging.own import keep_words
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.decision import Refused
 from amends.kernel.instants import to_micros
@@ -61,9 +63,10 @@ LANGUAGES, CATEGORIES = ("en", "es", "ru", "zh", "ar"), tuple(f"c{n}" for n in r
 SHOP, BUYER, SELLER = (
     Actor("shop", Role.MARKETPLACE), Actor("b-life", Role.BUYER), Actor("s-life", Role.SELLER),
 )  # fmt: skip
-VERA, MIA, UMA = (
-    Actor("vera", Role.SUPERVISOR), Actor("m7", Role.MEDIATOR), Actor("uma", Role.SUPPORT),
-)  # fmt: skip
+VERA, WILL = Actor("vera", Role.SUPERVISOR), Actor("will", Role.SUPERVISOR)
+MIA, UMA = Actor("m7", Role.MEDIATOR), Actor("uma", Role.SUPPORT)
+# In one claim, in all of them, and in one of sixty.
+WORDS = {VERA: "m0000007", WILL: "chipped", MIA: "box number 7."}
 _SPREAD, _NOTHING_DUE, _HOUR = timedelta(days=5), timedelta(days=1), timedelta(hours=1)
 
 
@@ -85,6 +88,8 @@ LOOKS = (
     Look("/queue?find=nobody-at-all", VERA),
     Look("/queue?who=m7&language=zh", VERA),
     Look("/queue?{deep}", VERA),
+    *(Look("/queue?words=1", by) for by in WORDS),
+    Look("/queue?words=1&who=m7&language=zh", WILL),
     Look("/queue/load", VERA),
     Look("/rulings", VERA),
     Look("/disputes?phase=mediation", VERA),
@@ -109,6 +114,7 @@ def main() -> None:
     with places(given.folder, None, kinds) as there:
         for place in there:
             url = fill(place, lives, given.cases)
+            sys.stdout.write(f"{place.kind:10} {watched(url):7.1f} s   amends queue watch\n")
             for name, times in asked(url):
                 usual, worst = median(times), max(times)
                 missed = missed or usual >= PAGE_MS
@@ -217,10 +223,21 @@ def _chunks(copier: Copier, cases: int, progress: Progress) -> Iterator[Rows]:
 # --- what is asked ------------------------------------------------------------------------------
 
 
-def asked(url: str) -> Iterator[tuple[str, list[float]]]:
+def watched(url: str) -> float:
+    """Has words watched for; how many seconds it took to look for them in all open cases."""
+    with closing(open_store(url)) as store:
+        for by, word in WORDS.items():
+            keep_words(store.drafts, by.person, (word,), SystemClock().now())
+    begun = time.perf_counter()
+    looking = [sys.executable, "-m", "amends", "queue", "watch", "--database", url]
+    subprocess.run(looking, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def asked(url: str, tries: int = TRIES) -> Iterator[tuple[str, list[float]]]:
     """Each page with its asker, and how long it took, in milliseconds. Raises RuntimeError."""
     with closing(open_store(url)) as store:
-        tokens = {by.person: _signed_in(store, by) for by in (VERA, MIA, UMA)}
+        tokens = {by.person: _signed_in(store, by) for by in (VERA, WILL, MIA, UMA)}
         deep = urlencode({"cursor": _deep(store)})
         # Once a day the books are compared, which is not what is measured here.
         store.meta.put("reconciled_at", str(to_micros(SystemClock().now())))
@@ -228,7 +245,7 @@ def asked(url: str) -> Iterator[tuple[str, list[float]]]:
     with serving(serve) as server, closing(HTTPConnection(server.host, server.port)) as there:
         for look in LOOKS:
             path, times = look.path.format(deep=deep), []
-            for _ in range(TRIES + 1):
+            for _ in range(tries + 1):
                 begun = time.perf_counter()
                 there.request("GET", path, headers={"Cookie": f"amends={tokens[look.by.person]}"})
                 response = there.getresponse()
@@ -236,7 +253,7 @@ def asked(url: str) -> Iterator[tuple[str, list[float]]]:
                 times.append(1000 * (time.perf_counter() - begun))
                 if response.status != 200:
                     raise RuntimeError(f"{path} answers {response.status}")
-            yield f"{look.by.role}: {look.path}", times[1:]  # the first of a kind warms up
+            yield f"{look.by.role} {look.by.person}: {look.path}", times[1:]  # the first of a kind warms up
 
 
 def _signed_in(store: Store, by: Actor) -> PersonId:

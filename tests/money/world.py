@@ -44,6 +44,7 @@ from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.order.decide import OrderCommand
 from amends.order.state import Refund
+from amends.projections.watching import WATCH_CASE
 from amends.store import migrate, open_store
 from tests.given import packs
 from tests.money.faults import Faults, FaultyProvider, FaultyStore
@@ -105,6 +106,7 @@ class World:
             "refund": RefundJob(self.engine, lambda _: self.provider, self),
             "capture": CaptureJob(self.engine, self.simulator, all_of_it=True),
             "mail": lambda _: Done(),
+            WATCH_CASE: lambda _: Done(),
             "chargeback_answer": ChargebackAnswerJob(
                 self.engine, cast(Store, self.store), packs(), lambda _: self.provider, self
             ),
