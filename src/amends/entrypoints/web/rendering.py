@@ -14,6 +14,7 @@ from litestar import Response
 
 from amends.entrypoints.web.language import translate, translate_plural, words_now
 from amends.entrypoints.web.navigation import navigation_for
+from amends.entrypoints.web.saying import sentences
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.windows import sourced
 from amends.entrypoints.words import formatting
@@ -79,6 +80,7 @@ def environment() -> Environment:
             "goods": lambda code: words_now().category(code),
             "language": formatting.language,
             "sourced": sourced,
+            "sentences": sentences,
             "code": lambda code: words_now().label(code),
             "status_words": lambda code: words_now().status(code),
             "phase_words": lambda code: words_now().phase(code),

@@ -27,8 +27,12 @@ def refused_in_words(
         name: _by_name(value, _names(refused.rule, name, words, wording, titles))
         for name, value in refused.facts.items()
     }
-    sentences = (words.detail(refused.rule, facts), *words.steps_to_take(refused.next))
-    return " ".join(_sentence(text) for text in sentences if text)
+    return sentences(words.detail(refused.rule, facts), *words.steps_to_take(refused.next))
+
+
+def sentences(*texts: str) -> str:
+    """Each as a sentence, with what ends one."""
+    return " ".join(_sentence(text) for text in texts if text)
 
 
 def _names(
