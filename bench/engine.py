@@ -188,6 +188,7 @@ def sqlite_floor(url: str) -> Callable[[list[Table]], None]:
     """Writes a batch by the bare driver, as durably as the store does."""
     db = sqlite3.connect(database_path(url), isolation_level=None)
     db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA wal_autocheckpoint = 16000").fetchall()
 
     def write(tables: list[Table]) -> None:
         db.execute("BEGIN IMMEDIATE")

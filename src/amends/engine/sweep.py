@@ -20,7 +20,8 @@ C = TypeVar("C")
 E = TypeVar("E")
 T = TypeVar("T")
 
-BATCH = 200
+# So many orders share what a commit costs, and hold up commands on SQLite for a tenth of a second.
+_BATCH = 500
 
 
 class Swept(Struct, frozen=True):
@@ -35,7 +36,7 @@ def sweep(
     engine: Engine[S, C, E, T],
     slots: Callable[[], Collection[int]] = every_slot,
     *,
-    batch: int = BATCH,
+    batch: int = _BATCH,
 ) -> Swept:
     """Let everything expire that is due now in the slots we hold, about ``batch`` orders at a time.
 
