@@ -8,7 +8,12 @@ import pytest
 
 from amends.dispute.case import CaseEvent, evolve
 from amends.dispute.events.judging import InformationRequested, MediatorAssigned
-from amends.dispute.events.negotiation import DisputeOpened, DisputeReminded, Escalated
+from amends.dispute.events.negotiation import (
+    DisputeOpened,
+    DisputeReminded,
+    Escalated,
+    OfferAccepted,
+)
 from amends.dispute.judge import OnDispute, OnOrder, decide
 from amends.dispute.state import Case, InformationRequest
 from amends.kernel.deadlines import Deadline
@@ -102,7 +107,25 @@ def test_an_opened_dispute_is_listed_with_its_next_deadline_and_both_sides_are_t
     assert told(result) == [("buyer", "b1"), ("seller", "s1")]
     dues = [(row.values or {})["due_at"] for row in rows(result, "notices")]
     assert dues == [None, to_micros(due)], "only whoever must act has a date to act by"
-    assert [job.kind for job in result.jobs] == ["mail", "mail"]
+    mails = [job for job in result.jobs if job.kind == "mail"]
+    assert len(mails) == 2
+
+
+def test_a_mail_waits_a_minute_for_what_follows_and_knows_its_place() -> None:
+    case = opened()
+    event = OfferAccepted(at=LATER, dispute="A-1001-D1", offer="O1", by="seller")
+    mails = [job for job in projected(case, event).jobs if job.kind == "mail"]
+    assert [job.run_at for job in mails] == [LATER + timedelta(minutes=1)] * 2
+    places = [(job.payload["n"], job.payload["at"]) for job in mails]
+    assert places == [(case.version + 1, to_micros(LATER))] * 2
+
+
+def test_what_settles_the_matter_asks_for_nothing_whatever_still_runs() -> None:
+    case = opened()
+    assert case.disputes["A-1001-D1"].deadlines
+    accepted = OfferAccepted(at=T0, dispute="A-1001-D1", offer="O1", by="seller")
+    dues = [(row.values or {})["due_at"] for row in rows(projected(case, accepted), "notices")]
+    assert dues == [None, None]
 
 
 def test_a_role_is_told_on_its_page_and_not_by_mail() -> None:
