@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -236,3 +238,15 @@ def test_a_fault_of_ours_is_a_page_that_says_so(
     assert page.status == 500
     assert "It is our fault" in page.words
     assert "disk" not in page.words
+
+
+def test_a_strangers_large_file_is_not_even_read(world: World) -> None:
+    where = urlsplit(world.base)
+    asked = (
+        f"POST /orders/A-1/evidence HTTP/1.1\r\nHost: {where.netloc}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000000\r\n\r\n"
+    )
+    with socket.create_connection((where.hostname, where.port), 20) as line:
+        line.sendall(asked.encode() + b"--x\r\n")
+        # The rest never comes, and is not waited for.
+        assert line.recv(200).startswith(b"HTTP/1.1 401 ")

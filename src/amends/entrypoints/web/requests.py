@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anyio import to_thread
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -49,8 +50,15 @@ TheSite = NamedDependency[Site]
 TheForm = NamedDependency[Sent]
 
 
-async def sent_form(request: Asked) -> Sent:
-    """The form, read but not trusted: ``of_visitor`` says whether it came from our own page."""
+async def sent_form(request: Asked, site: TheSite) -> Sent:
+    """The form, read but not trusted: ``of_visitor`` says whether it came from our own page.
+
+    Where one may be large, that of a stranger is not read at all: many of those at once would fill
+    the memory. Raises SignInNeeded.
+    """
+    takes_files = request.route_handler.resolve_request_max_body_size() == LARGEST_FORM
+    if takes_files and await to_thread.run_sync(visitor_of, request, site) is None:
+        raise SignInNeeded
     form = await request.form()
     texts: dict[str, list[str]] = {}
     upload: Upload | None = None
