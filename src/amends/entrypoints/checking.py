@@ -45,7 +45,7 @@ def differences(service: Service) -> Iterator[str]:
             if case is not None and case.order.evidence:
                 yield from _files(service, case)
             if case is not None and case.disputes:
-                yield from (f"{order}: {what}" for what in service.rulings.differences(case))
+                yield from (f"{order}: {what}" for what in _not_found(service, case))
 
 
 def _case(service: Service, order: str, stored: StoredState) -> Case | None:
@@ -71,6 +71,14 @@ def _files(service: Service, case: Case) -> Iterator[str]:
                     yield f"{place} is not the one that was put on record"
         except FileUnknown:
             yield f"{place} is missing"
+
+
+def _not_found(service: Service, case: Case) -> list[str]:
+    found = list(service.rulings.differences(case))
+    # What was ruled since the case was loaded, or erased while it was read, is no difference.
+    if found and (view := service.engine.view(case.order.id)):
+        found = list(service.rulings.differences(view.state))
+    return found
 
 
 def _digest(file: BinaryIO) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from amends.adapters.word_key import word_digests
+from amends.dispute.state import Case
 from amends.engine.store import Write
 from amends.entrypoints.checking import differences
 from amends.entrypoints.precedents import Sought, by_words
@@ -108,6 +109,26 @@ def test_what_is_not_indexed_shows_and_is_made_anew(ruled: Shop) -> None:
     ruled.advance("PT1S")
     assert not service.store.jobs.waits("A-2", INDEX_RULING)
     assert "A-2-D1" in like(ruled)
+
+
+class Late(RulingIndex):
+    """Has not indexed a ruling when it is first asked, and has when it is asked again."""
+
+    late = True
+
+    def differences(self, case: Case) -> Iterator[str]:
+        """As they are, but for the first time."""
+        if self.late:
+            self.late = False
+            yield "the ruling was not found"
+        else:
+            yield from super().differences(case)
+
+
+def test_what_is_ruled_while_it_is_checked_is_no_difference(ruled: Shop) -> None:
+    index = Late(ruled.service.store, ruled.service.rulings.digest)
+    assert list(differences(replace(ruled.service, rulings=index))) == []
+    assert not index.late
 
 
 def test_under_another_key_nothing_is_found_until_all_is_indexed_again(
