@@ -11,7 +11,7 @@ import typer
 
 from amends.engine.callbacks import State
 from amends.entrypoints.cli.options import DATABASE, AsJson, Database
-from amends.entrypoints.cli.telling import failure, opened, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.engine.callbacks import KeptCallback
@@ -39,7 +39,7 @@ def callbacks_app(tools: Toolkit) -> typer.Typer:
         with opened(tools, database) as service:
             found = service.store.callbacks.page(state, limit=limit)
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            as_json(found)
         else:
             rows = [
                 (f"{c.at:%Y-%m-%d %H:%M}", c.provider, c.id, c.kind, c.state, c.note) for c in found
@@ -52,7 +52,7 @@ def callbacks_app(tools: Toolkit) -> typer.Typer:
         with opened(tools, database) as service:
             kept = _found(service, provider, id_)
         shown = {**msgspec.to_builtins(kept), "body": msgspec.json.decode(kept.body)}
-        typer.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+        as_json(shown)
 
     @app.command()
     def replay(provider: Provider, id_: Id, database: Database = DATABASE) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from amends.entrypoints.cli.options import DATABASE, AsJson, BaseUrl, Database
 from amends.entrypoints.cli.progress import working
+from amends.entrypoints.cli.telling import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def doctor_command(tools: Toolkit) -> Callable[..., None]:
         failed = any(finding.status == "failure" for finding in found)
         if json:
             told = {"ok": not failed, "checks": found}
-            typer.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+            as_json(told)
         else:
             for finding in found:
                 typer.echo(f"{finding.status:8} {finding.check:10} {finding.says}")

@@ -15,7 +15,7 @@ import msgspec
 import typer
 
 from amends.entrypoints.cli.options import DATABASE, AsJson, Database
-from amends.entrypoints.cli.telling import failure, opened, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -46,7 +46,7 @@ def ledger_app(tools: Toolkit) -> typer.Typer:
         with opened(tools, database) as service:
             found = trial_balance(service.store.views)
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            as_json(found)
         else:
             _tell(found)
         wrong = [entry.currency for entry in found.currencies if not entry.balanced]

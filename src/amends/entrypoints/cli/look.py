@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from amends.entrypoints.cli.options import DATABASE, AsJson, Database, actor
-from amends.entrypoints.cli.telling import failure, opened, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.api.calls import Call, Reply
@@ -67,7 +67,7 @@ def orders_app(tools: Toolkit) -> typer.Typer:
                 raise failure(f"There is no order {order}; see: amends orders list")
             view = order_view(looking)
         if json:
-            return _json(view)
+            return as_json(view)
         typer.echo(f"{view.id}: {view.status}, placed {_said(view.placed_at)}")
         typer.echo(f"buyer {view.buyer.id}, seller {view.seller.id}, policy {view.policy.id}"
                    f" {view.policy.version}, captured {_said(view.payment.captured)},"
@@ -134,7 +134,7 @@ def disputes_app(tools: Toolkit) -> typer.Typer:
                 raise failure(f"There is no dispute {dispute}; see: amends disputes list")
             view = dispute_view(*found)
         if json:
-            return _json(view)
+            return as_json(view)
         turn = f"{view.turn}'s turn" if view.turn else str(view.outcome)
         typer.echo(f"{view.id}: {view.phase}, {turn}, opened {_said(view.opened_at)}")
         claim = view.claim
@@ -291,7 +291,3 @@ def _options(options: Iterable[Any]) -> None:
     allowed = [option.type for option in options if option.allowed]
     if allowed:
         typer.echo(f"can be done now: {', '.join(allowed)}")
-
-
-def _json(view: object) -> None:
-    typer.echo(msgspec.json.format(msgspec.json.encode(view), indent=2).decode())

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from amends.entrypoints.cli.callbacks import callbacks_app
@@ -14,7 +13,7 @@ from amends.entrypoints.cli.do import give_to_order
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
 from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
 from amends.entrypoints.cli.progress import counted
-from amends.entrypoints.cli.telling import failure, opened, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -47,7 +46,7 @@ def money_app(tools: Toolkit) -> typer.Typer:
             except ProviderUnclear as error:
                 raise failure(f"{error}; try again later.") from None
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            as_json(found)
         else:
             typer.echo(
                 f"Compared: {found.orders} orders, {found.refunds} refunds;"
@@ -100,7 +99,7 @@ def money_app(tools: Toolkit) -> typer.Typer:
         with opened(tools, database) as service:
             found = summary(service.store.views, service.clock.now())
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            as_json(found)
         else:
             table(("state", "refunds"), [(of.state, str(of.count)) for of in found.refunds])
         return None

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
 from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
 from amends.entrypoints.cli.progress import counted
-from amends.entrypoints.cli.telling import failure, opened, refusal, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, refusal, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -105,7 +104,7 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         with opened(tools, database) as service:
             found = figures(service)
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            as_json(found)
             return
         rows = [
             (
@@ -150,7 +149,7 @@ def _own(service: Service, by: Actor, *, json: bool) -> None:
 
     kept = kept_by(service.store, by.person)
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode())
+        as_json(kept)
         return
     rows = [(f"{one.day:%Y-%m-%d}", one.dispute, one.note) for one in kept.reminders]
     table(("day", "dispute", "note"), rows)

@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from amends.entrypoints.cli.options import DATABASE, AsJson, Database
-from amends.entrypoints.cli.telling import failure, opened, table
+from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -35,14 +34,14 @@ def rulings_command(tools: Toolkit) -> Callable[..., None]:
         if like:
             found_like = _alike(tools, database, like)
             if json:
-                typer.echo(msgspec.json.encode(found_like).decode())
+                as_json(found_like)
             else:
                 _show(found_like)
             return
         with opened(tools, database) as service:
             found = overturned(service.store.views)
         if json:
-            typer.echo(msgspec.json.encode(found).decode())
+            as_json(found)
             return
         table(
             ("author", "issued", "appealed", "changed", "changed_percent"),

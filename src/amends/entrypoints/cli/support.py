@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
 from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
-from amends.entrypoints.cli.telling import opened
+from amends.entrypoints.cli.telling import as_json, opened
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
@@ -67,7 +66,7 @@ def support_app(tools: Toolkit) -> typer.Typer:
             typer.echo(f"There is no dispute {dispute}.", err=True)
             raise typer.Exit(1)
         if json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+            as_json(told)
             return
         for sentence in (*told.said, *told.so_far):
             typer.echo(sentence)

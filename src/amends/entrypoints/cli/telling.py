@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import typer
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ def sentence(text: str) -> str:
     """``text`` beginning with a capital and ending with a full stop."""
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def as_json(value: object) -> None:
+    """A value on stdout, for a script and still to be read."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
