@@ -12,6 +12,7 @@ from amends.engine.outside import Clock
 from amends.engine.staff import StaffAccounts, TiesAsked
 from amends.kernel.people import Actor, PersonId, Role, Ties
 from amends.policy.library import Library
+from amends.projections.watching import JUDGED
 
 _JUDGES = frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR})
 
@@ -46,7 +47,7 @@ class TiesReader:
 
 
 def _is_judged(case: Case) -> bool:
-    return any(dispute.phase in ("mediation", "appeal") for dispute in case.disputes.values())
+    return any(dispute.phase in JUDGED for dispute in case.disputes.values())
 
 
 def _named(command: CaseCommand | None, by: Actor) -> set[PersonId]:
