@@ -159,6 +159,17 @@ def test_a_code_without_words_stands_for_itself(english: Words) -> None:
     assert english.steps_to_take(("never_heard_of",)) == ("never_heard_of",)
 
 
+def test_a_refund_s_failure_has_words_whatever_a_provider_calls_it(english: Words) -> None:
+    assert english.failure("expired_card") == "The card has expired"
+    assert english.failure("e_4711") == "The provider gives a reason of its own"
+
+
+def test_a_category_of_goods_is_read_by_name_or_as_a_marketplace_wrote_it(english: Words) -> None:
+    assert english.category("toys") == "Toys"
+    assert english.category("garden_chairs") == "Garden chairs"
+    assert english.category("Home & Garden") == "Home & Garden"
+
+
 def test_a_command_or_event_without_words_says_its_plain_name(english: Words) -> None:
     assert english.command("never_heard_of").label == "Never heard of"
     event = english.event("never_heard_of")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -65,3 +65,22 @@ def test_one_of_several_is_told_as_such() -> None:
     assert formatting.either(("a",)) == "a"
     assert formatting.either(("a", "b")) == "a or b"
     assert formatting.either(("a", "b"), "ru") == "a или b"
+
+
+def test_a_language_is_told_and_found_by_name() -> None:
+    assert formatting.language("ru") == "Russian"
+    assert formatting.language("zh-CN") == "Chinese (China)"
+    assert formatting.language("tlh") == "Klingon"
+    assert formatting.language("no such") == "no such"
+    assert formatting.language_code("RUSSIAN") == "ru"
+    assert formatting.language_code("no such") == "no such"
+    with speaking("es"):
+        assert formatting.language("ru") == "ruso"
+        assert formatting.language_code("ruso") == "ru"
+
+
+def test_a_day_is_told_by_the_custom_of_the_language() -> None:
+    on = date(2026, 3, 2)
+    assert formatting.day(on) == "Mon 2 Mar 2026"
+    assert formatting.day(on, "es") == "lun, 2 mar 2026"
+    assert formatting.day(on, "zh") == "2026年3月2日周一"

@@ -87,6 +87,7 @@ def environment() -> Environment:
             "outcome_words": lambda code: words_now().outcome(code),
             "refund_words": lambda code: words_now().refund_state(code),
             "role_words": lambda code: words_now().role(code),
+            "person_words": lambda code: words_now().person(code),
             "turn_words": lambda code: words_now().turn(code),
             "stylesheet": static_url("style.css"),
             "icon": static_url("icon.svg"),

@@ -18,7 +18,14 @@ from amends.entrypoints.staff.queueing import read_away_until, read_capacity
 from amends.entrypoints.staff.roster import SetUpLink
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.naming import each_typed, goods, goods_typed, language_typed, written
+from amends.entrypoints.web.naming import (
+    each_typed,
+    goods,
+    goods_typed,
+    language_typed,
+    names_of_staff,
+    written,
+)
 from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, Sent, TheForm, TheSite, of_visitor, signed_in
@@ -60,6 +67,7 @@ def list_staff(request: Asked, site: TheSite) -> Response[str]:
         now=site.now(),
         here=_HERE,
         accounts=[(a, written_limits(a.member.limits)) for a in accounts],
+        names={a.member.person: a.name for a in accounts},
     )
 
 
@@ -254,7 +262,7 @@ def _form(
         typed=typed,
         account=account,
         roles=sorted(role.value for role in STAFF),
-        others=[p for p in site.service.store.staff.members() if p != typed.person],
+        others={p: n for p, n in names_of_staff(site).items() if p != typed.person},
         sessions=site.sessions.of(by, now) if by else [],
         codes_left=site.service.store.staff.recovery_codes_left(typed.person) if account else 0,
     )

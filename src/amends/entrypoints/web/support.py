@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from amends.entrypoints.support import DESK, KINDS, goodwill_said, support_item
+from amends.entrypoints.web.naming import names_of_staff
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheSite, signed_in
 from amends.entrypoints.web.site import NotThere
@@ -42,6 +43,7 @@ def show_support(
         visitor,
         now=site.now(),
         here="/support",
+        names=names_of_staff(site),
         tasks=tuple(support_item(row) for row in found.rows),
         more=f"/support?{urlencode({**kept, 'cursor': found.next})}" if found.next else "",
         kind=asked if where else "",

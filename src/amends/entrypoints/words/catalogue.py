@@ -226,6 +226,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         """Where a refund is."""
         return self.refund_states.get(code) or self.label(code)
 
+    def failure(self, code: str) -> str:
+        """Why a refund did not go through. Providers have more codes than there are words here."""
+        return self.labels.get(f"failed_{code}") or self.labels["failed_otherwise"]
+
     def role(self, code: str) -> str:
         """A role beside a person's name."""
         return self.roles.get(code) or self.label(code)
