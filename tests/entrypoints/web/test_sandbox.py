@@ -52,12 +52,23 @@ def test_the_clock_moves_by_spans_and_to_the_next_deadline(world: World) -> None
     assert clock.now() == due
 
 
+def test_who_is_signed_out_by_the_clock_is_led_back_to_be_somebody(world: World) -> None:
+    browser = world.browser()
+    browser.post("/sandbox/enter", data={"role": "mediator", "person": "m1"})
+    assert browser.get("/queue").status_code == 200
+    browser.post("/sandbox/clock", data={"ahead": "hour"})
+    out = browser.get("/queue")
+    assert out.status_code == 401
+    assert 'href="/sandbox">Choose whom to be<' in out.text
+
+
 def test_no_other_server_has_it(tmp_path: Path) -> None:
     with (
         served(tmp_path, "serve", "--database", "live.db") as (address, _),
         httpx.Client(base_url=address) as browser,
     ):
         assert browser.get("/sandbox").status_code == 404
+        assert "/sandbox" not in browser.get("/").text
         form = {"role": "admin", "person": "o1"}
         assert browser.post("/sandbox/enter", data=form).status_code == 404
         assert browser.post("/sandbox/clock", data={"ahead": "day"}).status_code == 404

@@ -28,9 +28,9 @@ _ORDER = re.compile(r"/(?:orders|disputes)/(?P<order>[^/]+?)(?:-D\d+)?(?:/|$)")
 
 
 @get("/link", sync_to_thread=True)
-def ask_for_link() -> Response[str]:
+def ask_for_link(site: TheSite) -> Response[str]:
     """The form."""
-    return welcome_page("/")
+    return welcome_page(site, "/")
 
 
 @post("/link", sync_to_thread=True)
@@ -47,10 +47,10 @@ def send_link(request: Asked, site: TheSite, sent: TheForm) -> Response[str]:
         leads_to = leads_to if leads_to != "/" else f"/orders/{typed}"
     else:
         refused = Refused("nobody_named", {}, ("write_email_or_order",), "invalid", "who")
-        return welcome_page(leads_to, typed, site, refused)
+        return welcome_page(site, leads_to, typed, refused)
     refused_often = _refuse_often(request, site, typed)
     if refused_often:
-        return welcome_page(leads_to, typed, site, refused_often)
+        return welcome_page(site, leads_to, typed, refused_often)
     return _sent(site, {**payload, "leads_to": leads_to})
 
 
@@ -60,7 +60,7 @@ def send_fresh_link(request: Asked, site: TheSite, token: FromPath[str]) -> Resp
     site.sessions.check_origin(request)
     refused = _refuse_often(request, site, token)
     if refused:
-        return welcome_page("/", "", site, refused)
+        return welcome_page(site, "/", "", refused)
     link = site.service.store.access.find_link(token)
     payload: dict[str, Column] = {"person": "", "role": "", "leads_to": "/"}
     if link is not None:
@@ -70,9 +70,9 @@ def send_fresh_link(request: Asked, site: TheSite, token: FromPath[str]) -> Resp
 
 
 def welcome_page(
+    site: Site,
     leads_to: str,
     typed: str = "",
-    site: Site | None = None,
     refused: Refused | None = None,
     status: int = 200,
 ) -> Response[str]:
@@ -85,9 +85,10 @@ def welcome_page(
         None,
         status=status,
         errors=refused is not None,
-        fault=refused_in_words(refused, site.api.words) if refused and site else "",
+        fault=refused_in_words(refused, site.api.words) if refused else "",
         typed=typed or (found["order"] if found else ""),
         leads_to=own_path(leads_to),
+        sandbox=site.service.sandbox is not None,
     )
 
 

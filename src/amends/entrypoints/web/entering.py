@@ -23,7 +23,7 @@ def home(request: Asked, site: TheSite) -> Response[Any]:
     if visitor is None and site.service.sandbox is not None:
         return Redirect("/sandbox", status_code=303)
     if visitor is None:
-        return welcome_page("/")
+        return welcome_page(site, "/")
     return Redirect(navigation_for(visitor.actor.role)[0].href, status_code=303)
 
 

@@ -118,7 +118,8 @@ def web_router(service: Service) -> Router:
         return page("missing.html", visitor_of(request, site), status=404)
 
     def sign_in(request: Asked, _error: Exception) -> Response[str]:
-        return welcome_page(request.url.path if request.method == "GET" else "/", status=401)
+        leads_to = request.url.path if request.method == "GET" else "/"
+        return welcome_page(site, leads_to, status=401)
 
     def not_from_here(request: Asked, _error: Exception) -> Response[str]:
         return page("stale.html", visitor_of(request, site), status=403)
