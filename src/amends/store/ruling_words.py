@@ -42,8 +42,8 @@ _OF_PERSON = """SELECT n, person, words FROM ruling_writers
     WHERE n IN (SELECT n FROM ruling_writers WHERE person = ?)"""
 _LEADING = "SELECT digest FROM ruling_words WHERE n = ? AND digest IN ({marks})"
 _PUT_WRITER = "INSERT INTO ruling_writers VALUES (?, ?, ?)"
-_PUT_WORD = "INSERT INTO ruling_words VALUES (?, ?)"
-_DROP_WORD = "DELETE FROM ruling_words WHERE digest = ? AND n = ?"
+_PUT_WORDS = "INSERT INTO ruling_words VALUES {rows}"
+_DROP_WORDS = "DELETE FROM ruling_words WHERE n = ? AND digest IN ({marks})"
 _DROP_WRITERS = "DELETE FROM ruling_writers WHERE n = ?"
 _DROP_PERSON = "DELETE FROM ruling_writers WHERE person = ?"
 
@@ -85,8 +85,10 @@ class SqlRulingWords:
             execute(_DROP_WRITERS, (n,))
             for person in sorted(written):
                 execute(_PUT_WRITER, (n, person, _packed(written[person])))
-            for digest in sorted(set().union(*written.values())):
-                execute(_PUT_WORD, (digest, n))
+            if digests := sorted(set[int]().union(*written.values())):
+                rows = ", ".join(["(?, ?)"] * len(digests))
+                values = [value for digest in digests for value in (digest, n)]
+                execute(_PUT_WORDS.format(rows=rows), values)
 
     def held(self, order: str, dispute: str) -> dict[PersonId, frozenset[int]]:
         """Of the words that lie beside the ruling, those that lead to it."""
@@ -155,9 +157,10 @@ def forget_words(execute: Execute, person: PersonId) -> None:
     execute(_DROP_PERSON, (person,))
 
 
-def _drop_words(execute: Execute, n: int, digests: Iterable[int]) -> None:
-    for digest in sorted(digests):
-        execute(_DROP_WORD, (digest, n))
+def _drop_words(execute: Execute, n: int, digests: Collection[int]) -> None:
+    if digests:
+        marks = ", ".join("?" * len(digests))
+        execute(_DROP_WORDS.format(marks=marks), (n, *sorted(digests)))
 
 
 def _together(packed: Iterable[bytes]) -> set[int]:
