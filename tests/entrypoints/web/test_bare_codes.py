@@ -32,9 +32,9 @@ from tests.entrypoints.web.conftest import serving
 # Of pages whose addresses differ by ids alone, so many are looked at.
 ALIKE = 2
 NOT_WALKED = ("/static/", "/api/", "/language/", "/design")
-# With letters of its own, a language has no word that happens to be a code.
+# With letters of its own, a language has no word that happens to be a code, or a code made plain.
 OTHER_LETTERS = "ru"
-PLAIN = re.compile(r"(?<![\w-])[a-z]+(?:[_-][a-z]+)*(?![\w-])")
+PLAIN = re.compile(r"(?<![\w-])[A-Za-z][a-z]+(?:[_-][a-z]+)*(?![\w-])")
 UNDERSCORED = re.compile(r"\w*[A-Za-z]_\w+")
 MARKS = re.compile(r"\b(?:aliexpress|guide-\d+)\b|\((?:00\d|ours|rates|sellers)\b")
 _APART = frozenset({"bdi", "time", "kbd", "textarea", "script", "style", "title", "mark", "q"})
@@ -137,7 +137,7 @@ def bare(shown: Shown, codes: frozenset[str], language: str) -> Iterator[str]:
         yield from UNDERSCORED.findall(text)
         yield from MARKS.findall(text)
         if language == OTHER_LETTERS:
-            yield from (word for word in PLAIN.findall(text) if word in codes)
+            yield from (word for word in PLAIN.findall(text) if word.lower() in codes)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -161,7 +161,8 @@ def test_no_page_of_the_sample_shows_a_bare_code(
 
 def test_a_bare_code_is_found() -> None:
     page = Shown(
-        '<p>A case (ours)<bdi>pay_1</bdi> <span class="chip">ru</span></p>'
+        '<p>A case (ours)<bdi>pay_1</bdi> <span class="chip">ru</span> Late</p>'
         '<img alt="not_received"><p dir="auto">my_word<br></p> (aliexpress, 1)'
     )
-    assert set(bare(page, frozenset({"ru"}), "ru")) == {"(ours", "ru", "not_received", "aliexpress"}
+    codes, found = frozenset({"ru", "late"}), {"(ours", "ru", "Late", "not_received", "aliexpress"}
+    assert set(bare(page, codes, "ru")) == found

@@ -69,7 +69,7 @@ def test_one_of_several_is_told_as_such() -> None:
 
 def test_a_language_is_told_and_found_by_name() -> None:
     assert formatting.language("ru") == "Russian"
-    assert formatting.language("zh-CN") == "Chinese (China)"
+    assert formatting.language("zh-CN") == "Chinese (Simplified, China)"
     assert formatting.language("tlh") == "Klingon"
     assert formatting.language("no such") == "no such"
     assert formatting.language_code("RUSSIAN") == "ru"

@@ -112,7 +112,7 @@ def _requests(looking: Looking, *kinds: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             r.id,
-            f"{words.label(f'task_{r.kind}')}{_(', ')}{words.label(r.side).lower()} ({r.id})",
+            f"{words.label(f'task_{r.kind}')}{_(', ')}{words.person(r.side).lower()} ({r.id})",
             looking.texts.get(r.ref) or "",
         )
         for r in looking.case.order.requests
@@ -148,7 +148,7 @@ def _proof(key: str, name: str | None, kind: str, by: str, wording: Wording) -> 
     label = f"{key}: {name}" if name else key
     words = words_now()
     shows = wording.evidence.get(kind) or words.label(kind)
-    return Choice(key, label, f"{shows}{_(', ')}{words.label(by).lower()}")
+    return Choice(key, label, f"{shows}{_(', ')}{words.person(by).lower()}")
 
 
 def _offers(
