@@ -40,6 +40,7 @@ PAGES = {
         "/finance/ledger", "/finance/orders/A-8", "/finance/orders/A-9",
     ),
     (Role.APPEALS, "a1"): ("/disputes",),
+    (Role.ADMIN, "d1"): ("/staff", "/staff/people/new", "/queue", "/queue/load", "/account"),
     (Role.SUPPORT, "u1"): ("/support", "/support?kind=goodwill", "/orders/A-1"),
 }  # fmt: skip
 # Links within a sentence may be smaller: WCAG 2.2, 2.5.8, exception "inline".
