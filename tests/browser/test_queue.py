@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from amends.entrypoints.judging import own
+from amends.entrypoints.judging import own, watching
 from amends.kernel.people import Role
 from tests.browser.conftest import enter
 from tests.browser.test_pages import _faults as faults
@@ -16,9 +16,9 @@ from tests.entrypoints.web.conftest import World
 
 @pytest.fixture
 def page(chromium: Browser, market: World) -> Iterator[Page]:
-    drafts, now = market.service.store.drafts, market.service.clock.now()
-    own.watch(drafts, "v1", "chart", now)
-    own.remind(drafts, "v1", "A-1-D1", f"{now:%Y-%m-%d}", "Call them.", now)
+    store, now = market.service.store, market.service.clock.now()
+    watching.watch(store, "v1", ("chart",), now)
+    own.remind(store.drafts, "v1", "A-1-D1", f"{now:%Y-%m-%d}", "Call them.", now)
     context, page = enter(chromium, market, Role.SUPERVISOR, "v1")
     yield page
     context.close()
