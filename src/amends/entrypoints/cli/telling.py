@@ -84,7 +84,11 @@ def running(tools: Toolkit, database: str, **how: Any) -> Iterator[Service]:
         service = tools.open_service(database, **how)
     except PackError as error:
         raise failure(*map(str, error.problems)) from None
-    except (SchemaNotCurrent, LookupError, ValueError) as error:
+    except SchemaNotCurrent as error:
+        # With its name, since the sample's, for one, is not the one that is looked for unnamed.
+        here = f"Here: amends db migrate --database {shown(database)}"
+        raise failure(sentence(str(error)), here) from None
+    except (LookupError, ValueError) as error:
         raise failure(sentence(str(error))) from None
     try:
         yield service
