@@ -54,13 +54,12 @@ class Watching(Protocol):
     def page(
         self,
         person: PersonId,
-        phase: str,
-        also: Mapping[str, Column],
+        where: Mapping[str, Column],
         *,
+        order_by: str,
+        also: Mapping[str, Column],
         after: str | None = None,
         limit: int = 50,
     ) -> Page:
-        """Rows of ``disputes`` in which something was found for them, the earliest due first.
-
-        It costs what all that was found for them does. Raises BadCursor.
-        """
+        """As ``Views.page`` of ``disputes``, only those in which something was found for them.
+        Raises UnknownListing or BadCursor."""

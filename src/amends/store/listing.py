@@ -17,12 +17,14 @@ _MOST = 500
 
 
 class Beside(Struct, frozen=True):
-    """A table of its own that has to have a row equal in ``where`` that belongs, by the condition
-    ``on``, to a row of the list: of those the list is made, not from its index."""
+    """A table of its own that has to have a row equal in ``where`` which belongs, by the condition
+    ``on``, to a row of the list. When it has few, the list is made of them and sorted; with
+    ``many``, they are looked up along the list's index, where enough of them come soon."""
 
     table: str
     on: str
     where: Mapping[str, Column]
+    many: bool
 
 
 class Asked(Struct, frozen=True):
@@ -80,10 +82,15 @@ def asked(
         values += [] if wanted is None else [wanted]
     source = table
     if beside is not None:
-        # In this order SQLite reads them too, whatever it knows of their sizes.
-        source = f"{beside.table} CROSS JOIN {table}"
-        tests = [beside.on, *(f"{c} = {mark}" for c in beside.where), *tests]
-        values = [*beside.where.values(), *values]
+        held = " AND ".join([beside.on, *(f"{c} = {mark}" for c in beside.where)])
+        values += beside.where.values()
+        if beside.many:
+            # PostgreSQL would make EXISTS a join of everything; a count it asks row by row.
+            tests.append(f"(SELECT COUNT(*) FROM {beside.table} WHERE {held}) > 0")  # noqa: S608
+        else:
+            # In this order SQLite reads them too, whatever it knows of their sizes.
+            source = f"{beside.table} CROSS JOIN {table}"
+            tests.append(held)
     if after is not None:
         marks = ", ".join([mark] * len(sorting))
         tests.append(f"({', '.join(sorting)}) {beyond} ({marks})")

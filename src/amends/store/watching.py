@@ -19,6 +19,10 @@ _ADD = """INSERT INTO watch_matches (of_order, of_dispute, watcher) VALUES (?, ?
     ON CONFLICT DO NOTHING"""
 _LOOKED = "UPDATE watch_searches SET looked = ?, whole = ? WHERE person = ? AND since = ?"
 _SEARCH = "SELECT since, looked, whole FROM watch_searches WHERE person = ?"
+_COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM watch_matches WHERE watcher = ? LIMIT ?) AS found"
+_ON = "of_order = order_id AND of_dispute = dispute_id"
+# From so many on, sorting them takes longer than passing over cases in which nothing was found.
+_MANY = 10_000
 _DROP = "DELETE FROM watch_matches WHERE of_order = ? AND of_dispute = ?"
 
 
@@ -66,16 +70,16 @@ class SqlWatching:
     def page(
         self,
         person: PersonId,
-        phase: str,
-        also: Mapping[str, Column],
+        where: Mapping[str, Column],
         *,
+        order_by: str,
+        also: Mapping[str, Column],
         after: str | None = None,
         limit: int = 50,
     ) -> Page:
-        """From what was found to the cases: the other way round, a word that is nowhere would be
-        looked for in all of them."""
-        found = Beside(
-            "watch_matches", "of_order = order_id AND of_dispute = dispute_id", {"watcher": person}
-        )
-        page = asked("disputes", {"phase": phase}, "due_at", after, limit, "?", also, found)
+        """From what was found to the cases, or along the cases when nearly all may be found: the
+        other way round, either would take as long as there are cases."""
+        ((found,),) = self._plain.ask(_COUNT, (person, _MANY))
+        found_for = Beside("watch_matches", _ON, {"watcher": person}, found >= _MANY)
+        page = asked("disputes", where, order_by, after, limit, "?", also, found_for)
         return page.page_of(self._plain.ask(page.statement, page.values))

@@ -99,7 +99,7 @@ def test_a_case_is_looked_through_when_it_comes_and_let_go_when_it_goes(shop: Sh
     shop.advance("P6D")
     shop.on(dispute, "issue_ruling", MEDIATOR, **RULING)
     drain(shop.service)
-    page = shop.service.store.watching.page("vera", "ruled", {})
+    page = shop.service.store.watching.page("vera", {"phase": "ruled"}, order_by="due_at", also={})
     assert page.rows == ()
     shop.on(dispute, "appeal", BUYER, grounds="named_error", text="Look again.")
     drain(shop.service)

@@ -12,7 +12,6 @@ from datetime import timedelta
 from msgspec import Struct
 
 from amends.engine.staff import TiesAsked
-from amends.engine.store import Page
 from amends.entrypoints.judging.dealing import LANES, Lane
 from amends.entrypoints.judging.looking_at import who_looks
 from amends.entrypoints.judging.own import Own, Reminder, own_of
@@ -118,12 +117,18 @@ def queue(
     """A page of what ``by`` works with. Raises BadCursor."""
     lane = lane_of(by, filters)
     where, also = _narrowed(by, lane, filters)
+    # One order's and one seller's cases are few, and their indexes are sorted so.
+    sorted_by = {"order_id": "dispute_id", "seller": "opened_at"}
+    order_by = next((sorted_by[name] for name in sorted_by if name in where), "due_at")
+    store = service.store
     if not filters.words:
-        found = _page(service, where, also, after, limit)
+        found = store.views.page(
+            "disputes", where, order_by=order_by, also=also, after=after, limit=limit
+        )
         return QueuePage(_items(service, by, lane, found.rows), found.next)
-    narrowed = {**where, **also}
-    narrowed.pop("phase")
-    found = service.store.watching.page(by.person, lane.phase, narrowed, after=after, limit=limit)
+    found = store.watching.page(
+        by.person, where, order_by=order_by, also=also, after=after, limit=limit
+    )
     # A list that was changed since, or a claim that was erased, leaves what holds none.
     items = (item for item in _items(service, by, lane, found.rows) if item.words)
     return QueuePage(tuple(items), found.next)
@@ -185,21 +190,6 @@ def _narrowed(
         if indexed:
             where[indexed] = also.pop(indexed)
     return where, also
-
-
-def _page(
-    service: Service,
-    where: Mapping[str, Column],
-    also: Mapping[str, Column],
-    after: str | None,
-    limit: int,
-) -> Page:
-    # One order's and one seller's cases are few, and their indexes are sorted so.
-    by = {"order_id": "dispute_id", "seller": "opened_at"}
-    order_by = next((by[name] for name in by if name in where), "due_at")
-    return service.store.views.page(
-        "disputes", where, order_by=order_by, after=after, limit=limit, also=also
-    )
 
 
 def _items(service: Service, by: Actor, lane: Lane, rows: Sequence[Row]) -> tuple[QueueItem, ...]:
