@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from amends.entrypoints.staff.limits import written_limits
 from amends.entrypoints.web.correspondence import calendar_address
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.naming import names_of_staff
+from amends.entrypoints.web.naming import names_of
 from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
@@ -44,7 +44,7 @@ def show_account(request: Asked, site: TheSite, done: FromQuery[str] = "") -> Re
         this=visitor.session.id,
         member=member,
         account=staff.account(member.person) if member else None,
-        names=names_of_staff(site) if member else {},
+        names=names_of(site, (member.reports_to,)) if member else {},
         limits=written_limits(member.limits) if member else "",
         choice=site.service.store.correspondence.choice(visitor.actor),
         calendar=calendar_address(site, visitor),

@@ -44,7 +44,15 @@ def each_typed(text: str, typed: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def names_of(site: Site, people: Iterable[object]) -> dict[PersonId, str]:
+    """What some of the platform's people are called, by the id the record has for them; what is no
+    id among ``people`` is passed over. For pages that are asked for often: each is looked up."""
+    ids = {person for person in people if isinstance(person, str) and person}
+    accounts = (site.service.store.staff.account(person) for person in sorted(ids))
+    return {a.member.person: a.name for a in accounts if a and a.name}
+
+
 def names_of_staff(site: Site) -> dict[PersonId, str]:
-    """What the platform's people are called, by the id the record has for them."""
+    """The same for everybody."""
     accounts = site.service.store.staff.accounts()
     return {a.member.person: a.name for a in accounts if a.name}

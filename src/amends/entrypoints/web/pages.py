@@ -39,7 +39,7 @@ from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import live_of, scripted
-from amends.entrypoints.web.naming import names_of_staff
+from amends.entrypoints.web.naming import names_of
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import Site, wording_of
 from amends.entrypoints.web.story import Told, told
@@ -193,7 +193,9 @@ def dispute_page(
         ),
         story=story_of(site, visitor, looking, dispute, order, wording),
         clause_numbers=clause_numbers(looking.terms),
-        names=names_of_staff(site) if visitor.actor.role in STAFF else {},
+        names=names_of(
+            site, (shown.mediator, shown.officer, shown.proposed and shown.proposed.by)
+        ),
         titles={line.id: line.title or line.id for line in order.lines},
         waits=None if shown.turn is None else waiting_of(site.service, looking, dispute.id),
         live=live_of(looking),

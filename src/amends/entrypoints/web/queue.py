@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from amends.entrypoints.judging.looking_at import look_at
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import scripted
 from amends.entrypoints.web.money.plots import plot
-from amends.entrypoints.web.naming import goods_typed, language_typed, names_of_staff
+from amends.entrypoints.web.naming import goods_typed, language_typed, names_of, names_of_staff
 from amends.entrypoints.web.rendering import page, static_url
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.saying import refused_in_words
@@ -165,7 +166,7 @@ def _queue(
             size=size,
             key=service.new_token,
             marked=_marked,
-            names=names_of_staff(site),
+            names=names_of(site, _people(found, filters)),
             why=partial(_why, site.api.words),
             reasons=_reasons(service.library),
             script=static_url("queue.js"),
@@ -181,10 +182,20 @@ def _why(words: Words, code: str) -> str:
 def _person_typed(site: Site, text: str) -> str:
     """The id of whoever somebody means by name; nobody in the reader's own word."""
     text = text.strip()
-    if text.casefold() == _("nobody").casefold():
+    if text.casefold() in (queue.NOBODY, _("nobody").casefold()):
         return queue.NOBODY
+    if not text or site.service.store.staff.member(text):
+        return text
     ids = {name.casefold(): person for person, name in names_of_staff(site).items()}
     return ids.get(text.casefold(), text)
+
+
+def _people(found: queue.QueuePage, filters: queue.Filters) -> Iterator[object]:
+    """Everybody of the platform who stands on a page."""
+    yield filters.who
+    for item in found.items:
+        yield item.has
+        yield from item.looking
 
 
 def _reasons(library: Library) -> dict[str, str]:

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from amends.entrypoints.support import DESK, KINDS, goodwill_said, support_item
-from amends.entrypoints.web.naming import names_of_staff
+from amends.entrypoints.web.naming import names_of
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheSite, signed_in
 from amends.entrypoints.web.site import NotThere
@@ -37,14 +37,15 @@ def show_support(
     found = site.service.store.views.page(
         "support_tasks", where, order_by="due_at", after=cursor or None, limit=limit
     )
+    tasks = tuple(support_item(row) for row in found.rows)
     kept = {"kind": asked if where else "all", "size": str(limit)}
     return page(
         "support.html",
         visitor,
         now=site.now(),
         here="/support",
-        names=names_of_staff(site),
-        tasks=tuple(support_item(row) for row in found.rows),
+        names=names_of(site, (task.taken_by for task in tasks)),
+        tasks=tasks,
         more=f"/support?{urlencode({**kept, 'cursor': found.next})}" if found.next else "",
         kind=asked if where else "",
         kinds=KINDS,

@@ -21,7 +21,7 @@ from amends.entrypoints.views.structs import DisputeView, EvidenceView, OrderVie
 from amends.entrypoints.web.commanding import DISPUTE_COMMANDS, empty_form, forms_of
 from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form
-from amends.entrypoints.web.naming import names_of_staff
+from amends.entrypoints.web.naming import names_of
 from amends.entrypoints.web.pages import (
     Acts,
     acts_of,
@@ -134,7 +134,7 @@ def workbench_page(
             compared=_compared(shown, order),
             clauses=_bearing(looking, dispute),
             clause_numbers=clause_numbers(looking.terms),
-            names=names_of_staff(site),
+            names=names_of(site, (shown.proposed and shown.proposed.by,)),
             like=precedents(
                 site.service.store, sought_by(site.service.rulings, looking.case, dispute)
             ),
