@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -73,6 +75,20 @@ class RulingWordsContract:
         assert (found(store, CRACK, PHONE, HAT), found(store, SCREEN)) == ([], [dispute])
         words.put("A", dispute, {})
         assert (words.held("A", dispute), found(store, SCREEN)) == ({}, [])
+
+    def test_who_is_erased_while_they_are_indexed_is_not_found(self, store: Store) -> None:
+        for n in range(20):
+            dispute = rule(store, f"O{n}", 1, Content("r", f"ann-{n}", "claim"))
+
+            def index(n: int = n, dispute: str = dispute) -> None:
+                store.ruling_words.put(f"O{n}", dispute, {"r": {CRACK, SCREEN, PHONE}})
+
+            indexing = threading.Thread(target=index)
+            indexing.start()
+            assert store.records.erase(f"ann-{n}")
+            indexing.join()
+            assert store.ruling_words.held(f"O{n}", dispute) == {}
+        assert found(store, CRACK, SCREEN, PHONE) == []
 
     @settings(
         max_examples=25,
