@@ -253,7 +253,8 @@ def asked(url: str, tries: int = TRIES) -> Iterator[tuple[str, list[float]]]:
                 times.append(1000 * (time.perf_counter() - begun))
                 if response.status != 200:
                     raise RuntimeError(f"{path} answers {response.status}")
-            yield f"{look.by.role} {look.by.person}: {look.path}", times[1:]  # the first of a kind warms up
+            # The first of a kind warms up.
+            yield f"{look.by.role} {look.by.person}: {look.path}", times[1:]
 
 
 def _signed_in(store: Store, by: Actor) -> PersonId:
