@@ -219,6 +219,15 @@ def test_a_query_that_cannot_be_right(shop: Shop) -> None:
     assert shop.get("/orders", status=422, colour="red")["rule"] == "unknown_filter"
 
 
+def test_a_thread_too_is_read_on_only_from_where_it_was_left(shop: Shop) -> None:
+    shop.move_to("2026-03-01T10:00:00Z")
+    shop.put("/orders/A-1", order(), status=201)
+    for cursor in ("zzz", "-1", "\x00", "1 OR 1=1"):
+        refused = shop.get("/orders/A-1/messages", status=422, cursor=cursor)
+        assert refused["rule"] == "cursor_unknown"
+    assert shop.get("/orders/A-1/messages", cursor="")["items"] == []
+
+
 def test_the_sandboxs_clock_never_goes_back(shop: Shop) -> None:
     shop.advance("P5D")
     to = {"to": "2026-01-01T00:00:00Z"}

@@ -9,6 +9,7 @@ from msgspec import Struct
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events.negotiation import DisputeOpened
 from amends.dispute.judge import OnOrder, tag_of
+from amends.engine.store import BadCursor
 from amends.entrypoints.api.bodies import command_in, fields_of, struct_in
 from amends.entrypoints.api.calls import Asked, Call, Reply, invalid, json_reply
 from amends.entrypoints.api.commands import (
@@ -19,7 +20,7 @@ from amends.entrypoints.api.commands import (
     with_number_checked,
 )
 from amends.entrypoints.api.context import Api, is_id, seen_order
-from amends.entrypoints.api.paging import PageView, limit_of
+from amends.entrypoints.api.paging import PageView, bad_cursor, limit_of
 from amends.entrypoints.looking import case_of, look_after
 from amends.entrypoints.sellers_returns import with_sellers_returns
 from amends.entrypoints.service import CaseAnswer
@@ -115,13 +116,12 @@ def get_messages(api: Api, call: Call) -> Reply:
     """The thread, oldest first."""
     looking = seen_order(api, call)
     order = looking.case.order.id
-    found = api.service.store.views.page(
-        "messages",
-        {"order_id": order},
-        order_by="n",
-        after=call.query.get("cursor"),
-        limit=limit_of(call),
-    )
+    after, limit = call.query.get("cursor") or None, limit_of(call)
+    views = api.service.store.views
+    try:
+        found = views.page("messages", {"order_id": order}, order_by="n", after=after, limit=limit)
+    except BadCursor:
+        raise bad_cursor() from None
     wanted = {(order, str(row["ref"])) for row in found.rows}
     texts = Texts({ref: text for (_, ref), text in api.service.store.records.texts(wanted).items()})
     items = tuple(_message(row, texts) for row in found.rows)

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from amends.engine.store import BadCursor, UnknownListing, Views
-from amends.entrypoints.api.calls import Call, invalid
+from amends.entrypoints.api.calls import Call, Problem, invalid
 from amends.kernel.record import Column
 
 _USUAL, _MOST = 50, 200
@@ -68,7 +68,7 @@ def page(
         try:
             found = views.page(table, segment.where, order_by=segment.by, after=after, limit=wanted)
         except BadCursor:
-            raise _bad_cursor() from None
+            raise bad_cursor() from None
         looked_at += max(1, len(found.rows))
         rows += [row for row in found.rows if segment.keeps(row)]
         after = found.next
@@ -100,9 +100,10 @@ def _opened(cursor: str | None, count: int) -> tuple[int, str | None]:
         return 0, None
     place, mark, after = cursor.partition(".")
     if not mark or not place.isdigit() or len(place) > 2 or int(place) >= count:
-        raise _bad_cursor()
+        raise bad_cursor()
     return int(place), after or None
 
 
-def _bad_cursor() -> Exception:
+def bad_cursor() -> Problem:
+    """The refusal of a cursor that was not given out."""
     return invalid("cursor_unknown", {}, "start_list_again", field="cursor")
