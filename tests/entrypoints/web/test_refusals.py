@@ -250,3 +250,11 @@ def test_a_strangers_large_file_is_not_even_read(world: World) -> None:
         line.sendall(asked.encode() + b"--x\r\n")
         # The rest never comes, and is not waited for.
         assert line.recv(200).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize("key", ["a\x00b", "x" * 9000, " ", "\u202e"])
+def test_what_no_page_of_ours_put_into_a_form_breaks_nothing(olga: Visitor, key: str) -> None:
+    action = "/orders/A-1/commands/send_message"
+    sent = olga.fill(olga.get("/orders/A-1"), action, text="Is it here?", key=key)
+    assert sent.status == 200, sent.words
+    assert "Is it here?" in sent.words

@@ -54,12 +54,17 @@ class InFlight:
                 self._keys.discard(mine)
 
 
+def is_key(text: str) -> bool:
+    """Whether it can be an idempotency key: printable ASCII without blanks, 255 at most."""
+    return _KEY.fullmatch(text) is not None
+
+
 def key_of(call: Call, *, needed: bool = True) -> str | None:
     """The call's idempotency key. Raises Problem 400 when it is missing or malformed."""
     key = call.headers.get("idempotency-key")
     if key is None and not needed:
         return None
-    if key is None or not _KEY.fullmatch(key):
+    if key is None or not is_key(key):
         rule = "idempotency_key_missing" if key is None else "idempotency_key_malformed"
         refused = Refused(rule, {}, ("send_idempotency_key",), "invalid")
         raise Problem(refused, 400)

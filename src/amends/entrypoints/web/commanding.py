@@ -15,6 +15,7 @@ from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.decide.report_unassigned import ReportUnassigned
 from amends.dispute.judge import CaseCommand, decide, tag_of
 from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.api.commands import is_key
 from amends.entrypoints.api.problems import status_of
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.asking import Looking
@@ -115,7 +116,8 @@ def carry_out(
                 return show(_refused(form, posted, refused, site, target), status_of(refused))
             return asked
     try:
-        key = posted.one("key") or form.key
+        sent = posted.one("key")
+        key = sent if is_key(sent) else form.key
         order = target.looking.case.order.id
         answer = give(site, visitor, order, command, key=key, version=version)
     except Problem as problem:
