@@ -15,7 +15,7 @@ from tests.given import BUYER, DAY, MEDIATOR, after
 
 
 def asked(before: Case, outcome: Accepted[CaseEvent]) -> list[tuple[str, object]]:
-    found = []
+    found: list[tuple[str, object]] = []
     for event in outcome.events:
         case = after(before, event)
         recorded = Recorded("A-1001", case.version, event.at, CLOCK, "c1", event)
