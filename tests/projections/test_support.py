@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from amends.dispute.case import CaseEvent, evolve
 from amends.kernel.instants import to_micros
+from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Recorded, Row
+from amends.order.decide.open_goodwill_case import OpenGoodwillCase
 from amends.order.decide.record_contact import RecordContact
 from amends.order.decide.send_message import SendMessage
 from amends.order.events.life import FollowUpDue, OrderReminded, RaisedAnswered, RaisedToSupervisor
+from amends.order.events.money import RefundRecorded
 from amends.projections import project
-from tests.given import BUYER, DAY, SUPERVISOR, SUPPORT, T0, order, placed
+from tests.given import BUYER, DAY, SUPERVISOR, SUPPORT, T0, order, parcel, placed
 from tests.order.asking import NOW, ask, events
 
 
@@ -49,6 +52,19 @@ def test_a_supervisors_answer_is_told_to_the_side_that_asked() -> None:
     rows, notices = told(answer, SUPERVISOR, raised)
     assert rows == [Row("support_tasks", {"subject": "R1"}, None)]
     assert notices == [("buyer", "b1"), ("support", "")]
+
+
+def test_goodwill_is_late_when_it_is_not_booked_in_time() -> None:
+    over = order(parcels=(parcel(),), protection_ended_at=NOW)
+    given = OpenGoodwillCase("Kind", Money(900, "RUB"))
+    _, refund = events(ask(over, SUPPORT, given, NOW + DAY))
+    assert isinstance(refund, RefundRecorded)
+    assert refund.overdue is not None
+    ((task,), _) = told(refund, SUPPORT)
+    assert task.values is not None
+    assert (task.values["kind"], task.values["since"]) == ("goodwill", to_micros(NOW + DAY))
+    assert task.values["due_at"] == to_micros(refund.overdue.at)
+    assert refund.overdue.at > refund.at
 
 
 def test_support_is_reminded_of_what_it_promised_and_finance_is_not() -> None:

@@ -42,10 +42,11 @@ def support_tasks(order: Order) -> tuple[SupportTask, ...]:
         and (refund := order.refunds.get(clock.subject))
         and refund.missing_since
     ]
+    booked_by = {clock.subject: clock.at for clock in order.deadlines if clock.what == "finance"}
     given = [
-        SupportTask(refund.id, "goodwill", "buyer", refund.recorded_at, refund.recorded_at)
-        for refund in order.refunds.values()
-        if refund.funded_by == "platform" and not refund.dispute and refund.under_way
+        SupportTask(r.id, "goodwill", "buyer", r.recorded_at, booked_by.get(r.id, r.recorded_at))
+        for r in order.refunds.values()
+        if r.funded_by == "platform" and not r.dispute and r.under_way
     ]
     return (*asked, *traced, *given)
 
