@@ -1,7 +1,7 @@
 """Pictures of the pages, on a phone and a desktop, light and dark, and of some on paper, into
 ``docs/screens``.
 
-    python -m tests.browser.screens [--only NAME]
+    python -m tests.browser.screens [--only NAME ...]
 
 They are of the sample marketplace, made afresh in a folder that is thrown away.
 """
@@ -49,9 +49,19 @@ SCREENS = {
     "appeal": ("appeals anton", "/disputes/A-1005-D1"),
     "supervisor-disputes": ("supervisor vera", "/disputes"),
     "order-finance": ("finance frank", "/orders/A-1002"),
-    "money": ("buyer olga", "/orders/A-1004"),
+    "money": ("buyer olga", "/refunds/B-3267-R1"),
+    "messages": ("buyer olga", "/orders/A-1002/messages"),
+    "account": ("buyer olga", "/account"),
+    "balance": ("seller blouse-house", "/balance"),
     "seller-shop": ("seller blouse-house", "/shop"),
     "seller-order": ("seller blouse-house", "/orders/A-1001"),
+    "queue": ("mediator mikhail", "/queue"),
+    "workbench": ("mediator mikhail", "/disputes/A-1003-D1/workbench"),
+    "rulings": ("supervisor vera", "/rulings"),
+    "queue-load": ("supervisor vera", "/queue/load"),
+    "support": ("support ines", "/support"),
+    "finance": ("finance frank", "/finance"),
+    "staff": ("admin ada", "/staff"),
     "design": ("", "/design"),
 }
 PRINTED = ("order", "dispute-buyer", "ruling")
@@ -61,9 +71,11 @@ _PAPER = (720, 1018)  # A4 within its margins, at 96 dots an inch
 def main(arguments: list[str]) -> None:
     """Makes the marketplace, and the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=sorted(SCREENS), help="just this page's")
+    parser.add_argument(
+        "--only", nargs="+", choices=sorted(SCREENS), default=list(SCREENS), help="of these pages"
+    )
     only = parser.parse_args(arguments).only
-    chosen = {name: at for name, at in SCREENS.items() if only in (None, name)}
+    chosen = {name: at for name, at in SCREENS.items() if name in only}
     FOLDER.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from amends.entrypoints.web.commanding import DECISIONS
+from amends.entrypoints.web.saying import sentences
 from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import Page, Visitor, World
 
@@ -100,7 +101,7 @@ def _compare(world: World, visitor: Visitor, role: Role, where: str) -> None:
     told = html.unescape(page.html)
     for option in options:
         if not option["allowed"] and option["type"] not in {*BY_LOOKING, "upload_evidence"}:
-            assert option["because"] in told, f"{role} {where} {option['type']}"
+            assert sentences(option["because"]) in told, f"{role} {where} {option['type']}"
 
 
 @pytest.mark.parametrize("life", LIVES)

@@ -24,6 +24,7 @@ from amends.entrypoints.views.structs import OptionView
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.web.commanding import DECISIONS
 from amends.entrypoints.web.pages import dispute_page, order_page
+from amends.entrypoints.web.saying import sentences
 from amends.entrypoints.web.site import Site, site_for
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words.catalogue import words
@@ -47,7 +48,7 @@ def compare(shown: Response[str], where: str, options: Sequence[OptionView]) -> 
     told = html.unescape(text)
     for option in options:
         if not option.allowed and option.type not in {*BY_LOOKING, "upload_evidence"}:
-            assert str(option.because) in told, f"{where} {option.type}"
+            assert sentences(str(option.because)) in told, f"{where} {option.type}"
     return len(allowed)
 
 
