@@ -50,7 +50,6 @@ SCREENS = {
     "supervisor-disputes": ("supervisor vera", "/disputes"),
     "order-finance": ("finance frank", "/orders/A-1002"),
     "money": ("buyer olga", "/refunds/B-3267-R1"),
-    "messages": ("buyer olga", "/orders/A-1002/messages"),
     "account": ("buyer olga", "/account"),
     "balance": ("seller blouse-house", "/balance"),
     "seller-shop": ("seller blouse-house", "/shop"),
