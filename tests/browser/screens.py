@@ -31,6 +31,7 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 _HIGHEST = 1400
 _QUALITY = 16
+CLAIM = "/orders/A-1017/dispute/new"
 # A picture's name: who looks (role and id, or nobody), and at which page.
 SCREENS = {
     "sandbox": ("", "/sandbox"),
@@ -39,7 +40,11 @@ SCREENS = {
     "order": ("buyer olga", "/orders/A-1002"),
     "disputes": ("buyer olga", "/disputes"),
     "dispute-buyer": ("buyer olga", "/disputes/A-1002-D1"),
-    "claim-reason": ("buyer olga", "/orders/A-1017/dispute/new"),
+    "claim-reason": ("buyer olga", f"{CLAIM}/reason"),
+    "claim-remedy": ("buyer olga", f"{CLAIM}/remedy"),
+    "claim-story": ("buyer olga", f"{CLAIM}/story"),
+    "claim-proof": ("buyer olga", f"{CLAIM}/proof"),
+    "claim-check": ("buyer olga", f"{CLAIM}/check"),
     "notices": ("buyer olga", "/notices"),
     "seller-to-do": ("seller blouse-house", "/disputes"),
     "dispute-seller": ("seller blouse-house", "/disputes/A-1001-D1"),
@@ -60,8 +65,20 @@ SCREENS = {
     "queue-load": ("supervisor vera", "/queue/load"),
     "support": ("support ines", "/support"),
     "finance": ("finance frank", "/finance"),
+    "finance-tasks": ("finance frank", "/finance/tasks"),
+    "finance-differences": ("finance frank", "/finance/differences"),
+    "finance-refunds": ("finance frank", "/finance/refunds"),
+    "finance-ledger": ("finance frank", "/finance/ledger"),
     "staff": ("admin ada", "/staff"),
+    "staff-new": ("admin ada", "/staff/people/new"),
+    "staff-person": ("admin ada", "/staff/people/sofia"),
+    "link": ("", "/link"),
     "design": ("", "/design"),
+}
+_ANSWERS = {
+    "reason": "damaged",
+    "remedy": "refund",
+    "description": "The stone has a crack across, as wide as a hair. It was there at unpacking.",
 }
 PRINTED = ("order", "dispute-buyer", "ruling")
 _PAPER = (720, 1018)  # A4 within its margins, at 96 dots an inch
@@ -89,6 +106,7 @@ def main(arguments: list[str]) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         stack.callback(browser.close)
+        _begin_claim(browser, base)
         for name, (who, path) in chosen.items():
             for size, (width, height) in SIZES.items():
                 for scheme in SCHEMES:
@@ -130,6 +148,23 @@ def _picture(
     file = io.BytesIO()
     shot.crop((0, 0, shot.width, min(shot.height, _HIGHEST))).save(file, "WEBP", quality=_QUALITY)
     return file.getvalue()
+
+
+def _begin_claim(browser: Browser, base: str) -> None:
+    """Answers all questions of a claim and does not send it, so that each of its pages is there."""
+    context = browser.new_context(base_url=base)
+    page = context.new_page()
+    _be(page, "buyer", "olga")
+    page.goto(CLAIM)
+    while not page.url.endswith("/check"):
+        for answer in ("reason", "remedy"):
+            if page.locator(f'[name="{answer}"]').count():
+                page.check(f'[name="{answer}"][value="{_ANSWERS[answer]}"]')
+        if page.locator('[name="description"]').count():
+            page.fill('[name="description"]', _ANSWERS["description"])
+        with page.expect_navigation():
+            page.click(".buttons button:not([name])")
+    context.close()
 
 
 def _be(page: Page, role: str, person: str) -> None:
