@@ -76,12 +76,13 @@ class JobsContract:
         assert store.jobs.next_run() is None
 
     def letters(self, store: Store) -> None:
-        """Three to ann, one of them due later, one to bob, and one of another kind."""
+        """Three to ann, one of them due later, one to bob, and one of another kind. The first two
+        are taken first."""
         to_ann: dict[str, Column] = {"to": "ann"}
         self.outbox(
             store,
-            Job("1", "mail", NOW, {**to_ann, "says": "a"}),
-            Job("2", "mail", NOW, {**to_ann, "says": "b"}),
+            Job("1", "mail", NOW - 2 * SECOND, {**to_ann, "says": "a"}),
+            Job("2", "mail", NOW - SECOND, {**to_ann, "says": "b"}),
             Job("3", "mail", NOW + DAY, {**to_ann, "says": "c"}),
             Job("4", "mail", NOW, {"to": "bob", "says": "d"}),
             Job("5", "parcel", NOW, {**to_ann, "says": "e"}),
