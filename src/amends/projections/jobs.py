@@ -21,13 +21,13 @@ def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ..
     event's number, so the same event never asks twice."""
     asked: list[Job] = []
     if isinstance(recorded.event, OrderPlaced | OrderAmended):
-        asked.append(Job(_id(recorded, "capture"), "capture", recorded.at, {}))
+        asked.append(Job(job_id(recorded, "capture"), "capture", recorded.at, {}))
     if isinstance(recorded.event, RefundRecorded):
         payload = {"refund": recorded.event.refund.id}
-        asked.append(Job(_id(recorded, "refund"), "refund", recorded.at, dict(payload)))
+        asked.append(Job(job_id(recorded, "refund"), "refund", recorded.at, dict(payload)))
     if isinstance(recorded.event, ChargebackRecorded) and recorded.event.chargeback.evidence_until:
         taken = {"chargeback": recorded.event.chargeback.id}
-        job = _id(recorded, "chargeback_answer")
+        job = job_id(recorded, "chargeback_answer")
         asked.append(Job(job, "chargeback_answer", recorded.at, dict(taken)))
     for i, notice in enumerate(told):
         if notice.person:
@@ -37,8 +37,9 @@ def jobs(recorded: Recorded[CaseEvent], told: Sequence[Notice]) -> tuple[Job, ..
 
 def _mail(recorded: Recorded[CaseEvent], i: int, notice: Notice) -> Job:
     payload = notice.payload() | {"n": recorded.number, "at": to_micros(recorded.at)}
-    return Job(_id(recorded, f"mail:{i}"), "mail", recorded.at + MAIL_WAITS, payload)
+    return Job(job_id(recorded, f"mail:{i}"), "mail", recorded.at + MAIL_WAITS, payload)
 
 
-def _id(recorded: Recorded[CaseEvent], what: str) -> str:
+def job_id(recorded: Recorded[CaseEvent], what: str) -> str:
+    """The id of the job by which an event asks for ``what``."""
     return f"{recorded.order}:{recorded.number}:{what}"

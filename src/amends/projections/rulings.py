@@ -13,6 +13,7 @@ from amends.dispute.state import Case, Dispute, Ruling
 from amends.kernel.instants import to_micros
 from amends.kernel.record import Column, Job, Recorded, Row
 from amends.order.state import Order
+from amends.projections.jobs import job_id
 
 WHOLE = 10_000
 """A share of all that was in dispute, in basis points."""
@@ -40,7 +41,7 @@ def ruling_jobs(recorded: Recorded[CaseEvent]) -> tuple[Job, ...]:
     event = recorded.event
     if not isinstance(event, RulingIssued | AppealDecided) or event.ruling is None:
         return ()
-    name = f"{recorded.order}:{recorded.number}:{INDEX_RULING}"
+    name = job_id(recorded, INDEX_RULING)
     return (Job(name, INDEX_RULING, recorded.at, {"dispute": event.dispute}),)
 
 

@@ -7,6 +7,7 @@ from amends.dispute.case import CaseEvent
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.state import Case
 from amends.kernel.record import Job, Recorded
+from amends.projections.jobs import job_id
 
 JUDGED = ("mediation", "appeal")
 """The phases that somebody of the platform decides."""
@@ -22,5 +23,5 @@ def watch_jobs(before: Case | None, recorded: Recorded[CaseEvent], after: Case) 
     judged = after.disputes[event.dispute].phase in JUDGED
     if judged == (was is not None and was.phase in JUDGED):
         return ()
-    name = f"{recorded.order}:{recorded.number}:{WATCH_CASE}"
+    name = job_id(recorded, WATCH_CASE)
     return (Job(name, WATCH_CASE, recorded.at, {"dispute": event.dispute}),)
