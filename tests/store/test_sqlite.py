@@ -14,7 +14,7 @@ import pytest
 
 from amends.engine.store import SchemaNotCurrent, Store, Write
 from amends.kernel.decision import Content
-from amends.kernel.record import Column
+from amends.kernel.record import Column, Row
 from amends.store import migrate, open_store, schema_is_current
 from amends.store.listing import cursor
 from amends.store.schema import SCHEMA
@@ -23,7 +23,10 @@ from amends.store.sqlite.rows import read_rows
 from amends.store.sqlite.turns import Turns
 from amends.store.tables import INTEGERS, TABLES, Listing, Table
 from tests.store.contract import StoreContract
-from tests.store.given import NOW, Reopen, begin, event, state
+from tests.store.given import NOW, Reopen, begin, event, order_row, state
+
+# Of SQLite's write-ahead log, in bytes.
+_LOG_HEAD, _FRAME_HEAD = 32, 24
 
 
 @pytest.fixture
@@ -196,6 +199,28 @@ def test_hot_statements_search_their_index(store: SqliteStore) -> None:
     scanned = {name for plan in plans for name in re.findall(r"SCAN (\w+)", plan)}
     assert scanned == {"json_each", "k", "outages"}
     assert [plan for plan in plans if "TEMP B-TREE" in plan] == []
+
+
+def test_lists_whose_columns_did_not_change_are_not_written(
+    store: SqliteStore, database: Path
+) -> None:
+    """An order stands in ten lists; most commands change none of what these are sorted by."""
+
+    def pages_for(version: int, status: str) -> int:
+        row = order_row("ann", 1, status)
+        assert row.values is not None
+        rows = (Row(row.table, row.key, {**row.values, "version": version}),)
+        with closing(sqlite3.connect(database)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            store.records.write([Write("A", version - 1, (event(version),), state(version), rows)])
+            page = db.execute("PRAGMA page_size").fetchone()[0] + _FRAME_HEAD
+            return (Path(f"{database}-wal").stat().st_size - _LOG_HEAD) // page
+
+    new, same, moved = pages_for(1, "open"), pages_for(2, "open"), pages_for(3, "closed")
+    lists = len(TABLES["orders"].listings)
+    by_status = sum("status" in listing.where for listing in TABLES["orders"].listings)
+    assert new - same >= lists
+    assert moved - same == by_status
 
 
 def test_commits_are_durable_and_the_log_is_written_ahead(store: SqliteStore) -> None:

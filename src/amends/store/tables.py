@@ -25,12 +25,14 @@ class Listing(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A projection. ``key`` identifies a row among the order's own."""
+    """A projection. ``key`` identifies a row among the order's own; rows of a table ``once`` are
+    written once and never change, though they may be taken away."""
 
     name: str
     key: tuple[str, ...]
     values: tuple[str, ...]
     listings: tuple[Listing, ...]
+    once: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ class Table(Struct, frozen=True):
         return (listing.by, *rest)
 
 
-def _table(name: str, key: str, values: str, *listings: str) -> Table:
+def _table(name: str, key: str, values: str, *listings: str, once: bool = False) -> Table:
     """Listings are written ``column column > order``."""
     split = [text.split(">") for text in listings]
     return Table(
@@ -60,6 +62,7 @@ def _table(name: str, key: str, values: str, *listings: str) -> Table:
         tuple(key.split()),
         tuple(values.split()),
         tuple(Listing(tuple(where.split()), by.strip()) for where, by in split),
+        once,
     )
 
 
@@ -124,6 +127,7 @@ _ALL = (
         "n",
         "at by_person by_role ref pictures",
         "order_id > n",
+        once=True,
     ),
     _table(
         "refunds",
@@ -145,6 +149,7 @@ _ALL = (
         "account > at",
         "seller > at",
         "seller account > at",
+        once=True,
     ),
     _table(
         "differences",
@@ -185,6 +190,7 @@ _ALL = (
         "order_id > n",
         "person > at",
         "person role > at",
+        once=True,
     ),
 )
 TABLES = {table.name: table for table in _ALL}
