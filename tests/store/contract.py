@@ -15,6 +15,7 @@ from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import AccessContract, ServiceContract, ViewsContract
 from tests.store.contract_papers import PapersContract
 from tests.store.contract_records import ContentsContract, RecordsContract, UpkeepContract
+from tests.store.contract_ruling_meanings import RulingMeaningsContract
 from tests.store.contract_ruling_words import RulingWordsContract
 from tests.store.contract_rulings import RulingsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
@@ -30,6 +31,7 @@ class StoreContract(
     ViewsContract,
     RulingsContract,
     RulingWordsContract,
+    RulingMeaningsContract,
     SupportContract,
     GoodwillContract,
     WatchingContract,

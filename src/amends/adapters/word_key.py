@@ -12,11 +12,10 @@ _KEY_BYTES = 32
 _DIGEST_BYTES = 6
 
 
-def word_digests(path: Path) -> Callable[[str], int]:
-    """What gives a word's digest, a whole number of 48 bits.
+def kept_key(path: Path) -> bytes:
+    """The key, made when there is none at ``path``; nobody but the server's user may read it.
 
-    The key is made when there is none at ``path``; nobody but the server's user may read it. Under
-    another key no digest made before is found. Raises ValueError for a file that holds no key.
+    Raises ValueError for a file that holds no key.
     """
     if not path.exists():
         _make(path)
@@ -26,6 +25,15 @@ def word_digests(path: Path) -> Callable[[str], int]:
             f"{path} holds no key: put back the one that was there, or remove it and run:"
             " amends db rebuild"
         )
+    return key
+
+
+def word_digests(path: Path) -> Callable[[str], int]:
+    """What gives a word's digest, a whole number of 48 bits, under the key at ``path``.
+
+    Under another key no digest made before is found. Raises ValueError like ``kept_key``.
+    """
+    key = kept_key(path)
 
     def digest(word: str) -> int:
         signed = hmac.digest(key, word.encode(), hashlib.sha256)

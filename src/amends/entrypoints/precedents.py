@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from amends.dispute.state import Case, Dispute
-from amends.engine.ruling_words import Alike
+from amends.engine.ruling_meanings import Sentence
 from amends.engine.store import Store, Views
 from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.instants import Instant, from_micros
@@ -25,25 +25,32 @@ _ENOUGH = 8
 # One word alone says little; and who shares much less than the most alike is not like it.
 _SHARED = 2
 _OF_THE_BEST = 2
+# Of 2,048 bits half are equal by chance; from so many on, nineteen in twenty say the same.
+_SAME_BITS = 1_328
+_BY_CHANCE = 1_024
 _PERCENT = 100
 
 
 class Sought(Struct, frozen=True):
     """What like cases are looked for by: a case's own ids, and how it is coded. ``words``: its own
-    by their digests, each as it stands in a text that whoever looks may read."""
+    by their digests, each as it stands in a text that whoever looks may read. ``sentences``: what
+    its claim says, where rulings are found by that too."""
 
     order: str
     dispute: str
     reason: str
     category: str
     words: Mapping[int, str]
+    sentences: tuple[Sentence, ...] = ()
 
 
 class Precedent(Struct, frozen=True):
     """A ruling in a like case. ``percent``: what was awarded of what was in dispute;
-    ``same_words``: the sought case's words that are in this one too, the rarest first."""
+    ``same_words``: the sought case's words that are in this one too, the rarest first;
+    ``same_sentence``: what the sought case's claim says and this one's says in other words."""
 
     dispute: str
+    reason: str
     category: str
     finding: str
     remedy: str
@@ -54,19 +61,22 @@ class Precedent(Struct, frozen=True):
     appeal: str
     at: Instant
     same_words: tuple[str, ...] = ()
+    same_sentence: str = ""
 
 
 class Precedents(Struct, frozen=True):
     """Like cases, and the spread of what was awarded in percent of the amount in dispute; the
     three quartiles are None when there is no case.
 
-    First come those that share words, the most alike first; there are ``by_words`` of them. When
-    these are enough there are no others, else the newest of the case's reason follow,
-    ``same_category``: all of these of its category too.
+    First come those that share words or say the same, the most alike first; there are ``by_words``
+    that share some, and ``by_meaning`` that share none. When these are enough there are no others,
+    else the newest of the case's reason follow, ``same_category``: all of these of its category
+    too.
     """
 
     found: tuple[Precedent, ...]
     by_words: int
+    by_meaning: int
     same_category: bool
     quartiles: tuple[int, int, int] | None
 
@@ -93,15 +103,15 @@ def sought_by(rulings: RulingIndex, case: Case, dispute: Dispute) -> Sought:
         dispute.id,
         dispute.claim.reason,
         category_of(case.order, dispute),
-        rulings.words(case, dispute),
+        *rulings.asked(case, dispute),
     )
 
 
 def precedents(store: Store, sought: Sought) -> Precedents:
-    """Rulings in cases that share rare words with the one sought for, the more if reason and
-    category are the same; where those are few, also rulings of its reason and category, and
-    where these are few, of its reason."""
-    alike = by_words(store, sought)
+    """Rulings in cases that share rare words with the one sought for or say the same in others, the
+    more if reason and category are the same; where those are few, also rulings of its reason and
+    category, and where these are few, of its reason."""
+    alike = _alike(store, sought)
     if len(alike) >= _ENOUGH:
         return _spread(alike, (), same_category=False)
     where = {"reason": sought.reason}
@@ -114,22 +124,61 @@ def precedents(store: Store, sought: Sought) -> Precedents:
 
 def by_words(store: Store, sought: Sought, at_least: int = _SHARED) -> tuple[Precedent, ...]:
     """The rulings in cases that share ``at_least`` so many words, the most alike first."""
+    return _sorted(_shares(_sharing(store, sought, at_least), sought))
+
+
+def _alike(store: Store, sought: Sought) -> tuple[Precedent, ...]:
+    """By words and by meaning. Each way a ruling's weight is a share of that way's best, so that
+    neither drowns the other; what is found both ways has both."""
+    shares = _shares(_sharing(store, sought, _SHARED), sought)
+    for dispute, (share, one) in _shares(_saying(store, sought), sought).items():
+        worded, known = shares.get(dispute, (0, one))
+        shares[dispute] = worded + share, replace(known, same_sentence=one.same_sentence)
+    return _sorted(shares)
+
+
+def _sharing(store: Store, sought: Sought, at_least: int) -> list[tuple[int, Precedent]]:
     own = (sought.order, sought.dispute)
     found = store.ruling_words.alike(sought.words.keys(), own, at_least)
-    weights = {str(one.row["dispute_id"]): _weight(one, sought) for one in found}
-    best = max(weights.values(), default=0)
-    like = [
-        replace(_precedent(one.row), same_words=tuple(sought.words[d] for d in one.shared))
+    return [
+        (one.weight, _precedent(one.row, same_words=tuple(sought.words[d] for d in one.shared)))
         for one in found
-        if weights[str(one.row["dispute_id"])] * _OF_THE_BEST >= best
     ]
-    return tuple(sorted(like, key=lambda one: -weights[one.dispute])[:COMPARED])
 
 
-def _weight(found: Alike, sought: Sought) -> int:
-    same_reason = found.row["reason"] == sought.reason
-    same_category = bool(sought.category) and found.row["category"] == sought.category
-    return found.weight * (2 + 2 * same_reason + same_category)
+def _saying(store: Store, sought: Sought) -> list[tuple[int, Precedent]]:
+    own = (sought.order, sought.dispute)
+    found = store.ruling_words.near(sought.sentences, own, _SAME_BITS)
+    return [
+        (
+            one.equal - _BY_CHANCE,
+            _precedent(one.row, same_sentence=sought.sentences[one.sentence].said),
+        )
+        for one in found
+    ]
+
+
+def _shares(
+    found: Sequence[tuple[int, Precedent]], sought: Sought
+) -> dict[str, tuple[float, Precedent]]:
+    """Those that reach half of the best one's weight, each with its share of that."""
+    weighed = [(weight * _likeness(one, sought), one) for weight, one in found]
+    best = max((weight for weight, _ in weighed), default=0)
+    return {
+        one.dispute: (weight / best, one)
+        for weight, one in weighed
+        if weight * _OF_THE_BEST >= best
+    }
+
+
+def _likeness(one: Precedent, sought: Sought) -> int:
+    same_category = bool(sought.category) and one.category == sought.category
+    return 2 + 2 * (one.reason == sought.reason) + same_category
+
+
+def _sorted(shares: Mapping[str, tuple[float, Precedent]]) -> tuple[Precedent, ...]:
+    found = sorted(shares.values(), key=lambda of: -of[0])
+    return tuple(one for _, one in found[:COMPARED])
 
 
 def _newest(views: Views, where: Mapping[str, Column], besides: str) -> tuple[Precedent, ...]:
@@ -137,9 +186,12 @@ def _newest(views: Views, where: Mapping[str, Column], besides: str) -> tuple[Pr
     return tuple(_precedent(row) for row in rows if row["dispute_id"] != besides)
 
 
-def _precedent(row: Mapping[str, Column]) -> Precedent:
+def _precedent(
+    row: Mapping[str, Column], same_words: tuple[str, ...] = (), same_sentence: str = ""
+) -> Precedent:
     return Precedent(
         dispute=str(row["dispute_id"]),
+        reason=str(row["reason"]),
         category=str(row["category"]),
         finding=str(row["finding"]),
         remedy=str(row["remedy"]),
@@ -149,6 +201,8 @@ def _precedent(row: Mapping[str, Column]) -> Precedent:
         percent=int(row["share"] or 0) // _PERCENT,
         appeal=str(row["appeal"]),
         at=from_micros(int(row["at"] or 0)),
+        same_words=same_words,
+        same_sentence=same_sentence,
     )
 
 
@@ -158,7 +212,8 @@ def _spread(
     there = {one.dispute for one in alike}
     found = (*alike, *(one for one in coded if one.dispute not in there))[:COMPARED]
     spread = quartiles([one.percent for one in found])
-    return Precedents(found, len(alike), same_category, spread)
+    worded = sum(bool(one.same_words) for one in alike)
+    return Precedents(found, worded, len(alike) - worded, same_category, spread)
 
 
 def quartiles(values: Sequence[int]) -> tuple[int, int, int] | None:

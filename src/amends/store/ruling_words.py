@@ -1,4 +1,4 @@
-"""Rulings found by keyed digests of words, on either database.
+"""Rulings found by keyed digests of words, on either database; by meanings, see the module beside.
 
 A plain table leads from a digest to the rulings that have it, by their numbers; who wrote which of
 a ruling's words lies beside it, so that a person's can be taken away. Only a table whose rows come
@@ -12,9 +12,11 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from amends.engine.ruling_meanings import Meant, Near, Sentence
 from amends.engine.ruling_words import Alike
 from amends.kernel.people import PersonId
 from amends.store.plain import Execute, Plain
+from amends.store.ruling_meanings import forget_meant, meant_of, near, others, put_meant
 from amends.store.tables import TABLES
 
 _BYTES = 6  # of a digest
@@ -68,17 +70,26 @@ class SqlRulingWords:
     def __init__(self, plain: Plain) -> None:
         self._plain = plain
 
-    def put(self, order: str, dispute: str, texts: Mapping[str, Collection[int]]) -> None:
+    def put(
+        self,
+        order: str,
+        dispute: str,
+        texts: Mapping[str, Collection[int]],
+        meant: Meant = Meant(),  # noqa: B008 - it cannot be changed
+    ) -> None:
         """In one transaction, in which the keys of those who wrote stay."""
         refs = [ref for ref in texts if texts[ref]]
+        if meant.sentences and meant.ref not in refs:
+            refs.append(meant.ref)
         marks = ", ".join("?" * len(refs))
         with self._plain.writing() as execute:
             written: dict[PersonId, set[int]] = defaultdict(set)
+            writers: dict[str, PersonId] = {}
             if refs:
                 execute(_HOLD_KEYS.format(marks=marks), (order, *refs))
-                found = execute(_WRITERS.format(marks=marks), (order, *refs)).fetchall()
-                for ref, owner in found:
-                    written[owner].update(texts[ref])
+                writers = dict(execute(_WRITERS.format(marks=marks), (order, *refs)).fetchall())
+                for ref, owner in writers.items():
+                    written[owner].update(texts.get(ref, ()))
             n = execute(_GIVE_NUMBER, (order, dispute)).fetchone()[0]
             before = execute(_OF_RULING, (n,)).fetchall()
             _drop_words(execute, n, _together(words for _, words in before))
@@ -89,6 +100,7 @@ class SqlRulingWords:
                 rows = ", ".join(["(?, ?)"] * len(digests))
                 values = [value for digest in digests for value in (digest, n)]
                 execute(_PUT_WORDS.format(rows=rows), values)
+            put_meant(execute, n, writers.get(meant.ref), meant)
 
     def held(self, order: str, dispute: str) -> dict[PersonId, frozenset[int]]:
         """Of the words that lie beside the ruling, those that lead to it."""
@@ -107,8 +119,7 @@ class SqlRulingWords:
         if not words:
             return []
         ((total,),) = self._plain.ask(_TOTAL)
-        own = self._plain.ask(_NUMBER_OF, besides) if besides else []
-        number = own[0][0] if own else 0
+        number = self._number(besides)
         rare = self._rarest(tuple(words), number)
         if not rare:
             return []
@@ -129,6 +140,25 @@ class SqlRulingWords:
             for weight, bits, *row in found
         ]
 
+    def meant(self, order: str, dispute: str) -> Meant:
+        """As it is noted of the ruling."""
+        return meant_of(self._plain, order, dispute)
+
+    def near(
+        self, sentences: Sequence[Sentence], besides: tuple[str, str] | None, at_least: int
+    ) -> list[Near]:
+        """Reads what lies at the sentences' places, and ranks it."""
+        return near(self._plain, sentences, self._number(besides), at_least)
+
+    def of_other_models(self, model: str) -> int:
+        """Reads all rulings' numbers."""
+        return others(self._plain, model)
+
+    def _number(self, of: tuple[str, str] | None) -> int:
+        """What a ruling is called in the index; 0, as none is, when it is not there."""
+        found = self._plain.ask(_NUMBER_OF, of) if of else []
+        return int(found[0][0]) if found else 0
+
     def _rarest(self, words: Sequence[int], besides: int) -> list[tuple[int, int]]:
         """Digests that anything else has, rarest first, as many as there is room for; with how
         many rulings have each. Equally rare ones stay as they were given."""
@@ -147,7 +177,8 @@ class SqlRulingWords:
 
 
 def forget_words(execute: Execute, person: PersonId) -> None:
-    """Take a person's words out of the index; those that another writer has as well stay theirs."""
+    """Take a person's words out of the index; those that another writer has as well stay theirs.
+    What their claims say goes with them."""
     written: dict[int, dict[PersonId, frozenset[int]]] = defaultdict(dict)
     for n, writer, words in execute(_OF_PERSON, (person,)).fetchall():
         written[n][writer] = frozenset(_unpacked(words))
@@ -155,6 +186,7 @@ def forget_words(execute: Execute, person: PersonId) -> None:
         gone = by.pop(person)
         _drop_words(execute, n, gone.difference(*by.values()))
     execute(_DROP_PERSON, (person,))
+    forget_meant(execute, person)
 
 
 def _drop_words(execute: Execute, n: int, digests: Collection[int]) -> None:

@@ -33,7 +33,7 @@ __all__ = ["serve"]
 HTTPS = "https://disputes.shop.example"
 NAMES = {
     "settings", "address", "folders", "mail", "schema", "database", "packs", "clock", "files",
-    "outbox", "deadlines", "replay",
+    "outbox", "deadlines", "replay", "similar",
 }  # fmt: skip
 
 

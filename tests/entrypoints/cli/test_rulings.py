@@ -40,11 +40,13 @@ def test_like_cases_are_shown_and_found_again_after_a_restore(
         rule(shop, "A-2")
     said = terminal.out("rulings", "--like", "A-1-D1")
     head, first, second, spread = said.splitlines()
-    assert head.split() == ["dispute", "finding", "remedy", "percent", "same_words"]
+    assert head.split() == ["dispute", "finding", "remedy", "percent", "what_is_alike"]
     assert first.split()[0] == "A-2-D1"
     assert "jacket" in first
     assert second.split() == ["A-3-D1", "for_buyer", "refund", "100"]
-    assert spread.startswith("Of 2 rulings, 1 share words with it; half of them awarded 100 to 100")
+    assert spread.startswith(
+        "Of 2 rulings, 1 share words with it and 0 say the same in others; half of them awarded 100"
+    )
     as_json = terminal.out("rulings", "--like", "A-1-D1", "--json")
     assert json.loads(as_json)["by_words"] == 1
     assert "no dispute A-9-D1" in terminal.refused("rulings", "--like", "A-9-D1")

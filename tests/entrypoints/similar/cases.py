@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.entrypoints.api.test_rulings import RULING
 from tests.entrypoints.sandbox import MEDIATOR, SELLER, SUPERVISOR, Shop, claim, order, rub
 
@@ -15,7 +17,7 @@ SAID = {
 CUSTOMERS = {"A-1": "b1", "A-2": "b2", "A-3": "b1"}
 
 
-def three_cases(shop: Shop) -> None:
+def three_cases(shop: Shop, said: Mapping[str, str] = SAID) -> None:
     """All before a mediator, and ready to be ruled on."""
     shop.move_to("2026-03-01T10:00:00Z")
     for name, person in CUSTOMERS.items():
@@ -30,8 +32,8 @@ def three_cases(shop: Shop) -> None:
         shop.on_order(name, "ship_order", carrier="DHL", tracking_number=f"123456789{n}")
     shop.move_to("2026-03-09T12:00:00Z")
     for name, person in CUSTOMERS.items():
-        said = claim(description=SAID[name])
-        shop.post(f"/orders/{name}/disputes", said, f"buyer.{person}", 201)
+        claimed = claim(description=said[name])
+        shop.post(f"/orders/{name}/disputes", claimed, f"buyer.{person}", 201)
         shop.on(f"{name}-D1", "make_offer", SELLER, remedy="refund", amount=rub(1_000), note="No.")
         shop.on(f"{name}-D1", "escalate", SELLER)
         shop.on(f"{name}-D1", "assign_mediator", SUPERVISOR, mediator="m1")

@@ -14,7 +14,7 @@ from amends.adapters.word_key import word_digests
 from amends.dispute.state import Case
 from amends.engine.store import Write
 from amends.entrypoints.checking import differences
-from amends.entrypoints.precedents import Sought, by_words
+from amends.entrypoints.precedents import Sought, by_words, sought_by
 from amends.entrypoints.service import Service
 from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.record import Job
@@ -46,9 +46,7 @@ def ruled(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) 
 def sought(service: Service, name: str = "A-1") -> Sought:
     view = service.engine.view(name)
     assert view is not None
-    dispute = view.state.disputes[f"{name}-D1"]
-    words = service.rulings.words(view.state, dispute)
-    return Sought(name, dispute.id, dispute.claim.reason, "clothing", words)
+    return sought_by(service.rulings, view.state, view.state.disputes[f"{name}-D1"])
 
 
 def like(shop: Shop, name: str = "A-1", at_least: int = 2) -> dict[str, set[str]]:

@@ -24,7 +24,8 @@ class Spread(Struct, frozen=True):
 
 class SimilarRuling(Struct, frozen=True):
     """A ruling, without what would tell whose case it was. ``same_words``: the words of the dispute
-    asked about that are in its case as well, the rarest first; none, and it is like by its reason.
+    asked about that are in its case as well, the rarest first. ``same_sentence``: what the
+    dispute's claim says, and its claim in other words. Neither, and it is like by its reason.
     """
 
     category: str
@@ -37,6 +38,7 @@ class SimilarRuling(Struct, frozen=True):
     appeal: str
     at: Instant
     same_words: tuple[str, ...]
+    same_sentence: str
 
 
 class SimilarRulings(Struct, frozen=True):
@@ -49,7 +51,8 @@ class SimilarRulings(Struct, frozen=True):
 
 
 def get_similar(api: Api, call: Call) -> Reply:
-    """Rulings in cases that share words with the dispute, then of its reason and category."""
+    """Rulings in cases that share words with the dispute or say the same in others, then of its
+    reason and category."""
     looking, dispute = seen_dispute(api, call)
     service = api.service
     found = precedents(service.store, sought_by(service.rulings, looking.case, dispute))
@@ -70,4 +73,5 @@ def _shown(one: Precedent) -> SimilarRuling:
         appeal=one.appeal,
         at=one.at,
         same_words=one.same_words,
+        same_sentence=one.same_sentence,
     )

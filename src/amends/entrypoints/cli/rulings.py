@@ -14,7 +14,7 @@ from amends.entrypoints.cli.telling import as_json, failure, opened, table
 
 if TYPE_CHECKING:
     from amends.entrypoints.cli.toolkit import Toolkit
-    from amends.entrypoints.precedents import Precedents
+    from amends.entrypoints.precedents import Precedent, Precedents
 
 Like = Annotated[
     str,
@@ -69,15 +69,21 @@ def _alike(tools: Toolkit, database: str, dispute_id: str) -> Precedents:
 
 def _show(found: Precedents) -> None:
     table(
-        ("dispute", "finding", "remedy", "percent", "same_words"),
+        ("dispute", "finding", "remedy", "percent", "what_is_alike"),
         [
-            (one.dispute, one.finding, one.remedy, str(one.percent), ", ".join(one.same_words))
+            (one.dispute, one.finding, one.remedy, str(one.percent), _what(one))
             for one in found.found[:_SHOWN]
         ],
     )
     if found.quartiles is not None:
         low, middle, high = found.quartiles
         typer.echo(
-            f"Of {len(found.found)} rulings, {found.by_words} share words with it; half of them"
+            f"Of {len(found.found)} rulings, {found.by_words} share words with it and"
+            f" {found.by_meaning} say the same in others; half of them"
             f" awarded {low} to {high} percent, the middle one {middle}."
         )
+
+
+def _what(one: Precedent) -> str:
+    said = f"in other words: {one.same_sentence}" if one.same_sentence else ""
+    return "; ".join(part for part in (", ".join(one.same_words), said) if part)

@@ -31,6 +31,7 @@ def look_within(service: Service, providers: tuple[str, ...], sample: int) -> It
     yield from _lags(service)
     yield from _stuck(service)
     yield _replayed(service, sample)
+    yield _similar(service)
     yield from _providers(service, providers)
 
 
@@ -118,6 +119,20 @@ def _replayed(service: Service, sample: int) -> Finding:
         )
         return failure("replay", says, "see all of it: amends db check")
     return ok("replay", f"{len(orders)} orders, taken at random, are what their record gives")
+
+
+def _similar(service: Service) -> Finding:
+    model = service.rulings.model
+    count = service.store.ruling_words.of_other_models(model)
+    if count and model:
+        says = f"{count} rulings are not found yet by what their claims say in other words"
+        return warning("similar", says, "index them: amends db rebuild")
+    if count:
+        says = f"{count} rulings are indexed by what their claims say, and nothing here reads it"
+        do = "install amends[vectors] here as well, or index them without: amends db rebuild"
+        return warning("similar", says, do)
+    by = "words and by what their claims say in others" if model else "words"
+    return ok("similar", f"like rulings are found by {by}")
 
 
 def _providers(service: Service, providers: tuple[str, ...]) -> Iterator[Finding]:

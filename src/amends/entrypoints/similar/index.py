@@ -1,4 +1,5 @@
-"""Finding rulings by the words of their cases: which texts these are in, and indexing them."""
+"""Finding rulings by the words of their cases, and by what their claims say: which texts these are
+in, and indexing them."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from amends.dispute.state import Case, Dispute
 from amends.engine.jobs import Done
 from amends.engine.requests import View
+from amends.engine.ruling_meanings import Meanings, Meant, Sentence
 from amends.engine.store import JobToRun, Store
 from amends.entrypoints.similar.text import words_in
 from amends.entrypoints.views.texts import Texts
@@ -17,21 +19,27 @@ Digest = Callable[[str], int]
 CaseView = View[Case, Terms]
 
 _AT_ONCE = 100
+# Another machine's arithmetic may differ in the last bits of a number, and with it bits of a
+# signature that lie on the edge.
+_EDGE = 32
 _BY_ORDER = ("order_id",)
 
 
 class RulingIndex:
-    """Puts the words of ruled cases where rulings are looked for, as digests."""
+    """Puts the words of ruled cases where rulings are looked for, as digests; what claims say too,
+    where there are ``meanings``."""
 
-    def __init__(self, store: Store, digest: Digest) -> None:
+    def __init__(self, store: Store, digest: Digest, meanings: Meanings | None = None) -> None:
         self._store = store
         self.digest = digest
+        self._meanings = meanings
 
     def put(self, case: Case, dispute: Dispute) -> None:
-        """Index a ruling by the words there are now. Without a ruling nothing is indexed."""
+        """Index a ruling by the texts there are now. Without a ruling nothing is indexed."""
         if dispute.ruling is not None:
-            order = case.order.id
-            self._store.ruling_words.put(order, dispute.id, self._digests(case, dispute))
+            texts = self._texts(case, dispute)
+            order, meant = case.order.id, self._meant(dispute, texts)
+            self._store.ruling_words.put(order, dispute.id, self._digests(texts), meant)
 
     def put_all(self, views: Callable[[Collection[str]], Mapping[str, CaseView]]) -> int:
         """Index every ruling there is; how many. ``views`` gives orders as they stand."""
@@ -45,28 +53,45 @@ class RulingIndex:
                 count += len(decided)
         return count
 
-    def words(self, case: Case, dispute: Dispute) -> dict[int, str]:
-        """The words of a case by their digests, each as it stands in the case."""
-        return self.words_of("\n\n".join(self._texts(case, dispute).values()))
+    def asked(self, case: Case, dispute: Dispute) -> tuple[dict[int, str], tuple[Sentence, ...]]:
+        """The words of a case by their digests, each as it stands in the case, and what its claim
+        says; of that nothing where nothing can tell."""
+        texts = self._texts(case, dispute)
+        words = self.words_of("\n\n".join(texts.values()))
+        return words, self._meant(dispute, texts).sentences
 
     def words_of(self, text: str) -> dict[int, str]:
-        """Those of a text, likewise."""
+        """The words of a text, likewise."""
         return {self.digest(word): shown for word, shown in words_in(text).items()}
 
+    @property
+    def model(self) -> str:
+        """By what rulings are indexed beside their words; "" is nothing."""
+        return self._meanings.model if self._meanings else ""
+
     def differences(self, case: Case) -> Iterator[str]:
-        """The rulings that are not found by the words of their texts, in words; those that are
-        about to be indexed are left out."""
+        """The rulings that are not found by the words of their texts, or by what their claims say,
+        in words; those that are about to be indexed are left out."""
         order = case.order.id
         for dispute in case.disputes.values():
             if dispute.ruling is None or self._store.jobs.waits(order, INDEX_RULING):
                 continue
             held = self._store.ruling_words.held(order, dispute.id)
-            right = self._digests(case, dispute).values()
+            texts = self._texts(case, dispute)
+            right = self._digests(texts).values()
             if frozenset().union(*held.values()) != frozenset().union(*right):
                 yield f"the ruling on {dispute.id} is not found by the words of its case"
+            meant = self._store.ruling_words.meant(order, dispute.id)
+            if not _same(meant, self._meant(dispute, texts)):
+                yield f"the ruling on {dispute.id} is not found by what its claim says"
 
-    def _digests(self, case: Case, dispute: Dispute) -> dict[str, frozenset[int]]:
-        texts = self._texts(case, dispute)
+    def _meant(self, dispute: Dispute, texts: Mapping[str, str]) -> Meant:
+        if self._meanings is None:
+            return Meant()
+        ref = dispute.claim.description_ref
+        return Meant(self.model, ref, self._meanings.sentences(texts[ref]))
+
+    def _digests(self, texts: Mapping[str, str]) -> dict[str, frozenset[int]]:
         return {ref: frozenset(map(self.digest, words_in(text))) for ref, text in texts.items()}
 
     def _texts(self, case: Case, dispute: Dispute) -> dict[str, str]:
@@ -97,6 +122,18 @@ class IndexRulingJob:
             dispute = view.state.disputes[str(job.payload["dispute"])]
             self._index.put(view.state, dispute)
         return Done()
+
+
+def _same(held: Meant, right: Meant) -> bool:
+    """Whether what is held is found where it should be."""
+    if held.model != right.model or len(held.sentences) != len(right.sentences):
+        return False
+    return all(any(_found(one, by) for one in held.sentences) for by in right.sentences)
+
+
+def _found(one: Sentence, by: Sentence) -> bool:
+    off = int.from_bytes(one.signature) ^ int.from_bytes(by.signature)
+    return one.places[0] in by.places and off.bit_count() <= _EDGE
 
 
 def _bought(listed: Mapping[str, object], line: str) -> str:

@@ -19,7 +19,7 @@ from amends.store.urls import is_postgres, target_of
 __all__ = ["back_up", "restore"]
 
 # Made of texts with a key that no archive holds: whoever restores makes them with their own.
-_MADE_ANEW = frozenset({"ruling_numbers", "ruling_writers", "ruling_words"})
+_MADE_ANEW = frozenset({"ruling_numbers", "ruling_writers", "ruling_words", "ruling_meanings"})
 
 
 def back_up(
