@@ -42,12 +42,12 @@ _LOOKED_AT = (
     "API: disputes by phase", "API: all orders", "API: refunds",
 )  # fmt: skip
 _FOUR = (("engine", "commands"), ("http", "commands through HTTP"),
-         ("sweep", "decided"), ("import", "import, orders"))  # fmt: skip
+         ("sweep", "decided by 2 workers"), ("import", "import, orders"))  # fmt: skip
 BARS = (
     Bar("engine", "commands", "ratio", least=0.5),
     Bar("http", "commands through HTTP", "ratio", least=0.33),
     Bar("http", "commands through HTTP", "value", least=1500),
-    Bar("sweep", "decided", "value", least=5000),
+    Bar("sweep", "decided by 2 workers", "value", least=5000),
     Bar("sweep", "nothing due", "value", most=1),
     Bar("import", "import", "value", most=60),
     Bar("import", "import, orders", "ratio", least=0.2),

@@ -50,7 +50,10 @@ def _http(given: Given) -> Found:
 
 
 def _sweep(given: Given) -> Found:
-    return (sweep.measure(given.url, 30) if given.quick else sweep.measure(given.url)), {}
+    orders = 30 if given.quick else 51_000
+    alone = sweep.measure(given.url, orders)
+    together, _ = sweep.measure(given.url, orders, processes=sweep.WORKERS)
+    return [*alone, together], {}
 
 
 def _import(given: Given) -> Found:

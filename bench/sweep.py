@@ -53,6 +53,10 @@ _MINUTE = timedelta(minutes=1)
 PROTECTED, _LAST_REMINDER, _ANSWERED = timedelta(days=23), timedelta(days=1), timedelta(days=5)
 
 
+WORKERS = 2
+"""As many as the machine has cores for which the bars are."""
+
+
 def measure(
     url: str, orders: int = 51_000, *, processes: int = 1, due: Instant = NOW
 ) -> list[Measured]:
@@ -62,7 +66,7 @@ def measure(
     """
     bench = Bench(url, 0, now=due - PROTECTED)
     try:
-        _let_wait(bench, orders, due)
+        _let_wait(bench, [f"W{processes}-{n:06d}" for n in range(orders)], due)
         bench.now = due + _MINUTE
         decided, seconds = (
             _timed(bench, range(SLOTS)) if processes == 1 else _shared(url, processes, bench.now)
@@ -75,8 +79,9 @@ def measure(
             looks.append(time.perf_counter() - began)
     finally:
         bench.store.close()
+    by = "" if processes == 1 else f" by {processes} workers"
     return [
-        ("decided", decided / seconds, "/s", None),
+        (f"decided{by}", decided / seconds, "/s", None),
         ("nothing due", median(looks) * 1000, "ms", None),
     ]
 
@@ -109,9 +114,8 @@ def _asked(name: str, by: Actor, command: Any) -> CaseRequest:
     return CaseRequest(name, OnOrder(name, command), by)
 
 
-def _let_wait(bench: Bench, orders: int, due: Instant) -> None:
+def _let_wait(bench: Bench, names: Sequence[str], due: Instant) -> None:
     """Orders of which nothing more is due until then, and of each something at that instant."""
-    names = [f"W{n:06d}" for n in range(orders)]
     bench.now = due - PROTECTED
     place(bench, names[::3])
     bench.now = due - PROTECTED + _LAST_REMINDER
