@@ -68,10 +68,10 @@ class Precedents(Struct, frozen=True):
     """Like cases, and the spread of what was awarded in percent of the amount in dispute; the
     three quartiles are None when there is no case.
 
-    First come those that share words or say the same, the most alike first; there are ``by_words``
-    that share some, and ``by_meaning`` that share none. When these are enough there are no others,
-    else the newest of the case's reason follow, ``same_category``: all of these of its category
-    too.
+    First come those that say the same, the most alike first, then those that share words;
+    ``by_words`` of both share some, ``by_meaning`` none. When the first are enough no others
+    follow; when both are too few, the newest of the case's reason do, ``same_category``: all of
+    these of its category too.
     """
 
     found: tuple[Precedent, ...]
@@ -108,9 +108,9 @@ def sought_by(rulings: RulingIndex, case: Case, dispute: Dispute) -> Sought:
 
 
 def precedents(store: Store, sought: Sought) -> Precedents:
-    """Rulings in cases that share rare words with the one sought for or say the same in others, the
-    more if reason and category are the same; where those are few, also rulings of its reason and
-    category, and where these are few, of its reason."""
+    """Rulings on claims that say the same as the one sought for; where those are few, in cases that
+    share rare words with it; the more alike if reason and category are the same. Where all these
+    are few, also rulings of its reason and category, and where these are few, of its reason."""
     alike = _alike(store, sought)
     if len(alike) >= _ENOUGH:
         return _spread(alike, (), same_category=False)
@@ -128,13 +128,15 @@ def by_words(store: Store, sought: Sought, at_least: int = _SHARED) -> tuple[Pre
 
 
 def _alike(store: Store, sought: Sought) -> tuple[Precedent, ...]:
-    """By words and by meaning. Each way a ruling's weight is a share of that way's best, so that
-    neither drowns the other; what is found both ways has both."""
-    shares = _shares(_sharing(store, sought, _SHARED), sought)
-    for dispute, (share, one) in _shares(_saying(store, sought), sought).items():
-        worded, known = shares.get(dispute, (0, one))
-        shares[dispute] = worded + share, replace(known, same_sentence=one.same_sentence)
-    return _sorted(shares)
+    """First those that say the same, the more so if they share words; where they are few, those
+    that share words alone."""
+    sharing = _shares(_sharing(store, sought, _SHARED), sought)
+    saying = _shares(_saying(store, sought), sought)
+    for dispute in saying.keys() & sharing.keys():
+        (worded, one), (said, other) = sharing.pop(dispute), saying[dispute]
+        saying[dispute] = said + worded, replace(other, same_words=one.same_words)
+    first = _sorted(saying)
+    return first if len(first) >= _ENOUGH else first + _sorted(sharing)
 
 
 def _sharing(store: Store, sought: Sought, at_least: int) -> list[tuple[int, Precedent]]:

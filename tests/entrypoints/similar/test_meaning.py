@@ -18,10 +18,10 @@ from tests.entrypoints.sandbox import APPEALS, MEDIATOR, SUPERVISOR, Shop, rub, 
 from tests.entrypoints.similar.cases import rule, three_cases
 from tests.postgres_server import Server
 
-ASKED = "The fastener of my coat broke straight away."
+ASKED = "The zip of the jacket broke on the first day."
 SAID = {
     "A-1": f"Hello. {ASKED} I want my money back.",
-    "A-2": "Здравствуйте! Молния на куртке сломалась в первый же день. Прошу вернуть деньги.",
+    "A-2": "Здравствуйте! Молния куртки разошлась в первый же день. Прошу вернуть деньги.",
     "A-3": "Smells of petrol. Please help.",
 }
 NOT_FOUND = "A-2: the ruling on A-2-D1 is not found by what its claim says"

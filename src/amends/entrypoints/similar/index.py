@@ -55,10 +55,13 @@ class RulingIndex:
 
     def asked(self, case: Case, dispute: Dispute) -> tuple[dict[int, str], tuple[Sentence, ...]]:
         """The words of a case by their digests, each as it stands in the case, and what its claim
-        says; of that nothing where nothing can tell."""
+        says; of that nothing where nothing can tell. Where something can, only the words of what
+        tells count of the claim: who asks for their money back shares these with everybody."""
         texts = self._texts(case, dispute)
-        words = self.words_of("\n\n".join(texts.values()))
-        return words, self._meant(dispute, texts).sentences
+        sentences = self._meant(dispute, texts).sentences
+        if sentences:
+            texts[dispute.claim.description_ref] = "\n".join(one.said for one in sentences)
+        return self.words_of("\n\n".join(texts.values())), sentences
 
     def words_of(self, text: str) -> dict[int, str]:
         """The words of a text, likewise."""
