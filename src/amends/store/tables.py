@@ -188,7 +188,6 @@ _ALL = (
         "n i",
         "person role at kind dispute_id due_at",
         "order_id > n",
-        "person > at",
         "person role > at",
         once=True,
     ),
