@@ -14,8 +14,10 @@ from amends.kernel.people import PersonId
 from amends.store.plain import Execute, Plain
 from amends.store.tables import TABLES
 
-# So many signatures are looked at; of a place, its share of them, those indexed last.
-_OF_ALL = 20_000
+# So many signatures are looked at; of a place, its share of them, those indexed last. The share is
+# halved with every so many places, as the nearer ones hold more of what is alike.
+_OF_ALL = 12_000
+_HALVED = 8
 _MOST_FOUND = 300
 
 _NOTE_MODEL = "UPDATE ruling_numbers SET model = ? WHERE n = ?"
@@ -63,12 +65,20 @@ def others(plain: Plain, model: str) -> int:
 
 def near(plain: Plain, sentences: Sequence[Sentence], besides: int, at_least: int) -> list[Near]:
     """See ``RulingWords.near``; ``besides`` is a ruling's number."""
-    asked = [(s, place) for s, sentence in enumerate(sentences) for place in sentence.places]
+    asked = [
+        (s, place, 0.5 ** (rank // _HALVED))
+        for s, sentence in enumerate(sentences)
+        for rank, place in enumerate(sentence.places)
+    ]
     if not asked:
         return []
-    arms = (_OF_PLACE.format(sentence=s, i=i) for i, (s, _) in enumerate(asked))
-    share = _OF_ALL // len(asked)
-    values = [value for _, place in asked for value in (place, besides, share)]
+    arms = (_OF_PLACE.format(sentence=s, i=i) for i, (s, *_) in enumerate(asked))
+    whole = sum(share for *_, share in asked)
+    values = [
+        value
+        for _, place, share in asked
+        for value in (place, besides, int(_OF_ALL * share / whole))
+    ]
     signatures = [int.from_bytes(sentence.signature) for sentence in sentences]
     bits = 8 * len(sentences[0].signature)
     best: dict[int, tuple[int, int]] = {}
