@@ -139,6 +139,9 @@ def test_a_mediator_sees_what_is_assigned(shop: Shop) -> None:
     assert "mediator" not in shown
     events = shop.call("GET", "/disputes/A-1001-D1/events", BUYER).text
     assert "m1" not in events
+    for who in (BUYER, SELLER):
+        assert shop.get("/disputes", who, 422, mediator="m1")["rule"] == "unknown_filter"
+    assert len(shop.get("/disputes", SUPERVISOR, mediator="m1")["items"]) == 1
     assert "v1" not in events.replace("/api/v1", "")
     assert '"mediator":"m1"' in shop.call("GET", "/disputes/A-1001-D1/events", ADMIN).text
 

@@ -76,8 +76,10 @@ def get_orders(api: Api, call: Call) -> Reply:
 
 
 def get_disputes(api: Api, call: Call) -> Reply:
-    """By phase, turn, buyer, seller, mediator or order; newest first."""
-    filters = filters_of(call, ("phase", "turn", "buyer", "seller", "mediator", "order"))
+    """By phase, turn, buyer, seller, order, or for staff by mediator; newest first."""
+    # To the parties a filter by what they are not shown would tell it.
+    hidden = ("mediator",) if is_staff(call.by) else ()
+    filters = filters_of(call, ("phase", "turn", "buyer", "seller", *hidden, "order"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
     segments = [listing(api, "disputes", own, "opened_at") for own in _own(call.by, filters)]
