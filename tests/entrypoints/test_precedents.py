@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from amends.entrypoints.precedents import Precedents, overturned, precedents, quartiles
-from tests.entrypoints.many_rulings import CATEGORIES, looks, sought, stores, words
+from tests.entrypoints.many_rulings import CATEGORIES, looks, sentences, sought, stores, words
 from tests.postgres_server import NoServer
 
 
 def test_like_cases_share_words_or_reason_and_category_alike_on_both_databases(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     try:
         with stores(tmp_path, 3_000) as found:
@@ -40,7 +40,16 @@ def test_like_cases_share_words_or_reason_and_category_alike_on_both_databases(
                 assert all(len(set(one.same_words) & {*map(str, case)}) > 1 for one in worded.found)
                 few = precedents(store, sought(6, [*sorted(case)[:2], 1]))
                 assert few.found[few.by_words :] == same.found[: 200 - few.by_words]
-                answers.append((same, without, other, worded, few))
+                said = precedents(store, sought(6, case, sentences(3)))
+                assert said.by_meaning >= 8
+                assert all(one.same_sentence == "Sentence 3." for one in said.found)
+                with monkeypatch.context() as patched:
+                    patched.setattr("amends.entrypoints.precedents._ENOUGH", 1_000)
+                    patched.setattr("amends.entrypoints.precedents.COMPARED", 20)
+                    mixed = precedents(store, sought(6, case, sentences(3)))
+                    assert mixed.found == said.found[:20]
+                    assert mixed.by_words + mixed.by_meaning == 20
+                answers.append((same, without, other, worded, few, said, mixed))
             assert answers[0] == answers[1]
             counted = [overturned(store.views) for store in found.values()]
             assert counted[0] == counted[1]

@@ -47,7 +47,7 @@ class Sought(Struct, frozen=True):
 class Precedent(Struct, frozen=True):
     """A ruling in a like case. ``percent``: what was awarded of what was in dispute;
     ``same_words``: the sought case's words that are in this one too, the rarest first;
-    ``same_sentence``: what the sought case's claim says and this one's says in other words."""
+    ``same_sentence``: what the sought case's claim says, and this one's says too."""
 
     dispute: str
     reason: str
@@ -214,8 +214,9 @@ def _spread(
     there = {one.dispute for one in alike}
     found = (*alike, *(one for one in coded if one.dispute not in there))[:COMPARED]
     spread = quartiles([one.percent for one in found])
-    worded = sum(bool(one.same_words) for one in alike)
-    return Precedents(found, worded, len(alike) - worded, same_category, spread)
+    worded = sum(bool(one.same_words) for one in found)
+    meant = sum(bool(one.same_sentence) and not one.same_words for one in found)
+    return Precedents(found, worded, meant, same_category, spread)
 
 
 def quartiles(values: Sequence[int]) -> tuple[int, int, int] | None:

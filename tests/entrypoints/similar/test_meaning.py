@@ -127,7 +127,7 @@ def test_an_installation_gets_it_and_loses_it_again(
         assert "found by words and by what" in terminal.run("doctor").stdout
         assert "Nothing differs" in terminal.out("db", "check")
         like = terminal.out("rulings", "--like", "A-1-D1")
-        assert f"in other words: {ASKED}" in like
+        assert f"says the same: {ASKED}" in like
         # It is in no archive, and made anew by a restore.
         archive = tmp_path / "backup.zip"
         terminal.out("db", "backup", str(archive), "--verify")

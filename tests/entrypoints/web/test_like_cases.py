@@ -75,7 +75,7 @@ def test_who_answers_for_rulings_finds_them_by_words(world: World, mediator: Vis
     assert "No ruling has any" not in supervisor.get("/rulings", words=" ").words
 
 
-def test_with_the_extra_it_quotes_what_another_claim_says_in_other_words(
+def test_with_the_extra_it_quotes_what_another_claim_says_too(
     vectors: None, world: World, mediator: Visitor
 ) -> None:
     rule(mediator, "A-2")
@@ -84,7 +84,7 @@ def test_with_the_extra_it_quotes_what_another_claim_says_in_other_words(
     page = world.visitor(Role.MEDIATOR, "m1").get("/disputes/A-1-D1/workbench")
     assert "1 ruling in a case that shares rare words with this one." in page.words
     said = "Buttons fell off <twice>; Écru thread is loose."
-    assert page.words.count("other words") == 1
-    assert f"Says the same in other words: “ {said} ”" in page.words
+    assert page.words.count("Says the same") == 1
+    assert f"Says the same: “ {said} ”" in page.words
     assert "came loose" not in page.words
     assert "<twice>" not in page.html

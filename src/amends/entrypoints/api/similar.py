@@ -25,7 +25,7 @@ class Spread(Struct, frozen=True):
 class SimilarRuling(Struct, frozen=True):
     """A ruling, without what would tell whose case it was. ``same_words``: the words of the dispute
     asked about that are in its case as well, the rarest first. ``same_sentence``: what the
-    dispute's claim says, and its claim in other words. Neither, and it is like by its reason.
+    dispute's claim says, and its claim says too. Neither, and it is like by its reason.
     """
 
     category: str
@@ -51,8 +51,8 @@ class SimilarRulings(Struct, frozen=True):
 
 
 def get_similar(api: Api, call: Call) -> Reply:
-    """Rulings in cases that share words with the dispute or say the same in others, then of its
-    reason and category."""
+    """Rulings on claims that say the same as the dispute's, in cases that share words with it, then
+    of its reason and category."""
     looking, dispute = seen_dispute(api, call)
     service = api.service
     found = precedents(service.store, sought_by(service.rulings, looking.case, dispute))

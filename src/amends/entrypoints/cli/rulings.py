@@ -85,5 +85,5 @@ def _show(found: Precedents) -> None:
 
 
 def _what(one: Precedent) -> str:
-    said = f"in other words: {one.same_sentence}" if one.same_sentence else ""
+    said = f"says the same: {one.same_sentence}" if one.same_sentence else ""
     return "; ".join(part for part in (", ".join(one.same_words), said) if part)
