@@ -108,6 +108,22 @@ class ViewsContract:
         left = store.views.page("orders", {}, order_by="placed_at").rows
         assert len(left) == 6
 
+    def test_many_rows_of_one_kind_in_one_write(self, store: Store) -> None:
+        names = [f"D{n:02d}" for n in range(19)]
+        asked = {"A": names, "B": names[:3], "C": names[:9]}
+        writes = [
+            Write(order, 0, (event(1),), state(1), tuple(dispute_row(name, 50) for name in its))
+            for order, its in asked.items()
+        ]
+        assert store.records.write(writes) == frozenset()
+        later = [dispute_row(name, 60) for name in names[::2]]
+        store.records.write([Write("A", 1, (event(2),), state(2), tuple(later))])
+        for order, its in asked.items():
+            found = store.views.page("disputes", {"order_id": order}, order_by="dispute_id").rows
+            assert [row["dispute_id"] for row in found] == its
+            moved = names[::2] if order == "A" else []
+            assert [row["dispute_id"] for row in found if row["due_at"] == 60] == moved
+
     def test_columns_without_a_value(self, store: Store) -> None:
         rows = (dispute_row("D1", 50, "m1"), dispute_row("D2", 40), dispute_row("D3", None))
         store.records.write([Write("A", 0, (event(1),), state(1), rows)])

@@ -17,7 +17,7 @@ from amends.engine.store import Write
 from amends.kernel.people import PersonId
 from amends.store.batch import Batch, laid_out
 from amends.store.emails import PUT_EMAIL, Digests, email_values
-from amends.store.postgres.connections import Connection, Values, send
+from amends.store.postgres.connections import Connection, Values, send, send_together
 from amends.store.sealing import PersonKey
 
 PUT_KEY = "INSERT INTO person_keys VALUES (%s, %s, %s)"
@@ -101,14 +101,14 @@ def send_record(
     for shape, alike in groupby(parts, lambda part: part.shape):
         if shape:
             send(db, _NEXT_EVENT[shape], [part.first() for part in alike])
-    send(db, _PUT_EVENT, [row for part in parts for row in part.rows.events])
+    send_together(db, _PUT_EVENT, [row for part in parts for row in part.rows.events])
     send(db, _PUT_CONTENT, [_content(*row) for part in parts for row in part.rows.contents])
     send(db, _PUT_EMAIL, email_values(writes, digests))
     send(db, _NEXT_STATE, [p.state() for p in parts if p.expected and p.rows.states])
     send(db, _NEW_STATE, [row for part in parts for row in part.rows.states])
     send(db, _STILL, [(p.order, p.expected) for p in unmoved if p.expected])
     send(db, _STILL_NEW, [(p.order,) for p in unmoved if not p.expected])
-    send(db, PUT_JOB, [row for part in parts for row in part.rows.jobs])
+    send_together(db, PUT_JOB, [row for part in parts for row in part.rows.jobs])
     send(db, _PUT_ANSWER, [row for part in parts for row in part.rows.answers])
 
 

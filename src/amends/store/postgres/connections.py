@@ -7,9 +7,11 @@ is one round trip, a look one or two.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from functools import cache
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -28,6 +30,8 @@ Connection = psycopg.Connection[Values]
 # How long somebody waits for a free connection, or for a server that is not there.
 _PATIENCE_SECONDS = 10.0
 _STATEMENTS_KEPT = 500
+# Each number of rows is a statement of its own to prepare; few commands write more of one kind.
+_TOGETHER = 8
 _LIMITS = """set_config('statement_timeout', '15000', true),
     set_config('idle_in_transaction_session_timeout', '30000', true)"""
 _READ_LIMITS = f"SELECT {_LIMITS}"
@@ -54,6 +58,28 @@ def send(db: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         with db.cursor() as cursor:
             cursor.executemany(statement, rows)
+
+
+def send_together(db: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """The same for rows that begin with their order's id, which come order by order: those of one
+    order go in one statement, for a statement costs more than a row. None has those of two.
+
+    ``statement`` is for one row, and has a mark for each of its values behind ``VALUES``.
+    """
+    by_count: dict[int, list[list[Any]]] = defaultdict(list)
+    for _, of_order in groupby(rows, itemgetter(0)):
+        its = list(of_order)
+        for n in range(0, len(its), _TOGETHER):
+            some = its[n : n + _TOGETHER]
+            by_count[len(some)].append(list(chain.from_iterable(some)))
+    for count, together in by_count.items():
+        send(db, _for_rows(statement, len(rows[0]), count), together)
+
+
+@cache
+def _for_rows(statement: str, width: int, count: int) -> str:
+    one = f"VALUES ({', '.join(['%s'] * width)})"
+    return statement.replace(one, ", ".join([one, *[one.removeprefix("VALUES ")] * (count - 1)]))
 
 
 def begin(db: Connection) -> None:

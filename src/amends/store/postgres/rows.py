@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from amends.kernel.record import Row
-from amends.store.postgres.connections import Connection, Question, Values, send
+from amends.store.postgres.connections import (
+    Connection,
+    Question,
+    Values,
+    send,
+    send_together,
+)
 from amends.store.rows import changes, row_statements, rows_from
 from amends.store.tables import TABLES
 
@@ -16,7 +22,7 @@ def write_rows(db: Connection, rows: Iterable[tuple[str, Row]]) -> None:
     """Put rows, or take them away, each for its order. Raises ValueError as ``changes`` does."""
     changed = changes(rows)
     for name, values in changed.put.items():
-        send(db, _STATEMENTS.upsert[name], values)
+        send_together(db, _STATEMENTS.upsert[name], values)
     for name, values in changed.gone.items():
         send(db, _STATEMENTS.delete[name], values)
 
