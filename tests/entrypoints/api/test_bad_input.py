@@ -228,6 +228,19 @@ def test_a_thread_too_is_read_on_only_from_where_it_was_left(shop: Shop) -> None
     assert shop.get("/orders/A-1/messages", cursor="")["items"] == []
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_no_address_asks_for_what_a_database_cannot_hold(shop: Shop) -> None:
+    for path, name in (("/orders", "buyer"), ("/refunds", "state"), ("/queue", "find"),
+                       ("/ledger/balance", "order")):  # fmt: skip
+        refused = shop.get(path, who="admin.root", status=422, **{name: "\x00"})
+        assert (refused["rule"], refused["facts"]) == ("nul_character", {"field": name})
+    refused = shop.get("/callbacks", who="admin.root", status=422, cursor="1.\x00.x")
+    assert refused["rule"] == "cursor_unknown"
+    for path in ("/orders/A%00", "/disputes/A%00-D1", "/disputes/A%00-D1/events"):
+        shop.get(path, who=BUYER, status=404)
+    shop.post("/disputes/A%00-D1/commands", {"type": "escalate"}, BUYER, 404)
+
+
 def test_the_sandboxs_clock_never_goes_back(shop: Shop) -> None:
     shop.advance("P5D")
     to = {"to": "2026-01-01T00:00:00Z"}

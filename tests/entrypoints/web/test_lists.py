@@ -71,6 +71,15 @@ def test_orders_are_found_by_what_was_bought(world: World) -> None:
     assert "No order has the number Hut" in support
 
 
+def test_no_page_is_at_an_address_with_a_nul(world: World) -> None:
+    # PostgreSQL takes no text that holds one, so it must not come as far.
+    mia = world.visitor(Role.SUPERVISOR, "mia")
+    assert mia.get("/queue", find="a").status == 200
+    assert mia.get("/queue", find="\x00").status == 404
+    assert mia.get("/staff/people/%00").status == 404
+    assert mia.get("/disputes/A%00-D1").status == 404
+
+
 def test_a_search_looks_at_five_hundred_orders_at_most(
     world: World, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,6 @@ def _place(cursor: str | None) -> Place | None:
         return None
     at, _, rest = cursor.partition(".")
     provider, mark, id_ = rest.partition(".")
-    if not mark or not at.isascii() or not at.isdigit() or len(at) > 17:
+    if not mark or "\x00" in rest or not at.isascii() or not at.isdigit() or len(at) > 17:
         raise invalid("cursor_unknown", {}, "start_list_again", field="cursor")
     return from_micros(int(at)), provider, id_

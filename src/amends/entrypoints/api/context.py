@@ -31,7 +31,7 @@ class Api:
 
 
 def is_id(text: str) -> bool:
-    """Whether ``text`` can be an order's id."""
+    """Whether ``text`` can be an order's id, or a dispute's."""
     return _ID.fullmatch(text) is not None
 
 
@@ -47,7 +47,7 @@ def seen_order(api: Api, call: Call) -> Looking:
 def seen_dispute(api: Api, call: Call) -> tuple[Looking, Dispute]:
     """The dispute of the address. Raises Problem 404 when there is none for the asker."""
     dispute = call.path["dispute_id"]
-    found = look_at_dispute(api.service, dispute, call.by, api.words)
+    found = look_at_dispute(api.service, dispute, call.by, api.words) if is_id(dispute) else None
     if found is None:
         raise unknown("dispute", dispute)
     return found

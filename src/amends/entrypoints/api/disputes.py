@@ -24,7 +24,7 @@ from amends.entrypoints.api.commands import (
     version_of,
     with_number_checked,
 )
-from amends.entrypoints.api.context import Api, seen_dispute
+from amends.entrypoints.api.context import Api, is_id, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import case_of, look_after, texts_of_events, waiting_of
 from amends.entrypoints.service import CaseAnswer
@@ -54,7 +54,7 @@ def post_command(api: Api, call: Call) -> Asked:
     key, if_match = key_of(call), version_of(call)
     dispute_id = call.path["dispute_id"]
     order = order_of(dispute_id)
-    if order is None:
+    if order is None or not is_id(dispute_id):
         raise unknown("dispute", dispute_id)
     value = fields_of(call.body)
     on_order = value.get("type") in tuple(_ON_ORDER)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET, Struct, UnsetType
 
-from amends.entrypoints.api.calls import Call, Problem, Reply, json_reply
+from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.paging import Row, Segment, best_listing, page
 from amends.entrypoints.views.asking import is_staff
@@ -126,14 +126,18 @@ def _own(by: Actor, filters: Mapping[str, Column]) -> tuple[dict[str, Column], .
 
 
 def filters_of(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
-    """The filters of the query. Raises Problem 422 for one that does not exist, and for a list of
-    somebody else's."""
+    """The filters of the query. Raises Problem 422 for one that does not exist, and for a value
+    that nothing can have."""
     extra = sorted(call.query.keys() - {*allowed, "limit", "cursor"})
     if extra:
         facts = {"fields": tuple(extra), "known": allowed}
         refused = Refused("unknown_filter", facts, ("choose_known_filter",), "invalid", extra[0])
         raise Problem(refused, 422)
-    return {name: value for name, value in call.query.items() if name in allowed}
+    filters: dict[str, Column] = {n: value for n, value in call.query.items() if n in allowed}
+    for name, value in filters.items():
+        if "\x00" in str(value):  # PostgreSQL would not even look for it
+            raise invalid("nul_character", {"field": name}, "remove_nul", field=name)
+    return filters
 
 
 def listing(api: Api, table: str, filters: Mapping[str, Column], by: str) -> Segment:

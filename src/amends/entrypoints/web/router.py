@@ -180,11 +180,19 @@ def web_router(service: Service) -> Router:
             Unavailable: not_now,
             Exception: failed,
         },
-        before_request=tongue.listen,
+        before_request=_received,
         after_request=_secured,
         include_in_schema=False,
         request_max_body_size=2_000_000,
     )  # fmt: skip
+
+
+async def _received(request: Asked) -> None:
+    """In the visitor's language, and no address with a character that nothing here can hold: not
+    every database would even look for it."""
+    await tongue.listen(request)
+    if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+        raise NotThere
 
 
 async def _secured(response: Response[Any]) -> Response[Any]:
