@@ -25,6 +25,9 @@ DifferenceKind = Literal[
     "captured_less",
 ]  # fmt: skip
 Resolution = Literal["", "explained", "count_as_refund", "send_again", "books_agree"]
+OrderStatus = Literal[
+    "placed", "partly_shipped", "shipped", "delivered", "received", "completed", "cancelled"
+]  # fmt: skip
 ParcelKind = Literal["outbound", "return", "replacement"]
 TrackingStatus = Literal[
     "accepted", "in_transit", "out_for_delivery", "available_for_pickup", "delivered",
@@ -357,9 +360,8 @@ class Order(Struct, frozen=True, omit_defaults=True):
         )
 
     @property
-    def status(self) -> str:
-        """Derived, never stored: placed, partly_shipped, shipped, delivered, received, completed
-        (protection is over and the seller is paid) or cancelled."""
+    def status(self) -> OrderStatus:
+        """Derived, never stored; ``completed``: protection is over and the seller is paid."""
         if self.cancelled_at:
             return "cancelled"
         if self.released is not None:

@@ -12,7 +12,6 @@ from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.lists import filters_of
 from amends.entrypoints.api.paging import PageView, limit_of
-from amends.kernel.decision import Facts
 from amends.kernel.instants import Instant, from_micros, to_micros
 
 
@@ -32,11 +31,8 @@ class CallbackItem(Struct, frozen=True):
 
 def get_callbacks(api: Api, call: Call) -> Reply:
     """By state, or all; the newest first."""
-    asked = filters_of(call, ("state",)).get("state")
+    asked = filters_of(call, ("state",), state=get_args(State)).get("state")
     state = next((known for known in get_args(State) if known == asked), None)
-    if asked is not None and state is None:
-        facts: Facts = {"field": "state", "problem": str(asked)}
-        raise invalid("field_invalid", facts, "mend_field", field="state")
     limit = limit_of(call)
     after = _place(call.query.get("cursor"))
     found = api.service.store.callbacks.page(state, after, limit + 1)

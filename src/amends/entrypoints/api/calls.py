@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -32,6 +32,13 @@ class Problem(Exception):
 def invalid(rule: str, facts: Facts, *next_: str, field: str | None = None) -> Problem:
     """What was sent cannot be right: 422."""
     return Problem(Refused(rule, facts, next_, "invalid", field), 422)
+
+
+def not_one_of(field: str, value: str, known: Sequence[str]) -> Problem:
+    """A field has a value that is none of its vocabulary: 422."""
+    problem = f"{value[:64]!r} is not one of {', '.join(known)}"
+    facts: Facts = {"field": field, "problem": problem, "known": tuple(known)}
+    return invalid("field_invalid", facts, "mend_field", field=field)
 
 
 def unknown(what: str, key: str) -> Problem:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from amends.entrypoints.api.calls import Call, Reply, json_reply
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.lists import filters_of, listing
 from amends.entrypoints.api.paging import Segment, page
 from amends.entrypoints.desk import difference_item, summary, task_item
+from amends.projections.tasks import TaskKind
 
 
 def get_tasks(api: Api, call: Call) -> Reply:
     """What is asked of finance by kind or order, the oldest first."""
-    filters = filters_of(call, ("kind", "order"))
+    filters = filters_of(call, ("kind", "order"), kind=get_args(TaskKind))
     if "order" in filters:
         order = {"order_id": filters.pop("order")}
         segment = Segment(order, "what", filters)
@@ -22,7 +25,7 @@ def get_tasks(api: Api, call: Call) -> Reply:
 
 def get_differences(api: Api, call: Call) -> Reply:
     """By state or order; newest first."""
-    filters = filters_of(call, ("state", "order"))
+    filters = filters_of(call, ("state", "order"), state=("open", "resolved"))
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
     segment = listing(api, "differences", filters, "at")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 from msgspec import UNSET, Struct, UnsetType
 
-from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply
+from amends.dispute.state import Phase
+from amends.entrypoints.api.calls import Call, Problem, Reply, invalid, json_reply, not_one_of
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.paging import Row, Segment, best_listing, page
 from amends.entrypoints.views.asking import is_staff
+from amends.kernel.deadlines import Turn
 from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column
+from amends.order.state import OrderStatus, RefundState
 
 
 class OrderItem(Struct, frozen=True):
@@ -70,7 +74,9 @@ class RefundItem(Struct, frozen=True):
 
 def get_orders(api: Api, call: Call) -> Reply:
     """By buyer, seller, status or purchase; newest first."""
-    filters = filters_of(call, ("buyer", "seller", "status", "purchase"))
+    filters = filters_of(
+        call, ("buyer", "seller", "status", "purchase"), status=get_args(OrderStatus)
+    )
     segments = [listing(api, "orders", own, "placed_at") for own in _own(call.by, filters)]
     return json_reply(page(api.service.store.views, "orders", segments, call, _order))
 
@@ -79,7 +85,10 @@ def get_disputes(api: Api, call: Call) -> Reply:
     """By phase, turn, buyer, seller, order, or for staff by mediator; newest first."""
     # To the parties a filter by what they are not shown would tell it.
     hidden = ("mediator",) if is_staff(call.by) else ()
-    filters = filters_of(call, ("phase", "turn", "buyer", "seller", *hidden, "order"))
+    filters = filters_of(
+        call, ("phase", "turn", "buyer", "seller", *hidden, "order"),
+        phase=get_args(Phase), turn=get_args(Turn),
+    )  # fmt: skip
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
     segments = [listing(api, "disputes", own, "opened_at") for own in _own(call.by, filters)]
@@ -93,7 +102,10 @@ def get_disputes(api: Api, call: Call) -> Reply:
 def get_refunds(api: Api, call: Call) -> Reply:
     """By state, order, or the provider's reference; newest first, or (``sort=age``) those that have
     been in their state for longest."""
-    filters = filters_of(call, ("state", "order", "provider", "reference", "sort"))
+    filters = filters_of(
+        call, ("state", "order", "provider", "reference", "sort"),
+        state=get_args(RefundState), sort=("age",),
+    )  # fmt: skip
     if "order" in filters:
         filters["order_id"] = filters.pop("order")
     if filters.pop("sort", "") == "age" and filters.keys() == {"state"}:
@@ -125,9 +137,11 @@ def _own(by: Actor, filters: Mapping[str, Column]) -> tuple[dict[str, Column], .
     )
 
 
-def filters_of(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
+def filters_of(
+    call: Call, allowed: tuple[str, ...], **vocabularies: tuple[str, ...]
+) -> dict[str, Column]:
     """The filters of the query. Raises Problem 422 for one that does not exist, and for a value
-    that nothing can have."""
+    that nothing can have: an empty list would look like an answer."""
     extra = sorted(call.query.keys() - {*allowed, "limit", "cursor"})
     if extra:
         facts = {"fields": tuple(extra), "known": allowed}
@@ -137,6 +151,8 @@ def filters_of(call: Call, allowed: tuple[str, ...]) -> dict[str, Column]:
     for name, value in filters.items():
         if "\x00" in str(value):  # PostgreSQL would not even look for it
             raise invalid("nul_character", {"field": name}, "remove_nul", field=name)
+        if str(value) not in vocabularies.get(name, (value,)):
+            raise not_one_of(name, str(value), vocabularies[name])
     return filters
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from msgspec import Struct
 
 from amends.engine.store import BadCursor
@@ -11,8 +13,10 @@ from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.lists import filters_of
 from amends.entrypoints.api.paging import limit_of
 from amends.entrypoints.judging import queue
+from amends.entrypoints.judging.dealing import LANES
 from amends.entrypoints.judging.own import remind
 from amends.entrypoints.judging.watching import kept_by, watch
+from amends.kernel.deadlines import Turn
 from amends.kernel.decision import Refused
 
 FILTERS = queue.Filters.__struct_fields__
@@ -33,7 +37,9 @@ class KeepReminder(Struct, frozen=True, forbid_unknown_fields=True):
 
 def get_queue(api: Api, call: Call) -> Reply:
     """What the asker works with by the filters of the page, the earliest due first."""
-    given = {name: str(value) for name, value in filters_of(call, FILTERS).items()}
+    phases = tuple(lane.phase for lane in LANES)
+    filters = filters_of(call, FILTERS, phase=phases, turn=get_args(Turn))
+    given = {name: str(value) for name, value in filters.items()}
     after = call.query.get("cursor") or None
     try:
         found = queue.queue(

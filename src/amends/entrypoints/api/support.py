@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from amends.entrypoints.api.calls import Call, Reply, json_reply
 from amends.entrypoints.api.context import Api, seen_order
 from amends.entrypoints.api.lists import filters_of
 from amends.entrypoints.api.paging import Segment, page
 from amends.entrypoints.support import log_of, support_item
+from amends.projections.support import SupportKind
 
 FILTERS = ("kind", "taken_by", "order")
 
 
 def get_support(api: Api, call: Call) -> Reply:
     """Who waits, by kind, by the supervisor who sees to it or by order; the earliest due first."""
-    filters = filters_of(call, FILTERS)
+    filters = filters_of(call, FILTERS, kind=get_args(SupportKind))
     if "order" in filters:
         segment = Segment({"order_id": filters.pop("order")}, "subject", filters)
     elif "taken_by" in filters:
