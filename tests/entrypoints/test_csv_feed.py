@@ -15,6 +15,7 @@ from amends.entrypoints.csv_feed import (
     read_csv,
 )
 from amends.kernel.money import CURRENCIES, decimals
+from amends.order.purchase import MOST_LINES
 
 ORDER = {
     "order": "A-1", "placed_at": "2026-03-01T10:00:00Z", "currency": "RUB", "buyer": "b1",
@@ -65,6 +66,25 @@ def test_an_order_s_rows_stand_together() -> None:
     found = read(ORDER, {**ORDER, "order": "A-2"}, {**ORDER, "line": "2"})
     assert [type(entry) for entry in found] == [CsvRecord, CsvRecord, BadCell]
     assert found[2].line == 4
+
+
+def test_rows_that_name_no_order_are_told_one_by_one() -> None:
+    lines = sheet(ORDER, {**ORDER, "order": ""}, {**ORDER, "order": ""}, {**ORDER, "order": "A-2"})
+    lines[4:4] = ['"x"y\n', '"x"y\n']
+    found = list(read_csv(lines))
+    assert [type(entry) for entry in found] == [CsvRecord, *4 * [BadCell], CsvRecord]
+    assert [(bad.line, bad.field) for bad in found if isinstance(bad, BadCell)] == [
+        (3, "order"), (4, "order"), (5, ""), (6, ""),
+    ]  # fmt: skip
+
+
+def test_an_order_without_an_end_is_not_kept_in_memory() -> None:
+    good, many, after = read(ORDER, *250 * [{**ORDER, "order": "A-2"}], {**ORDER, "order": "A-3"})
+    assert isinstance(many, CsvRecord)
+    lines = many.record["lines"]
+    assert isinstance(lines, list)
+    assert len(lines) == MOST_LINES + 1  # one more than is taken, so that it is refused
+    assert [type(entry) for entry in (good, after)] == [CsvRecord, CsvRecord]
 
 
 @pytest.mark.parametrize(

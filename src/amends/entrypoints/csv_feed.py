@@ -11,12 +11,13 @@ import csv
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Literal
 
 from msgspec import Struct
 
 from amends.kernel.money import CURRENCIES, decimals
+from amends.order.purchase import MOST_LINES
 
 Kind = Literal["text", "whole", "amount", "yes_no", "units"]
 Record = dict[str, object]
@@ -237,9 +238,11 @@ def _plain(layout: Layout, row: _Row) -> CsvRecord | BadCell:
 
 def _orders(rows: Iterable[_Row]) -> Iterator[CsvRecord | BadCell]:
     """Rows that stand together with the same order make one record."""
-    ended: set[str] = set()
-    for order, group in groupby(rows, key=lambda row: row.cells.get("order", "")):
-        together = list(group)
+    ended: set[str | int] = set()
+    # A row that names none stands by itself.
+    for order, group in groupby(rows, key=lambda row: row.cells.get("order") or row.line):
+        # What is beyond is not kept: an order of so many lines is refused in any case.
+        together = list(islice(group, MOST_LINES + 1))
         if order in ended:
             reason = f"rows of order {order} stand further up: put them next to each other"
             yield BadCell(together[0].line, "order", reason)

@@ -101,7 +101,8 @@ class Paid(_Part, frozen=True):
     method: Name = ""
 
 
-Lines = Annotated[tuple[OrderLine, ...], Meta(min_length=1, max_length=200)]
+MOST_LINES = 200
+Lines = Annotated[tuple[OrderLine, ...], Meta(min_length=1, max_length=MOST_LINES)]
 
 
 def refuse_returns(returns: SellersReturns | None, terms: Terms) -> Refused | None:
