@@ -50,6 +50,7 @@ def test_show_of_what_is_not_there_names_what_is() -> None:
     result = run("show", "aliexpress", "--version", "7")
     assert result.exit_code == 1
     assert "There is no pack aliexpress 7; there are: aliexpress 1, aliexpress 2" in result.output
+    assert "There is no pack nope; there are: " in run("show", "nope").output
 
 
 def test_check_of_a_shipped_pack() -> None:

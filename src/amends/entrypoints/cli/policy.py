@@ -53,7 +53,8 @@ def policy_app(
         found = [terms for terms in versions if version in (None, terms.version)]
         if not found:
             there = ", ".join(f"{terms.id} {terms.version}" for terms in known.all())
-            typer.echo(f"There is no pack {pack} {version or ''}; there are: {there}", err=True)
+            asked = f"{pack} {version}" if version else pack
+            typer.echo(f"There is no pack {asked}; there are: {there}", err=True)
             raise typer.Exit(1)
         terms = found[-1]
         words = known.wording(terms.id, terms.version)
