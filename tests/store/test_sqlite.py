@@ -213,7 +213,7 @@ def test_lists_whose_columns_did_not_change_are_not_written(
         with closing(sqlite3.connect(database)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             store.records.write([Write("A", version - 1, (event(version),), state(version), rows)])
-            page = db.execute("PRAGMA page_size").fetchone()[0] + _FRAME_HEAD
+            page = int(db.execute("PRAGMA page_size").fetchone()[0]) + _FRAME_HEAD
             return (Path(f"{database}-wal").stat().st_size - _LOG_HEAD) // page
 
     new, same, moved = pages_for(1, "open"), pages_for(2, "open"), pages_for(3, "closed")
