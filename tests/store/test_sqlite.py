@@ -204,7 +204,7 @@ def test_hot_statements_search_their_index(store: SqliteStore) -> None:
 def test_lists_whose_columns_did_not_change_are_not_written(
     store: SqliteStore, database: Path
 ) -> None:
-    """An order stands in ten lists; most commands change none of what these are sorted by."""
+    """An order stands in eight lists; most commands change none of what these are sorted by."""
 
     def pages_for(version: int, status: str) -> int:
         row = order_row("ann", 1, status)

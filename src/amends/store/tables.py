@@ -76,7 +76,6 @@ _ALL = (
         "buyer > placed_at",
         "seller > placed_at",
         "status > placed_at",
-        "buyer status > placed_at",
         "seller status > placed_at",
         "buyer seller > placed_at",
         "purchase > placed_at",
@@ -94,7 +93,6 @@ _ALL = (
         "phase > opened_at",
         "mediator > opened_at",
         "officer > opened_at",
-        "buyer phase > opened_at",
         "seller phase > opened_at",
         "buyer turn > due_at",
         "seller turn > due_at",
@@ -117,7 +115,6 @@ _ALL = (
         "dispute_id",
         "reason category finding remedy reasons clauses currency claimed awarded share author"
         " appeal at",
-        "order_id > dispute_id",
         "reason > at",
         "reason category > at",
         "author appeal > at",

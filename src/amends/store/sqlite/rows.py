@@ -45,7 +45,7 @@ def _changed(db: sqlite3.Connection, table: Table, rows: Sequence[Values]) -> li
     """Change what is different in rows that are there, and return those that are not.
 
     A column that is set is taken out of its indexes and put in again, also when it was set to what
-    it was, and an order stands in ten of them: setting only what changed halves what is written.
+    it was, and an order stands in eight of them: setting only what changed halves what is written.
     """
     key = len(table.whole_key)
     there = {found[:key]: found for found in db.execute(_there(table), (_json(rows, key),))}
