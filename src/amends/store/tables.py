@@ -55,7 +55,8 @@ class Table(Struct, frozen=True):
 
 
 def _table(name: str, key: str, values: str, *listings: str, once: bool = False) -> Table:
-    """Listings are written ``column column > order``."""
+    """Listings are written ``column column > order``; of several that would do the first is
+    read, so those that mostly have fewer rows stand before the others."""
     split = [text.split(">") for text in listings]
     return Table(
         name,
@@ -75,10 +76,10 @@ _ALL = (
         "> placed_at",
         "buyer > placed_at",
         "seller > placed_at",
+        "purchase > placed_at",
         "status > placed_at",
         "seller status > placed_at",
         "buyer seller > placed_at",
-        "purchase > placed_at",
         "provider reference > placed_at",
     ),
     _table(
@@ -90,9 +91,9 @@ _ALL = (
         "> opened_at",
         "buyer > opened_at",
         "seller > opened_at",
-        "phase > opened_at",
         "mediator > opened_at",
         "officer > opened_at",
+        "phase > opened_at",
         "seller phase > opened_at",
         "buyer turn > due_at",
         "seller turn > due_at",

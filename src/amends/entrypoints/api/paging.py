@@ -82,14 +82,15 @@ def page(
 def best_listing(
     listings: Sequence[frozenset[str]], filters: Mapping[str, Column], by: str
 ) -> Segment:
-    """The segment for ``filters``: by the index that covers most of them, the rest looked at.
+    """The segment for ``filters``: by the index that covers most of them, of several the first; the
+    rest is looked at. Nearly all rows are without a value, so asking for none narrows nothing.
 
     Raises UnknownListing when none fits.
     """
     fitting = [columns for columns in listings if columns <= filters.keys()]
     if not fitting:
         raise UnknownListing(f"no index for any of {', '.join(filters) or 'nothing'}")
-    best = max(fitting, key=len)
+    best = max(fitting, key=lambda columns: sum(filters[name] is not None for name in columns))
     where = {name: value for name, value in filters.items() if name in best}
     also = {name: value for name, value in filters.items() if name not in best}
     return Segment(where, by, also)
