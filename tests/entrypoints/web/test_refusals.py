@@ -98,6 +98,38 @@ def test_nothing_happens_before_a_final_step_is_confirmed(world: World, olga: Vi
     assert "You agreed to the offer" in done.words
 
 
+def test_a_choice_sent_twice_is_done_once_though_it_is_gone(world: World, olga: Visitor) -> None:
+    opens(olga)
+    shop = world.visitor(Role.SELLER, "s1")
+    action = f"/disputes/{DISPUTE}/commands/accept_offer"
+    fields = {**shop.get(f"/disputes/{DISPUTE}").form(action), "offer": ["O1|72000 RUB"],
+              "confirmed": ["yes"]}  # fmt: skip
+    for _ in range(2):
+        done = shop.post(action, fields)
+        assert (done.status, done.url.endswith("?done=accept_offer")) == (200, True), done.words
+    # Another form of the same kind was not sent before, and what it offered is gone.
+    late = shop.post(action, {**fields, "key": ["A-key-of-its-own"]})
+    assert late.status == 412
+    assert "Choose one of the answers shown." in late.words
+
+
+def test_a_choice_that_somebody_else_took_away_says_so(world: World, olga: Visitor) -> None:
+    opens(olga)
+    shop = world.visitor(Role.SELLER, "s1")
+    make, accept = (f"/disputes/{DISPUTE}/commands/{c}" for c in ("make_offer", "accept_offer"))
+    page = f"/disputes/{DISPUTE}"
+    first = {"remedy": "refund", "amount": "300", "note": "A third."}
+    shop.fill(shop.get(page), make, **first)
+    open_since = olga.get(page)
+    shop.fill(shop.get(page), make, **{**first, "amount": "200"})
+    late = olga.fill(open_since, accept, offer="O2|30000 RUB", confirmed="yes")
+    assert late.status == 412
+    assert "Something was done after you looked" in late.words
+    assert "RUB 200.00" in late.words
+    again = olga.fill(late, accept, offer="O3|20000 RUB", confirmed="yes")
+    assert again.url.endswith("?done=accept_offer"), again.words
+
+
 def test_what_is_not_possible_says_why(olga: Visitor) -> None:
     opens(olga)
     page = olga.get(f"/disputes/{DISPUTE}")

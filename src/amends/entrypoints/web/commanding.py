@@ -14,6 +14,7 @@ from amends.dispute import decide as dispute_commands
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.decide.report_unassigned import ReportUnassigned
 from amends.dispute.judge import CaseCommand, decide, tag_of
+from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Problem
 from amends.entrypoints.api.commands import is_key
 from amends.entrypoints.api.problems import status_of
@@ -28,7 +29,7 @@ from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, checked, give, wording_of
 from amends.entrypoints.web.visitors import Visitor
-from amends.kernel.decision import Refused
+from amends.kernel.decision import Facts, Refused
 from amends.order import decide as order_commands
 
 # Files come by a form of their own, and opening one is what looking at it does.
@@ -48,15 +49,15 @@ Shown = Callable[[Form, int], Response[str]]
 
 
 class Target(Struct, frozen=True):
-    """Where a form's command goes: the case it is about, how it is wrapped, and what version of it
-    was on the page (None where it does not matter)."""
+    """Where a form's command goes: the case it is about, how it is wrapped, and at what version
+    what the page is about stands now (None where it does not matter)."""
 
     looking: Looking
     context: FormContext
     wrap: Callable[[Any], CaseCommand]
     action: str
     back: str
-    versioned: bool
+    version: int | None
 
 
 def empty_form(
@@ -88,10 +89,19 @@ def carry_out(
     A final step is shown once more first. Whatever is wrong leads back to the page by ``show``,
     with everything typed still there, and the status that a program would get.
     """
-    version = _version(posted) if target.versioned else None
+    version = _version(posted) if target.version is not None else None
     form = empty_form(site, command_type, target.context, target.action, version)
+    done = f"?done={form.type}"
     read = read_command(command_type, target.context, posted)
     if isinstance(read, dict):
+        # What it asked about may be gone because of what happened since, this very form included.
+        if _taken_before(site, visitor, target, posted):
+            return Redirect(target.back + done, status_code=303)
+        if version is not None and version != target.version:
+            facts: Facts = {"seen": version, "now": target.version}
+            changed = Refused("changed_meanwhile", facts, ("look_and_decide_again",))
+            failed = _refused(form, posted, changed, site, target)
+            return show(replace(failed, errors={**failed.errors, **read}), status_of(changed))
         return show(_with(form, posted, read), 422)
     command = target.wrap(checked(site, read))
     if form.final and posted.one("confirmed") != "yes":
@@ -126,7 +136,18 @@ def carry_out(
         failed = _refused(form, posted, problem.refused, site, target)
         return show(failed, problem.status)
     href = leads_to(answer) if leads_to else target.back
-    return Redirect(f"{href}?done={form.type}", status_code=303)
+    return Redirect(href + done, status_code=303)
+
+
+def _taken_before(site: Site, visitor: Visitor, target: Target, posted: Posted) -> bool:
+    """Whether this form was sent once before, and what it asks for is done."""
+    key = posted.one("key")
+    if not is_key(key):
+        return False
+    order = target.looking.case.order.id
+    kept = (order, caller_of(visitor.actor), key)
+    answer = site.service.store.records.load((), {kept}, site.now()).answers.get(kept)
+    return answer is not None and answer.refusal is None
 
 
 def _dry_run(looking: Looking, command: CaseCommand, visitor: Visitor) -> Refused | None:

@@ -202,7 +202,7 @@ def command_dispute(
         else (lambda c: OnDispute(order, dispute_id, c)),
         action=f"/disputes/{dispute_id}/commands/{type_}",
         back=f"/disputes/{dispute_id}",
-        versioned=not on_order,
+        version=None if on_order else dispute.version,
     )
     return carry_out(site, visitor, command, target, sent.texts, show)
 

@@ -163,7 +163,7 @@ def command_order(
 def _target(site: Site, looking: Looking, action: str, back: str) -> Target:
     order = looking.case.order.id
     context = order_context(looking, order_view(looking), wording_of(site, looking))
-    return Target(looking, context, lambda c: OnOrder(order, c), action, back, versioned=False)
+    return Target(looking, context, lambda c: OnOrder(order, c), action, back, version=None)
 
 
 @post(

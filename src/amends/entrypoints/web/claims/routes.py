@@ -182,6 +182,6 @@ def send_claim(
         wrap=lambda command: OnOrder(order_id, command),
         action=where(order_id),
         back=f"/orders/{order_id}",
-        versioned=False,
+        version=None,
     )
     return carry_out(site, visitor, OpenDispute, target, sent.texts, show, leads_to)

@@ -58,7 +58,7 @@ def command_money(
         wrap=lambda c: OnOrder(order_id, c),
         action=f"{here}/commands/{type_}",
         back=here,
-        versioned=False,
+        version=None,
     )
     return carry_out(site, visitor, command, target, sent.texts, show)
 

@@ -111,7 +111,7 @@ def choose_route(
         wrap=lambda c: OnOrder(order, c),
         action=f"/refunds/{refund_id}/commands/{_ROUTE}",
         back=f"/refunds/{refund_id}",
-        versioned=False,
+        version=None,
     )
     return carry_out(site, visitor, ORDER_COMMANDS[_ROUTE], target, sent.texts, show)
 

@@ -175,6 +175,6 @@ def command_workbench(
         wrap=lambda c: OnDispute(order, dispute_id, c),
         action=where(dispute_id, f"commands/{type_}"),
         back=where(dispute_id),
-        versioned=True,
+        version=dispute.version,
     )
     return carry_out(site, visitor, command, target, sent.texts, show, leads_to)
