@@ -85,7 +85,7 @@ class Bench:
             self.store,
             lambda: self.now,
             new_id,
-            lambda _state, _command: Calendar(),
+            lambda _state: Calendar(),
         )
         self.orders = [f"{prefix}{n:06d}" for n in range(count)]
         placing = msgspec.json.decode(ORDER.read_bytes())

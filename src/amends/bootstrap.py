@@ -31,7 +31,6 @@ from amends.adapters.meanings import sentence_meanings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.adapters.word_key import kept_key, word_digests
-from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
 from amends.engine.engine import Engine
@@ -128,7 +127,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     virtual = _virtual_clock(store.meta) if settings.sandbox else None
     clock: Clock = virtual or settings.clock or SystemClock()
 
-    def working_days(state: Case | None, _command: CaseCommand | None) -> Calendar:
+    def working_days(state: Case | None) -> Calendar:
         country = state.order.buyer_country if state else None
         return calendar_for(country or None, clock.now())
 

@@ -6,7 +6,6 @@ import holidays
 import pytest
 
 from amends.adapters.calendars import calendar_for
-from amends.engine.outside import CalendarFor
 from amends.kernel.instants import Calendar
 
 AROUND = datetime(2026, 6, 1, tzinfo=UTC)
@@ -31,8 +30,7 @@ AROUND = datetime(2026, 6, 1, tzinfo=UTC)
     ],
 )
 def test_knows_what_is_not_worked(country: str | None, day: date, worked: bool) -> None:
-    port: CalendarFor = calendar_for
-    assert port(country, AROUND).is_working(day) is worked
+    assert calendar_for(country, AROUND).is_working(day) is worked
 
 
 @pytest.mark.parametrize("country", [None, "", "XX", "ZZ", "ru"])

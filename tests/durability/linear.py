@@ -24,7 +24,7 @@ from amends.kernel.instants import Calendar, Instant
 from amends.kernel.people import CLOCK, Actor
 
 Seen = dict[str, Any]
-CalendarFor = Callable[[Case | None, CaseCommand | None], Calendar]
+CalendarFor = Callable[[Case | None], Calendar]
 _TURNED_AWAY = "too_busy"
 
 
@@ -92,7 +92,7 @@ class Model:
         case = was.case
         terms = domain.terms(case, command, at)
         assert not isinstance(terms, Refused)
-        stamp = Stamp(at, "", self._calendar_for(case, command))
+        stamp = Stamp(at, "", self._calendar_for(case))
         events = list(was.events)
         while (due := domain.next_due(case)) is not None and due <= at:
             for event in domain.expire(case, terms, stamp):

@@ -123,7 +123,7 @@ class PowerCuts:
         with on_vfs(self._vfs.name, self._settings), closing(SqliteStore(path)) as store:
             engine: CaseEngine = Engine(
                 self._domain, store, lambda: at, lambda: f"c{next(self._ids)}",
-                lambda state, _: calendar_for(state.order.buyer_country if state else None, at),
+                lambda state: calendar_for(state.order.buyer_country if state else None, at),
             )  # fmt: skip
             orders = list(record)
             for _ in range(self._rng.randint(1, _BATCHES)):

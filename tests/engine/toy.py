@@ -288,5 +288,5 @@ class Ids:
             return f"{self._name}{self._last}"
 
 
-def no_holidays(state: Account | None, command: Command | None) -> Calendar:
+def no_holidays(state: Account | None) -> Calendar:
     return Calendar()

@@ -115,7 +115,7 @@ class World:
     def engine_on(self, store: Store) -> CaseEngine:
         """An engine, as another process on the same database has one."""
         domain = OrderDomain(packs())
-        return Engine(domain, store, self.now, self._new_id, lambda _s, _c: Calendar())
+        return Engine(domain, store, self.now, self._new_id, lambda _state: Calendar())
 
     def close(self) -> None:
         """Let go of the files."""

@@ -56,7 +56,7 @@ class Engine(Generic[S, C, E, T]):
     """Judges commands for orders and records what follows.
 
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
-    that hold for an order (state and command; either may be None), ``staff`` the platform's people
+    that hold for an order (None: one that is not there yet), ``staff`` the platform's people
     as they are known now, ``ties_for`` what binds those who judge an order, or would by a command,
     to its parties, ``goodwill_for`` what is granted of a month's budget when a command, or
     (None) what somebody may do, is held to it. It may be used by many threads, and beside other
@@ -69,7 +69,7 @@ class Engine(Generic[S, C, E, T]):
         store: Store,
         clock: Callable[[], Instant],
         new_id: Callable[[], str],
-        calendar_for: Callable[[S | None, C | None], Calendar],
+        calendar_for: Callable[[S | None], Calendar],
         staff: Callable[[], Staff] = _nobody,
         ties_for: Callable[[S, C | None, Actor], Mapping[PersonId, Ties]] = _no_ties,
         goodwill_for: Callable[[S, C | None, Actor, Instant], MonthlyBudget | None] = _no_budget,
@@ -135,7 +135,7 @@ class Engine(Generic[S, C, E, T]):
         stream = self._stream(order, loaded)
         if stream.state is None:
             return None
-        stamp = self._stamped(asked, stream.state, None, loaded.outages)
+        stamp = self._stamped(asked, stream.state, loaded.outages)
         terms = self.domain.terms(stream.state, None, asked.at)
         if by is not None:
             stamp = replace(stamp, ties=self._ties_for(stream.state, None, by))
@@ -255,7 +255,7 @@ class Engine(Generic[S, C, E, T]):
         if request is None and stream.state is None:
             return Answer(ask.order, Accepted(()), 0, None, at)
         command = request.command if request else None
-        stamp = self._stamped(asked, stream.state, command, loaded.outages)
+        stamp = self._stamped(asked, stream.state, loaded.outages)
         step, since = stream.now(), stream.version
         outcome: Accepted[E] | Refused
         terms = self.domain.terms(stream.state, command, at)
@@ -318,11 +318,8 @@ class Engine(Generic[S, C, E, T]):
         state, head = loaded.states.get(order), loaded.heads.get(order)
         return Stream(self.domain, self.store.records, order, state, head)
 
-    def _stamped(
-        self, stamp: Stamp, state: S | None, command: C | None, outages: tuple[Outage, ...]
-    ) -> Stamp:
-        calendar = self._calendar_for(state, command)
-        return replace(stamp, calendar=calendar, outages=outages)
+    def _stamped(self, stamp: Stamp, state: S | None, outages: tuple[Outage, ...]) -> Stamp:
+        return replace(stamp, calendar=self._calendar_for(state), outages=outages)
 
     def _known(self, stream: Stream[S, C, E, T], ask: Ask[C], staff: Staff) -> Stamp:
         """The request's stamp with what is read for it from beside the order."""

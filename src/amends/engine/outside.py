@@ -13,13 +13,12 @@ from msgspec import Struct
 
 from amends.engine.callbacks import CallbackReader
 from amends.kernel.decision import Facts
-from amends.kernel.instants import Calendar, Instant
+from amends.kernel.instants import Instant
 from amends.kernel.money import Money
 
 # --- Time and names -----------------------------------------------------------------------------
 
 Ids = Callable[[], str]
-CalendarFor = Callable[[str | None, Instant], Calendar]
 
 
 class Clock(Protocol):

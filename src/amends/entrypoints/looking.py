@@ -104,7 +104,7 @@ def look_after(
     Raises LookupError when the answer holds no state: nothing was recorded and nothing is there.
     """
     case = case_of(answer)
-    calendar = service.calendar_for(case, None)
+    calendar = service.calendar_for(case)
     return Looking(
         case,
         service.library.pinned(case.order.pack),

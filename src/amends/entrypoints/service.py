@@ -79,7 +79,7 @@ class Service:
     readers: Mapping[str, CallbackReader]
     new_token: Ids
     listings: Listings
-    calendar_for: Callable[[Case | None, CaseCommand | None], Calendar]
+    calendar_for: Callable[[Case | None], Calendar]
     base_url: str
     sandbox: Sandbox | None
     schema_is_current: Callable[[], bool]
