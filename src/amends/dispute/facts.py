@@ -14,7 +14,6 @@ from msgspec import Struct
 from amends.dispute.case import CaseEvent
 from amends.dispute.events.negotiation import OfferDeclined
 from amends.dispute.state import Case, Dispute
-from amends.kernel.people import Side
 from amends.order.state import Order, Parcel
 
 FactCode = Literal["sent", "arrived", "in_time", "reason", "back_as_sent"]
@@ -34,10 +33,6 @@ class Fact(Struct, frozen=True):
     code: FactCode
     standing: Standing
     says: tuple[Says, ...]
-
-    def denied_by(self, side: Side) -> bool:
-        """Whether that side said on record that it is not so."""
-        return Says(side, holds=False) in self.says
 
 
 def facts_of(case: Case, dispute: Dispute, events: Iterable[CaseEvent]) -> tuple[Fact, ...]:

@@ -10,7 +10,6 @@ from amends.entrypoints.views.structs import DeadlineView, WhyView
 from amends.entrypoints.words import formatting
 from amends.entrypoints.words.catalogue import Words
 from amends.kernel.deadlines import Deadline
-from amends.kernel.instants import Instant
 from amends.order.protection import Why
 from amends.policy.terms import Days, Terms
 
@@ -91,8 +90,3 @@ def _reckoned(clock: Deadline, rule: Days | None, words: Words) -> str:
         since=formatting.weekday_instant(clock.since, words.locale),
         anchor=words.anchor(clock.anchor),
     )
-
-
-def earliest(clocks: tuple[Deadline, ...]) -> Instant | None:
-    """When the first of these is due."""
-    return min((clock.at for clock in clocks), default=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from amends.kernel.decision import Accepted, Facts, Refused
 from amends.kernel.people import Role
@@ -42,7 +41,7 @@ def decide(asked: Asked, command: CancelOrder) -> OrderOutcome:
     order, now = asked.order, asked.now
     events: list[OrderEvent] = [OrderCancelled(at=now)]
     whole = plan_refund(
-        replace(order, cancelled_at=now),
+        order,
         order.refundable,
         now,
         lines={line.id: line.quantity for line in order.lines},

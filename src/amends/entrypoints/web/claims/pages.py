@@ -153,7 +153,6 @@ def check_page(
         carried=[item for item in posted.items() if item[0] not in ("csrf", "key")],
         rows=_rows(claiming, posted, opened),
         order=order,
-        opened=opened,
         amount=claiming.looking.case.order.money(opened.claim.amount) if opened else None,
         due=opened.deadlines[0] if opened else None,
         missing=[a.label for a in _asked(claiming, posted) if a.state == "missing" and a.needed],
