@@ -3,6 +3,8 @@ there, and in an appeal whoever stands above or below the ruling's author."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from amends.dispute.asked import AskedOfDispute
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.instants import Instant
@@ -14,10 +16,18 @@ _OTHERS = ("choose_other_person",)
 
 def refuse_conflict(asked: AskedOfDispute, person: PersonId) -> Refused | None:
     """Refuses ``person``, whatever their hat, as one who deals with the dispute impartially."""
-    order = asked.order
-    parties: dict[Side, PersonId] = {"buyer": order.buyer, "seller": order.seller}
-    ties = asked.stamp.ties.get(person, Ties())
-    member = asked.stamp.staff.get(person)
+    parties: dict[Side, PersonId] = {"buyer": asked.order.buyer, "seller": asked.order.seller}
+    ties, member = asked.stamp.ties.get(person, Ties()), asked.stamp.staff.get(person)
+    refused = refuse_tied(person, parties, ties, member)
+    if not refused and person in asked.dispute.recused:
+        refused = Refused("recused_before", {"person": person}, _OTHERS)
+    return refused
+
+
+def refuse_tied(
+    person: PersonId, parties: Mapping[Side, PersonId], ties: Ties, member: Member | None
+) -> Refused | None:
+    """Refuses a party, and whoever has a tie to one by what is on record or by their own word."""
     for side, party in parties.items():
         facts: Facts = {"person": person, "side": side}
         if person == party:
@@ -28,8 +38,6 @@ def refuse_conflict(asked: AskedOfDispute, person: PersonId) -> Refused | None:
             return Refused("dealt_with_party", facts, _OTHERS)
         if member and party in member.interests:
             return Refused("interest_declared", facts, _OTHERS)
-    if person in asked.dispute.recused:
-        return Refused("recused_before", {"person": person}, _OTHERS)
     return None
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from amends.dispute.conflicts import refuse_tied
 from amends.engine.staff import TiesAsked
 from amends.entrypoints.judging.dealing import LANES, Lane
 from amends.entrypoints.judging.looking_at import who_looks
@@ -19,7 +20,7 @@ from amends.entrypoints.judging.watching import claims, words_in
 from amends.entrypoints.service import Service
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.money import Money
-from amends.kernel.people import Actor, PersonId, Role
+from amends.kernel.people import Actor, PersonId, Role, Side
 from amends.kernel.record import Column
 
 WORKS_WITH = frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR, Role.ADMIN})
@@ -251,18 +252,9 @@ def _conflicts(service: Service, by: Actor, lane: Lane, rows: Sequence[Row]) -> 
     ]
     found: list[str] = []
     for question, ties in zip(asked, service.store.staff.ties(asked), strict=True):
-        parties = (question.buyer, question.seller)
-        member = members.get(question.person)
-        if not question.person:
-            found.append("")
-        elif question.person in parties:
-            found.append("conflict_of_interest")
-        elif ties.same_address:
-            found.append("same_address")
-        elif ties.dealt_with:
-            found.append("dealt_with_party")
-        elif member and not {*parties}.isdisjoint(member.interests):
-            found.append("interest_declared")
-        else:
-            found.append("")
+        parties: dict[Side, PersonId] = {"buyer": question.buyer, "seller": question.seller}
+        # A case that is nobody's, before somebody who could not take it, is bound to nobody.
+        person = question.person
+        refused = refuse_tied(person, parties, ties, members.get(person)) if person else None
+        found.append(refused.rule if refused else "")
     return found
