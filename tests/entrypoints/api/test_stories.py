@@ -163,7 +163,9 @@ def test_nobody_rules_and_the_platform_honours_the_claim(shop: Shop) -> None:
 
 def test_a_dispute_is_cancelled_and_opened_again(shop: Shop) -> None:
     shop.disputed()
-    assert shop.on(D1, "cancel_dispute", BUYER)["outcome"] == "cancelled"
+    cancelled = shop.on(D1, "cancel_dispute", BUYER)
+    assert cancelled["outcome"] == "cancelled"
+    assert [offer["status"] for offer in cancelled["offers"]] == ["lapsed"]
     again = shop.post("/orders/A-1001/disputes", claim(), BUYER, 201)
     assert again["id"] == "A-1001-D2"
 

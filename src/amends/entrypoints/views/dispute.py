@@ -41,7 +41,7 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
         opened_at=dispute.opened_at,
         closed_at=dispute.closed_at,
         claim=_claim(looking, dispute.claim),
-        offers=tuple(_offer(looking, offer) for offer in dispute.offers),
+        offers=tuple(_offer(looking, dispute, offer) for offer in dispute.offers),
         evidence=_evidence(looking, dispute),
         deadlines=tuple(deadline_view(clock, terms, words) for clock in dispute.deadlines),
         information=_information(looking, dispute),
@@ -92,14 +92,16 @@ def _claim(looking: Looking, claim: Claim) -> ClaimView:
     )
 
 
-def _offer(looking: Looking, offer: Offer) -> OfferView:
+def _offer(looking: Looking, dispute: Dispute, offer: Offer) -> OfferView:
+    # Nobody can accept it any more, unless an appeal opens the dispute again.
+    over = dispute.phase == "closed" and offer.status == "standing"
     return OfferView(
         id=offer.id,
         by=offer.by,
         remedy=offer.remedy,
         amount=looking.case.order.money(offer.amount),
         note=looking.texts.get(offer.note_ref),
-        status=offer.status,
+        status="lapsed" if over else offer.status,
         at=offer.at,
         agreed_by=offer.agreed_by,
         return_postage_paid_by=offer.return_paid_by,
