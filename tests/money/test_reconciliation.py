@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, cast
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -144,16 +145,21 @@ def test_a_provider_that_is_not_connected(world: World) -> None:
     assert seen == [1]
 
 
-def test_a_state_written_by_other_code_is_read_from_its_events(world: World) -> None:
+@pytest.mark.parametrize("names_itself", ["otherwise", "the same"])
+def test_a_state_written_by_other_code_is_read_from_its_events(
+    world: World, names_itself: str
+) -> None:
     world.place()
     world.agree(60)
     world.run()
     domain = world.engine.domain
 
     class Other:
-        def decode_state(self, data: bytes) -> object:
-            import msgspec
+        state_code = "newer" if names_itself == "otherwise" else domain.state_code
 
+        def decode_state(self, data: bytes) -> object:
+            if names_itself == "otherwise":
+                pytest.fail("a state of other code was read")
             raise msgspec.DecodeError
 
         def __getattr__(self, name: str) -> object:

@@ -49,6 +49,25 @@ def replay(
     return state
 
 
+def state_of(
+    domain: Domain[S, C, E, T], records: Records, order: str, stored: StoredState
+) -> S | None:
+    """A stored state, made from the events where other code wrote it. Raises what the domain raises
+    on events it cannot replay."""
+    state = _decoded(domain, stored)
+    return replay(domain, records, order, stored.version) if state is None else state
+
+
+def _decoded(domain: Domain[S, C, E, T], stored: StoredState) -> S | None:
+    """None for what other code wrote, be it another shape under the same name."""
+    if stored.code != domain.state_code:
+        return None
+    try:
+        return domain.decode_state(stored.state)
+    except msgspec.MsgspecError:
+        return None
+
+
 class Step(Struct, Generic[S, E], frozen=True):
     """What one command, or the clock, adds to a stream: all of it, or nothing when it fails.
 
@@ -87,14 +106,9 @@ class Stream(Generic[S, C, E, T]):
         self.answers: list[SavedAnswer] = []
 
     def _read(self, records: Records, stored: StoredState) -> S | None:
-        if stored.code == self._domain.state_code:
-            try:
-                return self._domain.decode_state(stored.state)
-            except msgspec.MsgspecError:
-                # Code that wrote another shape under the same name: the events still know.
-                pass
-        self._stale = True
-        return replay(self._domain, records, self.order, stored.version)
+        state = _decoded(self._domain, stored)
+        self._stale = state is None
+        return replay(self._domain, records, self.order, stored.version) if self._stale else state
 
     def now(self) -> Step[S, E]:
         """The stream as it is, with nothing added."""

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-from msgspec import MsgspecError
-
 from amends.dispute.state import Case
 from amends.engine.check import check
 from amends.engine.outside import FileUnknown
 from amends.engine.store import StoredState
-from amends.engine.streams import replay
+from amends.engine.streams import state_of
 from amends.entrypoints.ledger import in_units, trial_balance
 from amends.entrypoints.looking import texts_of
 from amends.entrypoints.service import Service
@@ -50,12 +48,8 @@ def differences(service: Service) -> Iterator[str]:
 
 def _case(service: Service, order: str, stored: StoredState) -> Case | None:
     """None for one that cannot be read, of which the replay has told."""
-    domain = service.engine.domain
-    with suppress(MsgspecError):
-        if stored.code == domain.state_code:
-            return domain.decode_state(stored.state)
     with suppress(Exception):
-        return replay(domain, service.store.records, order)
+        return state_of(service.engine.domain, service.store.records, order, stored)
     return None
 
 

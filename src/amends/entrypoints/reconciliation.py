@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 
-from msgspec import MsgspecError, Struct
+from msgspec import Struct
 
 from amends.dispute.judge import OnOrder
 from amends.engine.outside import Clock, PaymentProvider
 from amends.engine.store import Store
+from amends.engine.streams import state_of
 from amends.entrypoints.comparison import Comparison, Seen
 from amends.entrypoints.service import CaseEngine, CaseRequest, ProviderFor
 from amends.entrypoints.webhooks_in.chargebacks import take_chargeback
@@ -126,12 +127,9 @@ def _orders(engine: CaseEngine, store: Store) -> Iterator[Order]:
     while names := store.upkeep.orders(after):
         after = names[-1]
         for name, stored in sorted(store.records.load(names, (), since).states.items()):
-            try:
-                yield engine.domain.decode_state(stored.state).order
-            except MsgspecError:  # another version of the code wrote it
-                view = engine.view(name)
-                if view is not None:
-                    yield view.state.order
+            case = state_of(engine.domain, store.records, name, stored)
+            if case is not None:
+                yield case.order
 
 
 def _hear(books: Comparison, engine: CaseEngine) -> int:
