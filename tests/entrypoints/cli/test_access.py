@@ -50,3 +50,5 @@ def test_a_link_signs_in_once(terminal: Terminal) -> None:
     assert (first.actor, first.leads_to) == (Actor("olga", Role.BUYER), "/orders/A-1001")
     assert second is None
     assert "no order A-9" in terminal.refused("link", "olga", "--role", "buyer", "--order", "A-9")
+    other = terminal.refused("link", "ivan", "--role", "buyer", "--order", "A-1001")
+    assert "ivan as buyer may not see order A-1001; its buyer is olga" in other

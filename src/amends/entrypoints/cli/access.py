@@ -51,11 +51,24 @@ def link_command(tools: Toolkit) -> Callable[..., None]:
         by = Actor(person_id(person), role_called(role))
         leads_to = f"/orders/{person_id(order)}" if order else "/"
         with opened(tools, database, base_url=base_url) as service:
-            if order and service.engine.view(order) is None:
-                raise failure(f"There is no order {order}; see: amends orders list")
+            if order:
+                _sees(service, order, by)
             typer.echo(sign_in_link(service, by, leads_to))
 
     return link
+
+
+def _sees(service: Service, order: str, by: Actor) -> None:
+    """Raises failure where the link would lead to a page that is not there."""
+    from amends.entrypoints.looking import look
+
+    if look(service, order, by) is not None:
+        return
+    view = service.engine.view(order)
+    if view is None:
+        raise failure(f"There is no order {order}; see: amends orders list")
+    parties = f"its buyer is {view.state.order.buyer}, its seller {view.state.order.seller}"
+    raise failure(f"{by.person} as {by.role.value} may not see order {order}; {parties}.")
 
 
 def keys_app(tools: Toolkit) -> typer.Typer:

@@ -145,6 +145,7 @@ def clock_app(tools: Toolkit) -> typer.Typer:
             drain(service)
             waiting = service.store.jobs.next_run()
             due = service.store.records.next_due()
-        typer.echo(f"Done. Next job: {waiting or 'none'}; next deadline: {due or 'none'}.")
+        job, deadline = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "none" for at in (waiting, due))
+        typer.echo(f"Done. Next job: {job}; next deadline: {deadline}.")
 
     return app
