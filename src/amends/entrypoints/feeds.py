@@ -12,8 +12,9 @@ from amends.dispute.judge import OnOrder
 from amends.dispute.state import Case
 from amends.entrypoints.api.bodies import LARGEST, fields_of, struct_in
 from amends.entrypoints.api.calls import Problem, invalid
+from amends.entrypoints.api.commands import with_number_checked
 from amends.entrypoints.api.context import is_id
-from amends.entrypoints.service import CaseAnswer, CaseRequest
+from amends.entrypoints.service import CaseAnswer, CaseRequest, Service
 from amends.entrypoints.words.catalogue import Words
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.people import Actor
@@ -210,6 +211,19 @@ class Feed:
         self.imported.bad_lines += 1
         if len(self.imported.bad) < _BAD_LISTED:
             self.imported.bad.append(bad)
+
+
+def feed_of(service: Service, by: Actor, words: Words, at_once: int = _GENTLE) -> Feed:
+    """A feed into a service."""
+
+    def find(order: str) -> Case | None:
+        view = service.engine.view(order)
+        return view.state if view else None
+
+    def prepare(command: Any) -> Any:
+        return with_number_checked(service, command)
+
+    return Feed(service.engine.handle, find, prepare, by, words, at_once)
 
 
 def _names_lines(sent: _Sent) -> bool:

@@ -18,9 +18,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from amends.dispute.state import Case
-from amends.entrypoints.api.commands import with_number_checked
-from amends.entrypoints.feeds import BATCH, BATCH_BYTES, BadLine, Feed, Imported, NumberedLine
+from amends.entrypoints.feeds import BATCH, BATCH_BYTES, BadLine, Imported, NumberedLine, feed_of
 from amends.entrypoints.service import Service
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.people import Actor
@@ -113,23 +111,6 @@ class Shares:
             self._progress()
 
 
-def feed_of(service: Service, by: Actor) -> Feed:
-    """A feed into a service."""
-
-    def find(order: str) -> Case | None:
-        view = service.engine.view(order)
-        return view.state if view else None
-
-    return Feed(
-        service.engine.handle,
-        find,
-        lambda command: with_number_checked(service, command),
-        by,
-        words(),
-        BATCH,
-    )
-
-
 def _ended() -> ChildProcessError:
     return ChildProcessError("a process that took lines in was ended; send the feed again")
 
@@ -162,7 +143,7 @@ def _begin(open_service: OpenService, by: Actor) -> None:
 
 def _take(chunk: list[NumberedLine]) -> Imported:
     ((service, by),) = _opened
-    feed = feed_of(service, by)
+    feed = feed_of(service, by, words(), BATCH)
     for _ in feed.take_numbered(chunk):
         pass
     gc.collect()

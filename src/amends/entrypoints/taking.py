@@ -10,9 +10,10 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from amends.entrypoints.csv_feed import BadCell, read_csv
-from amends.entrypoints.feeds import BadLine, Imported, NumberedLine, lines_of
+from amends.entrypoints.feeds import BATCH, BadLine, Imported, NumberedLine, feed_of, lines_of
 from amends.entrypoints.service import Service
-from amends.entrypoints.sharing import OpenService, Shares, feed_of
+from amends.entrypoints.sharing import OpenService, Shares
+from amends.entrypoints.words.catalogue import words
 from amends.kernel.people import Actor
 
 # A feed of no more lines is taken in before helpers would have started.
@@ -49,7 +50,7 @@ def take(
         told = read
 
     lines = enumerate(counted(), start=1) if kind == "ndjson" else _csv(counted())
-    feed = feed_of(service, by)
+    feed = feed_of(service, by, words(), BATCH)
     for _ in feed.take_numbered(islice(lines, _ALONE) if helpers else lines):
         progress()
     if helpers and (more := next(lines, None)):

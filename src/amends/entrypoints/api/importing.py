@@ -7,13 +7,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from amends.dispute.state import Case
 from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
-from amends.entrypoints.api.commands import key_of, with_number_checked
+from amends.entrypoints.api.commands import key_of
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.problems import refusal
-from amends.entrypoints.feeds import Feed, Imported, lines_of
+from amends.entrypoints.feeds import Imported, feed_of, lines_of
 from amends.kernel.decision import Refused
 
 _CHUNK = 1 << 20
@@ -31,11 +30,6 @@ def post_import(api: Api, call: Call) -> Reply:
     if stream is None:
         raise invalid("body_missing", {"problem": "empty"}, "send_lines")
     service = api.service
-
-    def find(order: str) -> Case | None:
-        view = service.engine.view(order)
-        return view.state if view else None
-
     with api.in_flight.hold(caller_of(call.by), key):
         name, digest = f"import:{call.by.role}/{call.by.person}:{key}", _digest(stream)
         kept = service.store.meta.get(name)
@@ -45,13 +39,7 @@ def post_import(api: Api, call: Call) -> Reply:
                 next_ = ("use_new_key",)
                 raise refusal(Refused("idempotency_key_reused", {"key": key}, next_, "invalid"))
             return json_reply(saved.answer, replayed=True)
-        feed = Feed(
-            service.engine.handle,
-            find,
-            lambda command: with_number_checked(service, command),
-            call.by,
-            api.words,
-        )
+        feed = feed_of(service, call.by, api.words)
         for _ in feed.take(lines_of(stream)):
             pass
         answer = feed.imported
