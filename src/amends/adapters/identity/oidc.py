@@ -3,7 +3,6 @@ issuer, audience, times and nonce are all checked."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +27,6 @@ class OidcProvider:
         """Nothing is asked of the provider before somebody signs in."""
         self._settings = settings
         self._clock = clock
-        self._lock = threading.Lock()
         self._described: Mapping[str, Any] | None = None
         self._keys: KeySet | None = None
 
@@ -88,21 +86,23 @@ class OidcProvider:
         )  # fmt: skip
 
     def _description(self) -> Mapping[str, Any]:
-        with self._lock:
-            if self._described is None:
-                issuer = self._settings.issuer
-                described = self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-                if described.get("issuer") != issuer:
-                    raise NotIdentified(f"{issuer} says that it is somebody else")
-                self._described = described
-            return self._described
+        # Several may ask at once: behind a lock, all would wait one after the other for a provider
+        # that does not answer.
+        if self._described is None:
+            issuer = self._settings.issuer
+            described = self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            if described.get("issuer") != issuer:
+                raise NotIdentified(f"{issuer} says that it is somebody else")
+            self._described = described
+        return self._described
 
     def _key_set(self, *, afresh: bool = False) -> KeySet:
-        address = str(self._description()["jwks_uri"])
-        with self._lock:
-            if self._keys is None or afresh:
-                self._keys = KeySet.import_key_set(self._get(address))  # type: ignore[arg-type]
-            return self._keys
+        keys = self._keys
+        if keys is None or afresh:
+            address = str(self._description()["jwks_uri"])
+            keys = KeySet.import_key_set(self._get(address))  # type: ignore[arg-type]
+            self._keys = keys
+        return keys
 
     def _get(self, address: str) -> Mapping[str, Any]:
         try:
