@@ -47,6 +47,16 @@ def test_what_cannot_be_read(typed: str, said: str) -> None:
         read_fields([typed], MakeOffer)
 
 
+def test_a_list_of_objects_says_how_one_is_written() -> None:
+    with pytest.raises(BadField) as refused:
+        read_fields(["lines=1"], OpenDispute)
+    said = """lines: write a list of objects as JSON, like '[{"line": …, "quantity": …}]'"""
+    assert str(refused.value) == said
+    assert read_fields(['lines=[{"line": "1", "quantity": 2}]'], OpenDispute) == {
+        "lines": [{"line": "1", "quantity": 2}]
+    }
+
+
 def test_a_field_given_twice() -> None:
     with pytest.raises(BadField, match="note is given twice"):
         read_fields(["note=a", "note=b"], MakeOffer)

@@ -81,8 +81,13 @@ def _read(path: str, text: str, kind: inspect.Type) -> Any:
             return _yes_no(path, text)
         case inspect.StructType(cls=cls) if cls is Money and not text.lstrip().startswith("{"):
             return msgspec.to_builtins(read_money(path, text))
-    is_list = isinstance(kind, inspect.CollectionType | inspect.VarTupleType)
-    if is_list and not text.lstrip().startswith("["):
+    if isinstance(
+        kind, inspect.CollectionType | inspect.VarTupleType
+    ) and not text.lstrip().startswith("["):
+        item = _plain(kind.item_type)
+        if isinstance(item, inspect.StructType):
+            named = ", ".join(f'"{field.encode_name}": …' for field in item.fields)
+            raise BadField(f"{path}: write a list of objects as JSON, like '[{{{named}}}]'")
         return [part.strip() for part in text.split(",") if part.strip()]
     try:
         return json.loads(text)
