@@ -9,6 +9,7 @@ import pytest
 
 from amends.engine.chain import GENESIS, breaks, next_hash
 from amends.engine.store import (
+    Link,
     NewEvent,
     NotWritten,
     Store,
@@ -18,6 +19,7 @@ from amends.engine.store import (
 )
 from amends.kernel.decision import Content
 from amends.kernel.instants import to_micros
+from amends.kernel.people import Actor, Role
 from amends.kernel.record import Job, Row
 from tests.store.given import (
     DAY,
@@ -217,6 +219,15 @@ class ContentsContract:
         after = store.upkeep.snapshot("A")
         assert after == before
         assert breaks("A", after.events, after.sealed) == []
+
+    def test_a_link_that_was_sent_to_an_erased_person_opens_nothing(self, store: Store) -> None:
+        begin(store, "A", Content("r1", "ann", "words"))
+        for token, person in (("anns", "ann"), ("bobs", "bob")):
+            link = Link(Actor(person, Role.BUYER), "/")
+            store.access.add_link(token, link, NOW + DAY)
+        store.records.erase("ann")
+        assert store.access.redeem_link("anns", NOW) is None
+        assert store.access.redeem_link("bobs", NOW) is not None
 
     def test_who_writes_after_an_erasure_has_a_new_key(self, store: Store) -> None:
         begin(store, "A", Content("old", "ann", "old"))

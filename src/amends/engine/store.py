@@ -186,8 +186,8 @@ class Records(Protocol):
     def erase(self, person: PersonId) -> bool:
         """Destroy the person's key, and so every text of theirs; False when there was none.
 
-        Their e-mails lead to them no more, their words to no ruling, and an account of theirs lets
-        nobody in.
+        Their e-mails lead to them no more, their words to no ruling, and neither a link nor an
+        account of theirs lets anybody in.
         """
 
     def due(self, at: Instant, each: int, slots: Mapping[int, Due | None]) -> list[Due]:

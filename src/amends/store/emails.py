@@ -72,9 +72,11 @@ def email_values(writes: Sequence[Write], digests: Digests) -> list[Values]:
 
 def forgetting(person: PersonId) -> Iterator[tuple[str, Values]]:
     """The statements, with ``?``, after which no e-mail leads to an erased person, nobody is signed
-    in as them, no address of theirs works, and an account of theirs opens nothing."""
+    in as them or can still be by a link, no address of theirs works, and an account of theirs opens
+    nothing."""
     yield _FORGET_EMAILS, (person, person, person)
     yield "DELETE FROM sessions WHERE person = ?", (person,)
+    yield "DELETE FROM sign_in_links WHERE person = ?", (person,)
     yield "DELETE FROM mail_addresses WHERE person = ?", (person,)
     yield "DELETE FROM mail_choices WHERE person = ?", (person,)
     yield "DELETE FROM mail_waiting WHERE person = ?", (person,)
