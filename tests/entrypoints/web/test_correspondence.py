@@ -35,7 +35,7 @@ def address_in(page: Page) -> str:
 def entries(answer: httpx.Response) -> dict[str, datetime]:
     """What a calendar program sees: each entry's heading, and when it is."""
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     calendar = Calendar.from_ical(answer.content)
     return {str(e["SUMMARY"]): e.decoded("DTSTART") for e in calendar.walk("VEVENT")}
 
@@ -72,6 +72,7 @@ def test_a_calendar_holds_what_its_owner_has_to_do(world: World) -> None:
     page = shop.fill(shop.get("/account"), "/account/calendar")
     address = address_in(page)
     program = world.browser()
+    program.headers["Accept-Language"] = "en"
     mine = entries(program.get(address))
     opened = world.api("GET", "/disputes/A-1-D1", None, "seller.s1")
     due = datetime.fromisoformat(opened["deadlines"][0]["at"])
@@ -81,6 +82,18 @@ def test_a_calendar_holds_what_its_owner_has_to_do(world: World) -> None:
     assert "An answer: A-1-D1" not in entries(program.get(theirs)), "it is the seller's turn"
     shop.does("A-1-D1", "accept_offer")
     assert "An answer: A-1-D1" not in entries(program.get(address)), "it is settled"
+
+
+def test_a_calendar_speaks_as_its_owners_mail_where_its_program_says_nothing(world: World) -> None:
+    disputed(world)
+    kept, program = world.service.store.correspondence, world.browser()
+    program.headers.pop("Accept-Language", None)
+    address = f"/calendar/{kept.address('calendar', Addressed(Actor('s1', Role.SELLER), ''))}.ics"
+    answer = program.get(address)
+    assert "答复: A-1-D1" in entries(answer)
+    assert "An answer" not in answer.text
+    english = program.get(address, headers={"Accept-Language": "xx, en"})
+    assert "An answer: A-1-D1" in entries(english)
 
 
 def test_an_address_is_ended_and_made_anew(world: World) -> None:

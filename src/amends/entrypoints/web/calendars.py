@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
 from amends.entrypoints.looking import look_over
+from amends.entrypoints.mails.recipients import recipient_of
 from amends.entrypoints.service import Service
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.clocks import deadline_view
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words.catalogue import words
-from amends.entrypoints.words.languages import spoken
+from amends.entrypoints.words.languages import nearest, speaking, spoken
 from amends.kernel.deadlines import Deadline
 from amends.kernel.people import Actor, Role
 
@@ -22,16 +23,33 @@ _MOST = 100
 _READ_EVERY = timedelta(hours=1)
 
 
-def calendar_of(service: Service, by: Actor) -> bytes:
-    """What ``by`` has to do by when, in the orders and disputes that are open now: iCalendar."""
+def calendar_of(service: Service, by: Actor, languages: Iterable[str] = ()) -> bytes:
+    """What ``by`` has to do by when, in the orders and disputes that are open now: iCalendar.
+
+    It is written in the first of ``languages`` that is there, else as their mail about the newest
+    order is.
+    """
+    looked = tuple(look_over(service, _orders(service, by), by).values())
+    with speaking(nearest(*languages, _mailed_in(service, by, looked))):
+        return _written(service, looked)
+
+
+def _mailed_in(service: Service, by: Actor, looked: Collection[Looking]) -> str | None:
+    newest = max(looked, key=lambda each: each.case.order.placed_at, default=None)
+    if newest is None:
+        return None
+    return recipient_of(service.store.staff, newest.case, by, newest.texts).language
+
+
+def _written(service: Service, looked: Collection[Looking]) -> bytes:
     calendar = Calendar.new(
         name=_("Deadlines"), refresh_interval=_READ_EVERY, prodid="-//amends//deadlines//EN"
     )
     now, host = service.clock.now(), urlsplit(service.base_url).hostname or "amends"
-    looked = look_over(service, _orders(service, by), by, words(spoken()))
-    for looking in looked.values():
+    said = words(spoken())
+    for looking in looked:
         for page, dispute, clock in _clocks(looking):
-            view = deadline_view(clock, looking.terms, looking.words)
+            view = deadline_view(clock, looking.terms, said)
             about = dispute or looking.case.order.id
             url = f"{service.base_url}/{page}"
             event = Event.new(
@@ -39,7 +57,7 @@ def calendar_of(service: Service, by: Actor) -> bytes:
                 start=clock.at,
                 end=clock.at,
                 stamp=now,
-                summary=f"{looking.words.step(clock.what)}: {about}",
+                summary=f"{said.step(clock.what)}: {about}",
                 description=f"{view.why}. {view.then}\n{url}".strip(),
                 url=url,
             )

@@ -14,6 +14,7 @@ from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor
 from amends.entrypoints.web.site import NotThere, Site
 from amends.entrypoints.web.visitors import Visitor
+from amends.entrypoints.words.languages import accepted
 
 _HERE = "/account"
 
@@ -54,15 +55,16 @@ def end_calendar(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
 
 
 @get("/calendar/{name:str}", sync_to_thread=True)
-def read_calendar(site: TheSite, name: FromPath[str]) -> Response[bytes]:
+def read_calendar(request: Asked, site: TheSite, name: FromPath[str]) -> Response[bytes]:
     """The calendar behind an address; whoever has it needs no session."""
     secret, dot, kind = name.partition(".")
     found = site.service.store.correspondence.addressed("calendar", secret)
     if found is None or dot + kind != ".ics":
         raise NotThere
+    asked = accepted(request.headers.get("accept-language", ""))
     return Response(
-        calendar_of(site.service, found.actor),
-        media_type="text/calendar; charset=utf-8",
+        calendar_of(site.service, found.actor, asked),
+        media_type="text/calendar",  # the framework adds in what characters
         headers={"Cache-Control": "private, max-age=900", "Content-Disposition": "inline"},
     )
 
