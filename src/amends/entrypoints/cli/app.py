@@ -10,6 +10,7 @@ from amends.entrypoints.cli.access import keys_app, link_command
 from amends.entrypoints.cli.db import db_app
 from amends.entrypoints.cli.do import do_app
 from amends.entrypoints.cli.doctor import doctor_command
+from amends.entrypoints.cli.erase import erase_command
 from amends.entrypoints.cli.feed import import_command
 from amends.entrypoints.cli.ledger import ledger_app
 from amends.entrypoints.cli.look import disputes_app, explain_order, orders_app, refunds_app
@@ -54,6 +55,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.command("link")(link_command(tools))
     app.add_typer(keys_app(tools), name="keys")
     app.add_typer(staff_app(tools), name="staff")
+    app.command("erase")(erase_command(tools))
     app.add_typer(clock_app(tools), name="clock")
     app.add_typer(db_app(tools), name="db")
     app.command("doctor")(doctor_command(tools))
