@@ -36,6 +36,8 @@ def refuse_grounds(asked: AskedOfDispute, grounds: str) -> Refused | None:
     else:
         missing = owes_a_step(asked.dispute, asked.side)
     if not missing:
+        if phase == "closed" and not _something_comes(asked):
+            return asked.refuse_phase("ruled")
         return Refused("nothing_is_late", facts, ("wait", "see_refund"), field="grounds")
     # Each once, or a case could be kept from ever ending.
     if appeal_key(asked.dispute, asked.side, grounds) in asked.dispute.appealed:
@@ -78,6 +80,13 @@ def money_is_missing(order: Order, dispute: Dispute, now: Instant) -> bool:
         )
         for refund in refunds_of(order, dispute.id)
     )
+
+
+def _something_comes(asked: AskedOfDispute) -> bool:
+    """Whether a closed dispute ended in money or goods for the asking side."""
+    dispute = asked.dispute
+    ends = dispute.outcome == "replaced" or bool(refunds_of(asked.order, dispute.id))
+    return asked.side == "buyer" and ends
 
 
 def owes_a_step(dispute: Dispute, side: Side) -> bool:

@@ -259,7 +259,9 @@ def test_the_other_side_owes_a_step(case: Case, buyer_may: bool, seller_may: boo
             assert made is not None
             assert made.back_to == of(case).phase
         else:
-            assert refused(case, BREACH, by, at).rule == "nothing_is_late"
+            nothing_comes = by is SELLER and of(case).phase == "closed"
+            why = "dispute_closed" if nothing_comes else "nothing_is_late"
+            assert refused(case, BREACH, by, at).rule == why
 
 
 def test_each_side_once_for_each_step() -> None:
@@ -273,7 +275,9 @@ def test_each_side_once_for_each_step() -> None:
 
 def test_a_cancelled_dispute_has_nothing_to_appeal() -> None:
     case = then(opened(), CancelDispute(), BUYER, AGREED)
-    assert refused(case, BREACH, BUYER, AGREED).rule == "nothing_is_late"
+    for by in (BUYER, SELLER):
+        assert refused(case, BREACH, by, AGREED).rule == "dispute_closed"
+        assert refused(case, MONEY, by, AGREED).rule == "dispute_closed"
 
 
 def test_units_in_another_open_dispute_are_not_disputed_twice() -> None:
@@ -297,7 +301,9 @@ def test_only_sides_and_only_then() -> None:
     [
         (ruled(), BUYER, None),
         (opened(), BUYER, "wrong_phase"),
-        (paid(), SELLER, "nothing_is_late"),
+        (paid(), BUYER, "nothing_is_late"),
+        (paid(), SELLER, "dispute_closed"),
+        (then(opened(), CancelDispute(), BUYER, AGREED), BUYER, "dispute_closed"),
         (then(ruled(), AcceptRuling(), SELLER, RULED), SELLER, "ruling_accepted_before"),
     ],
 )
