@@ -23,6 +23,12 @@ class PapersContract:
             Paper(2, NOW + DAY, "30 days, été"),
         ]
 
+    def test_of_very_many_the_latest_are_read(self, store: Store) -> None:
+        for n in range(1, 202):
+            store.papers.add("shop", "return_policy", NOW, f"version {n}")
+        numbers = [paper.number for paper in store.papers.of("shop", "return_policy")]
+        assert numbers == list(range(2, 202))
+
     def test_one_that_was_dropped_is_gone_alone(self, store: Store) -> None:
         papers = store.papers
         for street in ("1 High Street", "2 High Street"):

@@ -26,7 +26,7 @@ class Papers(Protocol):
     """
 
     def of(self, person: PersonId, kind: PaperKind) -> list[Paper]:
-        """All of a kind, the oldest first; none when the person was erased."""
+        """The latest 200 of a kind, the oldest first; none when the person was erased."""
 
     def add(self, person: PersonId, kind: PaperKind, at: Instant, text: str) -> int:
         """One more, under the next number."""

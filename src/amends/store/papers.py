@@ -17,7 +17,7 @@ _ADD = """INSERT INTO seller_papers (person, kind, number, at, key_id, sealed)
     VALUES (?, ?, ?, ?, ?, ?)"""
 _OF = """SELECT s.number, s.at, s.sealed, p.secret FROM seller_papers AS s
     JOIN person_keys AS p ON p.person = s.person AND p.key_id = s.key_id
-    WHERE s.person = ? AND s.kind = ? ORDER BY s.number LIMIT 200"""
+    WHERE s.person = ? AND s.kind = ? ORDER BY s.number DESC LIMIT 200"""
 _DROP = "DELETE FROM seller_papers WHERE person = ? AND kind = ? AND number = ?"
 
 
@@ -31,7 +31,7 @@ class SqlPapers:
         """Those that their key still opens."""
         return [
             Paper(number, from_micros(at), open_own(secret, person, kind, sealed))
-            for number, at, sealed, secret in self._plain.ask(_OF, (person, kind))
+            for number, at, sealed, secret in reversed(self._plain.ask(_OF, (person, kind)))
         ]
 
     def add(self, person: PersonId, kind: PaperKind, at: Instant, text: str) -> int:
