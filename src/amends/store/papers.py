@@ -5,12 +5,10 @@ from __future__ import annotations
 from amends.engine.papers import Paper, PaperKind
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.people import PersonId
+from amends.store.person_keys import key_of
 from amends.store.plain import Plain, Taken, run
-from amends.store.sealing import PersonKey, new_key, open_own, seal_own
+from amends.store.sealing import open_own, seal_own
 
-# Setting the key's id to itself is how a key that is there already comes back.
-_KEY = """INSERT INTO person_keys VALUES (?, ?, ?)
-    ON CONFLICT (person) DO UPDATE SET key_id = person_keys.key_id RETURNING key_id, secret"""
 # Numbers of what was dropped are not given again while a later one is there.
 _LAST = "SELECT COALESCE(MAX(number), 0) FROM seller_papers WHERE person = ? AND kind = ?"
 _ADD = """INSERT INTO seller_papers (person, kind, number, at, key_id, sealed)
@@ -36,10 +34,9 @@ class SqlPapers:
 
     def add(self, person: PersonId, kind: PaperKind, at: Instant, text: str) -> int:
         """Sealed with the person's key, which is made if there is none."""
-        fresh = new_key()
         try:
             with self._plain.writing() as execute:
-                key = PersonKey(*execute(_KEY, (person, fresh.id, fresh.secret)).fetchone())
+                key = key_of(execute, person)
                 number = int(execute(_LAST, (person, kind)).fetchone()[0]) + 1
                 sealed = seal_own(key, person, kind, text)
                 execute(_ADD, (person, kind, number, to_micros(at), key.id, sealed))

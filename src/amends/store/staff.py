@@ -12,13 +12,11 @@ from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.people import Member, PersonId, Role, Staff, Ties
 from amends.store.batch import Values
 from amends.store.emails import Digests
+from amends.store.person_keys import key_of
 from amends.store.plain import Execute, Plain, Taken, run
-from amends.store.sealing import PersonKey, digest_of, new_key, open_own, seal_own
+from amends.store.sealing import digest_of, open_own, seal_own
 from amends.store.ties import ties
 
-# Setting the key's id to itself is how a key that is there already comes back.
-_KEY = """INSERT INTO person_keys VALUES (?, ?, ?)
-    ON CONFLICT (person) DO UPDATE SET key_id = person_keys.key_id RETURNING key_id, secret"""
 _MEMBER = """a.person, a.role, a.languages, a.categories, a.limits, a.reports_to, a.disabled,
     a.capacity, a.away_until, a.interests, a.seen_at"""
 _MEMBERS = f"SELECT {_MEMBER} FROM staff_accounts AS a"  # noqa: S608
@@ -135,7 +133,7 @@ class SqlStaff:
     def begin_set_up(self, person: PersonId, token: str, until: Instant, second: str) -> None:
         """The secret is sealed with the person's key."""
         with self._plain.writing() as execute:
-            sealed = seal_own(_key(execute, person), person, _SECOND, second)
+            sealed = seal_own(key_of(execute, person), person, _SECOND, second)
             execute(_BEGIN_SET_UP, (sealed, digest_of(token), to_micros(until), person))
 
     def setting_up(self, token: str, now: Instant) -> SettingUp | None:
@@ -175,15 +173,10 @@ class SqlStaff:
         return count
 
 
-def _key(execute: Execute, person: PersonId) -> PersonKey:
-    fresh = new_key()
-    return PersonKey(*execute(_KEY, (person, fresh.id, fresh.secret)).fetchone())
-
-
 def _values(execute: Execute, account: StaffAccount, digest: bytes) -> Values:
     """What can be changed of an account, and last whose it is."""
     member = account.member
-    key = _key(execute, member.person)
+    key = key_of(execute, member.person)
     execute(_FORGET_SEALED, (member.person, key.id))
     details = json.dumps({"name": account.name, "email": account.email})
     return (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from amends.store.correspondence import SqlCorrespondence
+from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
 from amends.store.papers import SqlPapers
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.callbacks import PostgresCallbacks
 from amends.store.postgres.connections import Connections
-from amends.store.postgres.drafts import PostgresDrafts
 from amends.store.postgres.jobs import PostgresJobs
 from amends.store.postgres.leases import PostgresLeases
 from amends.store.postgres.records import PostgresRecords
@@ -36,7 +36,7 @@ class PostgresStore:
         self.jobs = PostgresJobs(self._connections)
         self.views = PostgresViews(self._connections)
         self.access = PostgresAccess(self._connections)
-        self.drafts = PostgresDrafts(self._connections)
+        self.drafts = SqlDrafts(plain)
         self.leases = PostgresLeases(self._connections)
         self.callbacks = PostgresCallbacks(self._connections)
         self.staff = SqlStaff(plain, digests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from amends.store.correspondence import SqlCorrespondence
+from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
 from amends.store.papers import SqlPapers
 from amends.store.plain import SqlitePlain
@@ -13,7 +14,6 @@ from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.callbacks import SqliteCallbacks
 from amends.store.sqlite.connections import Connections
-from amends.store.sqlite.drafts import SqliteDrafts
 from amends.store.sqlite.jobs import SqliteJobs
 from amends.store.sqlite.leases import SqliteLeases
 from amends.store.sqlite.records import SqliteRecords
@@ -41,7 +41,7 @@ class SqliteStore:
         self.jobs = SqliteJobs(self._connections)
         self.views = SqliteViews(self._connections)
         self.access = SqliteAccess(self._connections)
-        self.drafts = SqliteDrafts(self._connections)
+        self.drafts = SqlDrafts(plain)
         self.leases = SqliteLeases(self._connections)
         self.callbacks = SqliteCallbacks(self._connections)
         self.staff = SqlStaff(plain, digests)
