@@ -50,6 +50,10 @@ def test_own_words_and_reminders_are_kept(shop: Shop, terminal: Terminal, tmp_pa
         "Watch words: coat, serial number (looked for in 0 open cases so far)"
     )
     assert dispute not in terminal.out("queue", "list", "--words", *mine)
+    for asked in (["list"], ["own"], ["words", "coat"], ["remind", dispute]):
+        refused = terminal.refused("queue", *asked, "--as", "buyer:b1")
+        assert "This is not for the buyer." in refused
+        assert dispute not in refused
     assert terminal.out("queue", "watch").strip() == "Looked for in 1 open case."
     assert dispute in terminal.out("queue", "list", "--words", *mine)
     terminal.out("queue", "remind", dispute, "2026-12-31", "--note", "Call them", *mine)

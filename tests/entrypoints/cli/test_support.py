@@ -20,4 +20,6 @@ def test_a_delay_is_read_out(terminal: Terminal) -> None:
     said = terminal.out("support", "waiting", dispute).splitlines()
     assert said[0] == "Since 9 March 12:00 UTC it has been the turn of the seller."
     assert said[-1] == "Nothing has been late so far."
+    refused = terminal.refused("support", "list", "--as", "seller:s1")
+    assert "This is not for the seller." in refused
     assert '"so_far"' in terminal.out("support", "waiting", dispute, "--json")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from amends.entrypoints.cli.options import DATABASE, AsJson, Database, actor
+from amends.entrypoints.cli.options import DATABASE, AsJson, Database, actor, asker
 from amends.entrypoints.cli.telling import as_json, failure, opened, table
+from amends.kernel.people import Role
 
 if TYPE_CHECKING:
     from amends.entrypoints.api.calls import Call, Reply
@@ -239,15 +240,17 @@ def listed(
     columns: tuple[str, ...],
     *,
     json: bool,
+    allowed: frozenset[Role] = frozenset(Role),
 ) -> None:
-    """Prints a page of a list of the interface, as ``by`` may see it."""
+    """Prints a page of a list of the interface, as ``by`` may see it; it is for the roles
+    ``allowed``."""
     from amends.entrypoints.api.calls import Call
     from amends.entrypoints.api.context import Api
 
-    asker = actor(by)
+    who = asker(by, allowed)
     query = {name: value for name, value in filters.items() if value is not None}
     with opened(tools, database) as service:
-        reply = get(Api(service), Call(asker, "GET", "", {}, query))
+        reply = get(Api(service), Call(who, "GET", "", {}, query))
     if json:
         typer.echo(reply.body.decode())
         return

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from amends.entrypoints.cli.telling import failure
+from amends.entrypoints.cli.telling import failure, refusal
 from amends.kernel.people import Actor, Role
+from amends.kernel.refusals import refuse_role
 
 Database = Annotated[
     str,
@@ -33,6 +34,15 @@ def actor(text: str) -> Actor:
     if not mark:
         raise failure(f"{text!r} is not ROLE:PERSON; write, for example, buyer:olga.", code=2)
     return Actor(person_id(person), role_called(role))
+
+
+def asker(text: str, allowed: frozenset[Role]) -> Actor:
+    """What ``actor`` reads, or the refusal of a role that this is not for."""
+    by = actor(text)
+    refused = refuse_role(by, allowed)
+    if refused is not None:
+        raise refusal(refused)
+    return by
 
 
 def role_called(name: str) -> Role:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amends.entrypoints.cli.look import OPERATOR, Limit, listed
-from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, actor
+from amends.entrypoints.cli.options import DATABASE, As, AsJson, Database, asker
 from amends.entrypoints.cli.progress import counted
 from amends.entrypoints.cli.telling import as_json, failure, opened, refusal, table
 
@@ -40,6 +40,7 @@ def queue_app(tools: Toolkit) -> typer.Typer:
     ) -> None:
         """List what waits, the earliest due first."""
         from amends.entrypoints.api.queue import get_queue
+        from amends.entrypoints.judging.queue import WORKS_WITH
 
         filters = {
             "phase": phase, "who": who, "turn": turn, "language": language, "category": category,
@@ -48,13 +49,14 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         columns = (
             "due_at", "dispute", "amount", "reason", "language", "phase", "turn", "has", "conflict",
         )  # fmt: skip
-        listed(tools, database, get_queue, filters, by, columns, json=json)
+        listed(tools, database, get_queue, filters, by, columns, json=json, allowed=WORKS_WITH)
 
     @app.command()
     def own(by: As = OPERATOR, json: AsJson = False, database: Database = DATABASE) -> None:
         """Show somebody's own reminders and watch words."""
+        by_whom = _at_work(by)
         with opened(tools, database) as service:
-            _own(service, actor(by), json=json)
+            _own(service, by_whom, json=json)
 
     @app.command()
     def remind(
@@ -69,15 +71,15 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         from amends.entrypoints.judging.own import remind
         from amends.entrypoints.looking import look_at_dispute
 
-        asker = actor(by)
+        by_whom = _at_work(by)
         with opened(tools, database) as service:
-            if look_at_dispute(service, dispute, asker) is None:
+            if look_at_dispute(service, dispute, by_whom) is None:
                 raise failure(f"There is no dispute {dispute}; see: amends queue list")
             drafts, now = service.store.drafts, service.clock.now()
-            refused = remind(drafts, asker.person, dispute, day, note, now)
+            refused = remind(drafts, by_whom.person, dispute, day, note, now)
             if refused is not None:
                 raise refusal(refused)
-            _own(service, asker, json=json)
+            _own(service, by_whom, json=json)
 
     @app.command("words")
     def words_(
@@ -89,12 +91,12 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         """Watch for these words in claims, instead of those before."""
         from amends.entrypoints.judging.watching import watch
 
-        asker = actor(by)
+        by_whom = _at_work(by)
         with opened(tools, database) as service:
-            refused = watch(service.store, asker.person, words or (), service.clock.now())
+            refused = watch(service.store, by_whom.person, words or (), service.clock.now())
             if refused is not None:
                 raise refusal(refused)
-            _own(service, asker, json=json)
+            _own(service, by_whom, json=json)
 
     @app.command()
     def load(json: AsJson = False, database: Database = DATABASE) -> None:
@@ -142,6 +144,12 @@ def queue_app(tools: Toolkit) -> typer.Typer:
         typer.echo(f"{changed} cases changed hands, or were reported as nobody's.")
 
     return app
+
+
+def _at_work(by: str) -> Actor:
+    from amends.entrypoints.judging.queue import WORKS_WITH
+
+    return asker(by, WORKS_WITH)
 
 
 def _own(service: Service, by: Actor, *, json: bool) -> None:

@@ -35,11 +35,11 @@ def support_app(tools: Toolkit) -> typer.Typer:
     ) -> None:
         """List who waits, the earliest due first, and what goodwill took this month."""
         from amends.entrypoints.api.support import get_support
-        from amends.entrypoints.support import goodwill_said
+        from amends.entrypoints.support import DESK, goodwill_said
 
         filters = {"kind": kind, "taken_by": taken_by, "order": order, "limit": str(limit)}
         columns = ("due_at", "order", "subject", "kind", "side", "since", "taken_by")
-        listed(tools, database, get_support, filters, by, columns, json=json)
+        listed(tools, database, get_support, filters, by, columns, json=json, allowed=DESK)
         if json:
             return
         with opened(tools, database) as service:
