@@ -20,6 +20,7 @@ from amends.dispute.state import Case, Dispute, Outcome, Phase
 from amends.kernel.deadlines import Deadline, Turn
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant
+from amends.kernel.people import Side
 from amends.policy.terms import Terms
 
 # A right that was not used is nothing that was late, and an alarm only says that something is.
@@ -58,7 +59,8 @@ class Extended(Struct, frozen=True):
 class Waiting(Struct, frozen=True):
     """What a dispute waits for at an instant. ``turn`` None: it is over, since ``since``.
 
-    ``clock``: the one that runs on whoever has the turn, None where no date is set.
+    ``clock``: the one that runs on whoever has the turn, None where no date is set. ``unheard``:
+    the side a ruling waits for, until ``unheard_until`` at most.
     """
 
     phase: Phase
@@ -68,6 +70,8 @@ class Waiting(Struct, frozen=True):
     outcome: Outcome | None
     late: tuple[Late, ...]
     extended: tuple[Extended, ...]
+    unheard: Side | None
+    unheard_until: Instant | None
 
 
 def waiting(record: Iterable[CaseEvent], dispute_id: str, terms: Terms, stamp: Stamp) -> Waiting:
@@ -123,6 +127,8 @@ class _Told:
             outcome=dispute.outcome if dispute.turn is None else None,
             late=tuple(self._late),
             extended=tuple(self._extended),
+            unheard=dispute.unheard,
+            unheard_until=dispute.unheard_until,
         )
 
     def _dispute(self) -> Dispute | None:

@@ -7,7 +7,19 @@ import pytest
 from amends.entrypoints.looking import look, waiting_of
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.people import Actor, Role
-from tests.entrypoints.sandbox import BUYER, SELLER, SUPPORT, Shop
+from tests.entrypoints.sandbox import BUYER, SELLER, SUPPORT, Shop, rub
+
+
+def test_a_side_whose_turn_was_cut_short_learns_how_long_it_is_waited_for(shop: Shop) -> None:
+    dispute = str(shop.disputed()["id"])
+    shop.on(dispute, "make_offer", SELLER, remedy="refund", amount=rub(30_000), note="x")
+    shop.on(dispute, "decline_offer", BUYER, offer="O2", note="No.")
+    shop.on(dispute, "escalate", BUYER, note="Too little.")
+    waits = "Until 14 March 12:00 UTC the ruling waits for what the seller has to say."
+    assert shop.get(f"/disputes/{dispute}/waiting", SELLER)["said"][-1] == waits
+    assert shop.get(f"/disputes/{dispute}/waiting", BUYER)["said"][-1] == waits
+    shop.move_to("2026-03-14T12:00:00Z")
+    assert waits not in shop.get(f"/disputes/{dispute}/waiting", SELLER)["said"]
 
 
 def test_whose_turn_until_when_and_what_was_late(shop: Shop) -> None:

@@ -37,12 +37,12 @@ def waiting_view(told: Waiting, terms: Terms, words: Words, now: Instant) -> Wai
         turn=told.turn,
         since=told.since,
         clock=clock,
-        said=tuple(_said(told, clock, words)),
+        said=tuple(_said(told, clock, words, now)),
         so_far=so_far or (words.waiting["in_time"],),
     )
 
 
-def _said(told: Waiting, clock: DeadlineView | None, words: Words) -> Iterator[str]:
+def _said(told: Waiting, clock: DeadlineView | None, words: Words, now: Instant) -> Iterator[str]:
     say, since = words.waiting, formatting.instant(told.since, words.locale)
     if told.turn is None:
         outcome = words.outcome(told.outcome) if told.outcome else words.phase(told.phase)
@@ -57,6 +57,9 @@ def _said(told: Waiting, clock: DeadlineView | None, words: Words) -> Iterator[s
     yield say["why"].format(why=clock.why)
     if clock.then:
         yield clock.then
+    if told.unheard and told.unheard_until and now < told.unheard_until:
+        heard_until = formatting.instant(told.unheard_until, words.locale)
+        yield say["unheard"].format(turn=words.turn(told.unheard), until=heard_until)
 
 
 def _so_far(told: Waiting, words: Words, now: Instant) -> Iterator[str]:
