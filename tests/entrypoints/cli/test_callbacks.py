@@ -47,3 +47,6 @@ def test_what_was_not_reported_is_said_in_words(shop: Terminal) -> None:
         assert said == (
             "stripe has reported no evt_1. Those there are: amends money callbacks list\n"
         )
+        assert "Missing argument 'ID'" in shop.refused(
+            "money", "callbacks", command, "stripe", code=2
+        )

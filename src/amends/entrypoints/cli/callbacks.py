@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from amends.entrypoints.service import Service
 
 Provider = Annotated[str, typer.Argument(help="The provider's name: stripe, for example.")]
-Id = Annotated[str, typer.Argument(help="The callback's id, as list shows it.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The callback's id, as list shows it.")]
 
 
 def callbacks_app(tools: Toolkit) -> typer.Typer:
