@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import socket
 import sys
@@ -294,9 +293,6 @@ def _pin(meta: Meta, library: Library) -> None:
         meta.put(_PACKS, msgspec.json.encode(now).decode())
 
 
-# A group of commands makes thousands of objects and drops them all: looking for cycles among them
-# as often as Python would by itself costs a tenth of the time.
-_COLLECT_AFTER = (50_000, 20, 50)
 # See ``amends.entrypoints.stopping``.
 _CLOCK_STOPS_SECONDS = 3.0
 
@@ -370,14 +366,11 @@ def serve(service: Service, listening: socket.socket, worker: str) -> None:
 
 def run_app(app: Litestar, listening: socket.socket, running: Running | None = None) -> None:
     """An application in this process, until it is told to stop; ``running`` is told so too."""
+    from amends.entrypoints.memory import settle  # noqa: PLC0415
     from amends.entrypoints.stopping import Server  # noqa: PLC0415
 
     server = Server(app, running or Running())
-    # What is there by now stays. Going through it again and again would hold up, each time for
-    # longer than a page takes, whoever is being answered.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
+    settle()
     server.run(sockets=[listening])
 
 
