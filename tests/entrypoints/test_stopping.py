@@ -82,6 +82,9 @@ def test_told_to_stop_it_is_not_ready_answers_all_and_ends_within_ten_seconds(
         assert httpx.get(f"{address}/livez").json()["status"] == "ok"
         ready = httpx.get(f"{address}/readyz")
         assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+        for name in ("livez", "readyz"):
+            head = httpx.head(f"{address}/{name}")
+            assert (head.status_code, head.content) == (200, b"")
         clients = [Writing(address, secret, order) for order in orders]
         for client in clients:
             client.start()

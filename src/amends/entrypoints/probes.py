@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 from anyio import move_on_after, to_thread
-from litestar import Response
+from litestar import HttpMethod, Response
 from litestar.handlers import HTTPRouteHandler
 
 from amends.entrypoints.api.calls import JSON
@@ -21,6 +21,8 @@ from amends.entrypoints.service import Service
 
 # Who asks whether we are ready asks again in some seconds.
 _PATIENCE_SECONDS = 3.0
+# Some monitors want no more than the status.
+_ASKED_BY = (HttpMethod.GET, HttpMethod.HEAD)
 _log = structlog.get_logger(__name__)
 
 
@@ -53,8 +55,8 @@ def probe_handlers(
         return _answer(checks)
 
     return [
-        HTTPRouteHandler("/livez", http_method="GET", name="livez")(livez),
-        HTTPRouteHandler("/readyz", http_method="GET", name="readyz")(readyz),
+        HTTPRouteHandler("/livez", http_method=_ASKED_BY, name="livez")(livez),
+        HTTPRouteHandler("/readyz", http_method=_ASKED_BY, name="readyz")(readyz),
     ]
 
 
