@@ -94,7 +94,8 @@ def _on(
     place: Place, kept: Mapping[int, str], parts: Sequence[Part], *, quick: bool
 ) -> Iterator[Run]:
     """Each part on copies of all sizes, one right after the other: what else the machine does is
-    then most likely the same."""
+    then most likely the same. Those with a floor come last, on a copy of their own: what the parts
+    before have left behind would lie in the way of one of the two."""
 
     @cache
     def copied(orders: int, to: str) -> str:
@@ -104,13 +105,15 @@ def _on(
     try:
         for part in parts:
             for orders in kept:
-                floor = copied(orders, "floor") if part.floor else ""
-                yield _measured(
-                    part, place.kind, Given(copied(orders, "run"), floor, orders, quick)
-                )
+                floor = ""
+                if part.floor:
+                    place.drop(f"run_{orders}")
+                    floor = copied(orders, "floor")
+                own = copied(orders, "beside" if floor else "run")
+                yield _measured(part, place.kind, Given(own, floor, orders, quick))
     finally:
         for orders in kept:
-            for to in ("run", "floor"):
+            for to in ("run", "beside", "floor"):
                 place.drop(f"{to}_{orders}")
 
 
