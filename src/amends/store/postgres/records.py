@@ -90,9 +90,10 @@ _NO_KEY = (None, None, None)
 _NOTHING = (None, *_NO_KEY)
 _TRIES = 5
 _AT_ONCE = 16
-# So many orders at once are a feed's. They are asked for in one statement, not in one each; and
-# when so many were new that were written, what is still to come is loaded as one.
-_A_FEED = 500
+# So many orders at once are a list's or, with texts to be written, a feed's. They are asked for in
+# one statement, not in one each; and when so many were new that were written, what is still to come
+# is loaded as one.
+_A_LIST, _A_FEED = 16, 500
 _NEW_ENOUGH = 128
 _KEYS_HELD = 1024
 _TAKEN = (errors.UniqueViolation, errors.DivisionByZero, errors.NotNullViolation)
@@ -116,7 +117,7 @@ class PostgresRecords:
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
         since = (_OUTAGES, (to_micros(outages_since),))
-        if len(orders) >= _A_FEED and not keys:
+        if not keys and len(orders) >= (_A_FEED if writers else _A_LIST):
             outages, states = self._connections.look(since, (_STATES, (list(orders),)))
             return _loaded(states, [], outages)
         questions = ((_LOOK, values) for values in _asked(orders, keys, writers))
