@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant
 from amends.kernel.people import Who
-from amends.order.state import (
-    Order,
-)
+from amends.order.state import Order
 
 
 class OrderEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,9 +20,11 @@ class OrderEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     at: Instant
 
-    def on(self, order: Order) -> Order:
-        """The order after this event."""
-        return order
+    if TYPE_CHECKING:
+        # Each event has its own.
+        def on(self, order: Order) -> Order:
+            """The order after this event."""
+            raise NotImplementedError
 
 
 def with_clock(order: Order, *clocks: Deadline) -> tuple[Deadline, ...]:
