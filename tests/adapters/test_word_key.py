@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from amends.adapters.word_key import word_digests
+from amends.adapters.word_key import kept_key, word_digests
 
 
 def test_the_key_is_made_once_and_kept(tmp_path: Path) -> None:
-    digest = word_digests(tmp_path / "words.key")
-    assert digest("blouse") == word_digests(tmp_path / "words.key")("blouse")
+    digest = word_digests(kept_key(tmp_path / "words.key"))
+    assert digest("blouse") == word_digests(kept_key(tmp_path / "words.key"))("blouse")
     assert digest("blouse") != digest("blouses")
     assert 0 <= digest("blouse") < 2**48
-    assert digest("blouse") != word_digests(tmp_path / "other.key")("blouse")
+    assert digest("blouse") != word_digests(kept_key(tmp_path / "other.key"))("blouse")
     assert (tmp_path / "words.key").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.key", "words.key"]
 
@@ -22,14 +22,14 @@ def test_the_key_is_made_once_and_kept(tmp_path: Path) -> None:
 def test_who_starts_second_takes_the_first_one_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = word_digests(tmp_path / "words.key")
+    first = word_digests(kept_key(tmp_path / "words.key"))
     # As it is for one who looked before the other had made it.
     with monkeypatch.context() as patched:
         patched.setattr(Path, "exists", lambda _: False)
-        assert word_digests(tmp_path / "words.key")("blouse") == first("blouse")
+        assert word_digests(kept_key(tmp_path / "words.key"))("blouse") == first("blouse")
 
 
 def test_a_file_that_holds_no_key_is_not_taken_for_one(tmp_path: Path) -> None:
     (tmp_path / "words.key").write_bytes(b"short")
     with pytest.raises(ValueError, match="amends db rebuild"):
-        word_digests(tmp_path / "words.key")
+        word_digests(kept_key(tmp_path / "words.key"))

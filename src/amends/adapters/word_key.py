@@ -28,12 +28,11 @@ def kept_key(path: Path) -> bytes:
     return key
 
 
-def word_digests(path: Path) -> Callable[[str], int]:
-    """What gives a word's digest, a whole number of 48 bits, under the key at ``path``.
+def word_digests(key: bytes) -> Callable[[str], int]:
+    """What gives a word's digest, a whole number of 48 bits, under ``key``.
 
-    Under another key no digest made before is found. Raises ValueError like ``kept_key``.
+    Under another key no digest made before is found.
     """
-    key = kept_key(path)
 
     def digest(word: str) -> int:
         signed = hmac.digest(key, word.encode(), hashlib.sha256)

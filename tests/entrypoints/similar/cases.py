@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.entrypoints.api.test_rulings import RULING
-from tests.entrypoints.sandbox import MEDIATOR, SELLER, SUPERVISOR, Shop, claim, order, rub
+from tests.entrypoints.sandbox import (
+    APPEALS,
+    MEDIATOR,
+    SELLER,
+    SUPERVISOR,
+    Shop,
+    claim,
+    order,
+    rub,
+)
 
 SAID = {
     "A-1": "The zip of the jacket came apart on the first day.",
@@ -43,4 +52,16 @@ def three_cases(shop: Shop, said: Mapping[str, str] = SAID) -> None:
 def rule(shop: Shop, name: str, text: str = "The photo shows it.") -> None:
     """Decide one of them; what follows in the background is done when this returns."""
     shop.on(f"{name}-D1", "issue_ruling", MEDIATOR, **{**RULING, "text": text})
+    shop.advance("PT1S")
+
+
+def change_on_appeal(shop: Shop) -> None:
+    """Have the ruling on A-2 changed, told in other words; likewise."""
+    shop.on("A-2-D1", "appeal", "buyer.b2", grounds="named_error", text="Look again.")
+    shop.on("A-2-D1", "assign_appeals_officer", SUPERVISOR, officer="a1")
+    shop.on(
+        "A-2-D1", "decide_appeal", APPEALS, decision="changed", remedy="refund",
+        finding="for_buyer", amount=rub(80_000), no_evidence=True, reasons=["item_damaged"],
+        clauses=["not_as_described"], text="It fell apart on the first day.",
+    )  # fmt: skip
     shop.advance("PT1S")

@@ -71,9 +71,9 @@ def claims() -> Iterator[Claim]:
 
 def measure(store: Store, folder: Path) -> tuple[Measured, Measured]:
     """By words alone, and by what is said too; the claims are put into the store."""
-    key = folder / "words.key"
+    key = kept_key(folder / "words.key")
     digest = word_digests(key)
-    meanings = sentence_meanings(kept_key(key), digest)
+    meanings = sentence_meanings(key, digest)
     assert meanings is not None
     index = RulingIndex(store, digest)
     worded, sought = [], []

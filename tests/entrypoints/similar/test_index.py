@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from amends.adapters.word_key import word_digests
+from amends.adapters.word_key import kept_key, word_digests
 from amends.dispute.state import Case
 from amends.engine.store import Write
 from amends.entrypoints.checking import differences
@@ -19,8 +19,8 @@ from amends.entrypoints.service import Service
 from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.record import Job
 from amends.projections.rulings import INDEX_RULING
-from tests.entrypoints.sandbox import APPEALS, SUPERVISOR, Shop, rub, sandbox
-from tests.entrypoints.similar.cases import rule, three_cases
+from tests.entrypoints.sandbox import Shop, sandbox
+from tests.entrypoints.similar.cases import change_on_appeal, rule, three_cases
 from tests.postgres_server import Server
 
 BOUGHT = ("Rain", "jacket", "Waterproof")
@@ -66,14 +66,7 @@ def test_a_ruling_is_found_by_words_of_its_claim_its_goods_and_its_prose(ruled: 
 
 
 def test_a_ruling_changed_by_an_appeal_is_found_by_the_new_words(ruled: Shop) -> None:
-    ruled.on("A-2-D1", "appeal", "buyer.b2", grounds="named_error", text="Look again.")
-    ruled.on("A-2-D1", "assign_appeals_officer", SUPERVISOR, officer="a1")
-    ruled.on(
-        "A-2-D1", "decide_appeal", APPEALS, decision="changed", remedy="refund",
-        finding="for_buyer", amount=rub(80_000), no_evidence=True, reasons=["item_damaged"],
-        clauses=["not_as_described"], text="It fell apart on the first day.",
-    )  # fmt: skip
-    ruled.advance("PT1S")
+    change_on_appeal(ruled)
     assert like(ruled) == {"A-2-D1": {*BOUGHT, "zip", "came", "apart", "first", "day"}}
     assert list(differences(ruled.service)) == []
 
@@ -132,7 +125,7 @@ def test_what_is_ruled_while_it_is_checked_is_no_difference(ruled: Shop) -> None
 def test_under_another_key_nothing_is_found_until_all_is_indexed_again(
     ruled: Shop, tmp_path: Path
 ) -> None:
-    other = RulingIndex(ruled.service.store, word_digests(tmp_path / "other.key"))
+    other = RulingIndex(ruled.service.store, word_digests(kept_key(tmp_path / "other.key")))
     service = replace(ruled.service, rulings=other)
     found = by_words(service.store, sought(service), at_least=1)
     assert found == ()

@@ -15,8 +15,8 @@ import pytest
 from amends.entrypoints.checking import differences
 from amends.entrypoints.precedents import Precedents, precedents, sought_by
 from tests.entrypoints.cli.run import Terminal
-from tests.entrypoints.sandbox import APPEALS, MEDIATOR, SUPERVISOR, Shop, rub, sandbox
-from tests.entrypoints.similar.cases import rule, three_cases
+from tests.entrypoints.sandbox import MEDIATOR, Shop, sandbox
+from tests.entrypoints.similar.cases import change_on_appeal, rule, three_cases
 from tests.postgres_server import Server
 
 ASKED = "The zip of the jacket broke on the first day."
@@ -73,14 +73,7 @@ def test_a_ruling_is_found_by_a_claim_in_another_language(ruled: Shop) -> None:
 
 
 def test_a_ruling_changed_by_an_appeal_stays_found(ruled: Shop) -> None:
-    ruled.on("A-2-D1", "appeal", "buyer.b2", grounds="named_error", text="Look again.")
-    ruled.on("A-2-D1", "assign_appeals_officer", SUPERVISOR, officer="a1")
-    ruled.on(
-        "A-2-D1", "decide_appeal", APPEALS, decision="changed", remedy="refund",
-        finding="for_buyer", amount=rub(80_000), no_evidence=True, reasons=["item_damaged"],
-        clauses=["not_as_described"], text="It fell apart on the first day.",
-    )  # fmt: skip
-    ruled.advance("PT1S")
+    change_on_appeal(ruled)
     assert same(ruled) == {"A-2-D1": ASKED}
     assert list(differences(ruled.service)) == []
 

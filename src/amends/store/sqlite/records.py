@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import msgspec
-
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.store import (
     AnswerKey,
@@ -35,10 +33,8 @@ from amends.store.ruling_words import forget_words
 from amends.store.sealing import PersonKey, new_key, unseal
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.jobs import PUT_JOB
-from amends.store.sqlite.rows import write_rows
+from amends.store.sqlite.rows import as_json, write_rows
 
-# Lists of keys travel as one JSON parameter, so that a statement's text does not depend on how
-# many there are and stays prepared.
 _STATES = """SELECT order_id, version, state, code, next_due, head FROM states
     WHERE order_id IN (SELECT value FROM json_each(?))"""
 _ANSWERS = """SELECT a.order_id, a.caller, a.key, a.digest, a.at, a.since, a.version, a.refusal
@@ -83,7 +79,7 @@ class SqliteRecords:
     ) -> Loaded:
         """States, saved answers and outages, seen at one instant."""
         with self._connections.reading() as db:
-            found = db.execute(_STATES, (_json(orders),)).fetchall()
+            found = db.execute(_STATES, (as_json(orders),)).fetchall()
             return Loaded(
                 {order: stored_state(*values) for order, *values, _ in found},
                 {values[0]: values[-1] for values in found},
@@ -115,7 +111,7 @@ class SqliteRecords:
     def texts(self, wanted: Collection[ContentKey]) -> dict[ContentKey, str | None]:
         """Texts, None where the key is gone."""
         with self._connections.reading() as db:
-            found = db.execute(_TEXTS, (_json(wanted),)).fetchall()
+            found = db.execute(_TEXTS, (as_json(wanted),)).fetchall()
         return {
             (order, ref): None if secret is None else unseal(secret, order, ref, owner, sealed)
             for order, ref, owner, sealed, secret in found
@@ -159,7 +155,7 @@ def read_events(
 def _write(db: sqlite3.Connection, writes: Sequence[Write], digests: Digests) -> frozenset[str]:
     heads = {
         order: (version, head)
-        for order, version, head in db.execute(_HEADS, (_json(w.order for w in writes),))
+        for order, version, head in db.execute(_HEADS, (as_json(w.order for w in writes),))
     }
     keys = [(w.order, a.caller, a.key) for w in writes for a in w.answers]
     clashed = {order for order, _, _ in _answers(db, keys)} if keys else set()
@@ -183,7 +179,7 @@ def put_state(db: sqlite3.Connection, order: str, state: StoredState, head: byte
 
 
 def _answers(db: sqlite3.Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, SavedAnswer]:
-    return saved_answers(db.execute(_ANSWERS, (_json(keys),)).fetchall()) if keys else {}
+    return saved_answers(db.execute(_ANSWERS, (as_json(keys),)).fetchall()) if keys else {}
 
 
 def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[PersonId, PersonKey]:
@@ -192,7 +188,7 @@ def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[Person
         return {}
     keys = {
         person: PersonKey(key_id, secret)
-        for person, key_id, secret in db.execute(_KEYS, (_json(owners),))
+        for person, key_id, secret in db.execute(_KEYS, (as_json(owners),))
     }
     made = {owner: new_key() for owner in sorted(owners - keys.keys())}
     db.executemany(
@@ -200,7 +196,3 @@ def _person_keys(db: sqlite3.Connection, writes: Sequence[Write]) -> dict[Person
         [(person, key.id, key.secret) for person, key in made.items()],
     )
     return keys | made
-
-
-def _json(values: Iterable[object]) -> str:
-    return msgspec.json.encode(list(values)).decode()

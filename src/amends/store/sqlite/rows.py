@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import msgspec
 
@@ -48,7 +49,10 @@ def _changed(db: sqlite3.Connection, table: Table, rows: Sequence[Values]) -> li
     it was, and an order stands in eight of them: setting only what changed halves what is written.
     """
     key = len(table.whole_key)
-    there = {found[:key]: found for found in db.execute(_there(table), (_json(rows, key),))}
+    there = {
+        found[:key]: found
+        for found in db.execute(_there(table), (as_json(row[:key] for row in rows),))
+    }
     new: list[Values] = []
     updates: dict[tuple[int, ...], list[Values]] = defaultdict(list)
     for row in rows:
@@ -62,6 +66,7 @@ def _changed(db: sqlite3.Connection, table: Table, rows: Sequence[Values]) -> li
     return new
 
 
+@cache
 def _there(table: Table) -> str:
     keyed = " AND ".join(
         f"t.{column} = json_extract(k.value, '$[{i}]')" for i, column in enumerate(table.whole_key)
@@ -73,11 +78,14 @@ def _there(table: Table) -> str:
     )
 
 
-def _update(table: Table, places: Sequence[int]) -> str:
+@cache
+def _update(table: Table, places: tuple[int, ...]) -> str:
     sets = ", ".join(f"{table.columns[i]} = ?" for i in places)
     keyed = " AND ".join(f"{column} = ?" for column in table.whole_key)
     return f"UPDATE {table.name} SET {sets} WHERE {keyed}"  # noqa: S608
 
 
-def _json(rows: Sequence[Values], key: int) -> str:
-    return msgspec.json.encode([row[:key] for row in rows]).decode()
+def as_json(values: Iterable[object]) -> str:
+    """A list of keys as one parameter, so that a statement's text does not depend on how many there
+    are and stays prepared."""
+    return msgspec.json.encode(list(values)).decode()
