@@ -66,16 +66,19 @@ class Line:
         self.groups = Groups(**bounds)  # type: ignore[arg-type]
         self.answers: dict[str, str | Exception] = {}
         self.all = threading.Semaphore(0)
+        self.calls = 0
         self.ask("first")
         assert self.slow.began.wait(20)
 
     def ask(self, name: str, caller: str = "") -> object:
-        def answered(answer: str | Exception) -> None:
+        return self.groups.ask(self.slow, name, self.told, caller)
+
+    def told(self, answered: Sequence[tuple[str, str | Exception]]) -> None:
+        self.calls += 1
+        for name, answer in answered:
             assert name not in self.answers
             self.answers[name] = answer
             self.all.release()
-
-        return self.groups.ask(self.slow, name, answered, caller)
 
     def let_go(self) -> None:
         waited = len(self.answers)
@@ -168,6 +171,7 @@ def test_those_who_come_meanwhile_go_together_up_to_a_bound() -> None:
         line.ask(str(n))
     line.let_go()
     assert line.slow.groups == [["first"], ["0", "1", "2", "3"], ["4", "5"]]
+    assert line.calls == 3, "who is told the same way is told in one call"
 
 
 def test_callers_take_turns_each_in_their_own_order() -> None:
@@ -244,7 +248,7 @@ def test_only_those_who_want_the_same_done_go_together() -> None:
 
     line.ask("a")
     answers: list[str | Exception] = []
-    line.groups.ask(other, "x", answers.append)
+    line.groups.ask(other, "x", lambda answered: answers.extend(a for _, a in answered))
     line.ask("b")
     line.slow.go.set()
     assert line.groups.handle_one(echo, "last") == "last"

@@ -40,6 +40,14 @@ class Arrived:
     call: Callable[[Actor, tuple[str, ...]], Call]
 
 
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A call in line, and its reply to come."""
+
+    arrived: Arrived
+    coming: asyncio.Future[Reply | Exception]
+
+
 class Desk:
     """Takes calls one by one, and answers each."""
 
@@ -56,32 +64,22 @@ class Desk:
 
     async def _place(self, caller: str, arrived: Arrived) -> Reply:
         loop = asyncio.get_running_loop()
-        coming: asyncio.Future[Reply | Exception] = loop.create_future()
-
-        def settle(reply: Reply | Exception) -> None:
-            if not coming.done():
-                coming.set_result(reply)
-
-        def answered(reply: Reply | Exception) -> None:
-            # A server that could not wait any longer is gone, and so is whoever asked.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, reply)
-
-        place = self._groups.ask(self._answered, arrived, answered, caller)
-        waiting = loop.call_later(self._groups.patience, self._groups.give_up, place)
+        waiting = _Waiting(arrived, loop.create_future())
+        place = self._groups.ask(self._answered, waiting, _tell, caller)
+        patience = loop.call_later(self._groups.patience, self._groups.give_up, place)
         try:
-            reply = await coming
+            reply = await waiting.coming
         finally:
-            waiting.cancel()
+            patience.cancel()
         if isinstance(reply, Exception):
             raise reply
         return reply
 
-    def _answered(self, arrived: Sequence[Arrived]) -> list[Reply | Exception]:
+    def _answered(self, waiting: Sequence[_Waiting]) -> list[Reply | Exception]:
         try:
-            return self._replies(arrived)
+            return self._replies([each.arrived for each in waiting])
         except Unavailable as error:
-            _log.error("database_away", why=str(error), calls=len(arrived))
+            _log.error("database_away", why=str(error), calls=len(waiting))
             raise
 
     def _replies(self, arrived: Sequence[Arrived]) -> list[Reply | Exception]:
@@ -115,6 +113,19 @@ class Desk:
         if not isinstance(asked, Asked):
             raise TypeError(f"{arrived.route.path} does not come down to a command")
         return asked
+
+
+def _tell(answered: Sequence[tuple[_Waiting, Reply | Exception]]) -> None:
+    loop = answered[0][0].coming.get_loop()  # a server has one
+    # A server that could not wait any longer is gone, and so is whoever asked.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(_settle, answered)
+
+
+def _settle(answered: Sequence[tuple[_Waiting, Reply | Exception]]) -> None:
+    for waiting, reply in answered:
+        if not waiting.coming.done():
+            waiting.coming.set_result(reply)
 
 
 @contextmanager
