@@ -174,6 +174,30 @@ def test_those_who_come_meanwhile_go_together_up_to_a_bound() -> None:
     assert line.calls == 3, "who is told the same way is told in one call"
 
 
+def test_after_a_group_of_several_those_who_come_with_little_delay_go_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line()
+    line.ask("0")
+    line.ask("1")
+    monkeypatch.setattr("amends.engine.groups._ASKING_SECONDS", 0.25)
+    line.let_go()
+    begun = time.monotonic()
+    line.ask("2")
+    time.sleep(0.1)
+    line.ask("3")
+    assert line.all.acquire(timeout=20)
+    assert line.all.acquire(timeout=20)
+    assert line.slow.groups == [["first"], ["0", "1"], ["2", "3"]]
+    assert 0.5 <= time.monotonic() - begun < 10, "a quarter of a second for each of the last two"
+
+
+def test_after_one_alone_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.engine.groups._ASKING_SECONDS", 60.0)
+    groups = Groups()
+    assert [groups.handle_one(echo, each) for each in ("one", "two")] == ["one", "two"]
+
+
 def test_callers_take_turns_each_in_their_own_order() -> None:
     line = Line(group=3)
     for n in range(4):

@@ -17,6 +17,8 @@ Told = Callable[[Sequence[tuple[A, B | Exception]]], None]
 
 
 _IDLE_SECONDS = 5.0
+# How long one takes, who was just answered, to ask for the next thing.
+_ASKING_SECONDS = 30e-6
 
 
 class TooBusy(Exception):
@@ -46,11 +48,14 @@ class Place:
 class Groups:
     """Has one thread work off all that wait at once, so that they share what a commit costs.
 
-    Nobody waits for a group to fill: a lone request is taken at once, and whoever comes while a
-    group is worked on goes with the next, if they want the same work done. Callers take turns, each
-    of them first come, first served: who asks much waits behind who asks little. Who finds the line
-    full, or has stood in it for longer than ``patience`` seconds, is told ``TooBusy`` and can be
-    sure that nothing was done. What was begun is answered, whatever comes of it.
+    A lone request is taken at once, and whoever comes while a group is worked on goes with the
+    next, if they want the same work done. After a group of several, as many are given the moment
+    they need to ask again, two milliseconds after the largest: a few and the many would otherwise
+    follow each other for as long as there is load, the few paying for a commit of their own while
+    the many contend with them for the interpreter. Callers take turns, each of them first come,
+    first served: who asks much waits behind who asks little. Who finds the line full, or has stood
+    in it for longer than ``patience`` seconds, is told ``TooBusy`` and can be sure that nothing was
+    done. What was begun is answered, whatever comes of it.
     """
 
     def __init__(self, *, group: int = 64, line: int = 512, patience: float = 5.0) -> None:
@@ -63,6 +68,7 @@ class Groups:
         self._changed = threading.Condition()
         self._served = False
         self._at_work = False
+        self._went_together = 0
 
     @property
     def waiting(self) -> int:
@@ -152,6 +158,7 @@ class Groups:
                 if not self._changed.wait_for(lambda: self._lines, _IDLE_SECONDS):
                     self._served = False
                     return []
+                self._wait_for_the_others()
                 late = time.monotonic() - self.patience
                 while self._lines and len(group) < self._group:
                     place = self._first()
@@ -161,7 +168,14 @@ class Groups:
                         place.begun = True
                         group.append(place)
             self._at_work = True
+            self._went_together = len(group)
         return group
+
+    def _wait_for_the_others(self) -> None:
+        if self._went_together > 1 and self._waiting < self._went_together:
+            self._changed.release()
+            time.sleep(self._went_together * _ASKING_SECONDS)
+            self._changed.acquire()
 
     def _first(self) -> Place:
         caller = next(iter(self._lines))
