@@ -84,6 +84,9 @@ def test_options_name_each_command_of_the_role_once() -> None:
         assert len(set(of_order)) == len(of_order)
         assert len(set(of_dispute)) == len(of_dispute)
         assert ("open_dispute" in of_order) == (by is BUYER)
+        some = ("open_dispute", "confirm_receipt", "not_there")
+        asked = order_options(case, by, terms(), stamp(T0), only=some)
+        assert [o.type for o in asked] == [type_ for type_ in of_order if type_ in some]
     refused = {
         o.type: o.refused
         for o in dispute_options(case, case.disputes["A-1001-D1"], BUYER, terms(), stamp(T0))

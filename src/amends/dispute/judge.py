@@ -6,6 +6,8 @@ and the instant go in; events or a refusal come out.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from amends.dispute import decide as dispute_commands
@@ -50,6 +52,16 @@ class Option(Struct, frozen=True):
     refused: Refused | None
 
 
+def tag_of(command: type[Struct]) -> str:
+    """The command's name on every surface: the ``type`` of its JSON."""
+    return str(command.__struct_config__.tag)
+
+
+_ON_ORDER = {tag_of(command): module for command, module in order_commands.COMMANDS.items()}
+_ON_DISPUTE = {tag_of(command): module for command, module in dispute_commands.COMMANDS.items()}
+_OPENING = tag_of(OpenDispute)
+
+
 def decide(
     case: Case | None, command: CaseCommand, by: Actor, terms: Terms, stamp: Stamp
 ) -> Outcome:
@@ -89,16 +101,21 @@ def _judged(
     return order_commands.decide(of_order, command.command)
 
 
-def order_options(case: Case, by: Actor, terms: Terms, stamp: Stamp) -> tuple[Option, ...]:
-    """Each command on the order that the asker's role may give, and whether it can be given now."""
+def order_options(
+    case: Case, by: Actor, terms: Terms, stamp: Stamp, only: Collection[str] | None = None
+) -> tuple[Option, ...]:
+    """Each command on the order that the asker's role may give, and whether it can be given now.
+
+    ``only``: the types that are asked about, None for all.
+    """
     asked = Asked(case.order, by, terms, stamp)
     options = [
-        Option(tag_of(command), module.may(asked))
-        for command, module in order_commands.COMMANDS.items()
-        if by.role in module.BY
+        Option(type_, module.may(asked))
+        for type_, module in _ON_ORDER.items()
+        if by.role in module.BY and (only is None or type_ in only)
     ]
-    if by.role in open_dispute.BY:
-        options.append(Option(tag_of(OpenDispute), open_dispute.may(asked)))
+    if by.role in open_dispute.BY and (only is None or _OPENING in only):
+        options.append(Option(_OPENING, open_dispute.may(asked)))
     return tuple(options)
 
 
@@ -108,12 +125,7 @@ def dispute_options(
     """Each command on the dispute that the asker's role may give, and whether it can be now."""
     asked = AskedOfDispute(case, dispute, by, terms, stamp)
     return tuple(
-        Option(tag_of(command), module.may(asked))
-        for command, module in dispute_commands.COMMANDS.items()
+        Option(type_, module.may(asked))
+        for type_, module in _ON_DISPUTE.items()
         if by.role in module.BY
     )
-
-
-def tag_of(command: type[Struct]) -> str:
-    """The command's name on every surface: the ``type`` of its JSON."""
-    return str(command.__struct_config__.tag)

@@ -71,10 +71,9 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
 
 def _options(looking: Looking, dispute: Dispute) -> tuple[Option, ...]:
     case, by, terms, stamp = looking.case, looking.by, looking.terms, looking.stamp
-    of_order = order_options(case, by, terms, stamp)
     return (
         *dispute_options(case, dispute, by, terms, stamp),
-        *(option for option in of_order if option.type in ON_ORDER),
+        *order_options(case, by, terms, stamp, only=ON_ORDER),
     )
 
 
