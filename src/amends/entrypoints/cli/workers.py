@@ -7,6 +7,7 @@ are to stop or because the one they belong to is dead, each of them stops in goo
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,10 @@ class Workers:
         """Until SIGTERM or Ctrl-C; returns when all have stopped."""
         # Signals are taken one by one, when it is their turn, so that none comes amid a fork.
         self._unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        # What is there is shared by all of them as long as nobody's collector writes to it. And
+        # what is to be dropped of it, such as what made the database, is not dropped by one of them
+        # just as a signal comes, which would be lost in the callbacks of that.
+        gc.freeze()
         try:
             for number in range(1, self._count + 1):
                 self._start(number)

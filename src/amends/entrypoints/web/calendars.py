@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
-
 from amends.entrypoints.looking import look_over
 from amends.entrypoints.mails.recipients import recipient_of
 from amends.entrypoints.service import Service
@@ -42,6 +40,9 @@ def _mailed_in(service: Service, by: Actor, looked: Collection[Looking]) -> str 
 
 
 def _written(service: Service, looked: Collection[Looking]) -> bytes:
+    # A start would wait for it, and few servers' people read a calendar in the first second.
+    from icalendar import Calendar, Event  # noqa: PLC0415
+
     calendar = Calendar.new(
         name=_("Deadlines"), refresh_interval=_READ_EVERY, prodid="-//amends//deadlines//EN"
     )
