@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
 
-from tests.entrypoints.sandbox import BUYER, SELLER, Json, Shop, claim, order, rub
+from amends.entrypoints.api.routes import ROUTES
+from tests.entrypoints.sandbox import BUYER, SELLER, SHOP, Json, Shop, claim, order, rub
 
 Path = tuple[str | int, ...]
 
@@ -143,6 +145,58 @@ def test_a_body_that_cannot_be_read(shop: Shop, body: bytes, status: int, rule: 
     assert (answer.status_code, answer.json()["rule"]) == (status, rule)
     assert answer.headers["content-type"] == "application/problem+json"
     assert shop.dispute("A-1001-D1")["version"] == 1
+
+
+def test_a_packed_body_is_refused_wherever_one_is_taken(shop: Shop) -> None:
+    shop.disputed()
+    ids = {"order_id": "A-1001", "dispute_id": "A-1001-D1"}
+    refused = 0
+    for route in ROUTES:
+        if route.body == "none":
+            continue
+        form = 'multipart/form-data; boundary="x"' if route.body == "form" else "application/json"
+        answer = shop.call(
+            route.method,
+            route.path.format(**ids),
+            f"{min(route.roles, key=str)}.m1",
+            headers={"Content-Encoding": "gzip", "Content-Type": form},
+            content=gzip.compress(b"{}"),
+        )
+        told = answer.json()
+        assert (answer.status_code, told["rule"]) == (415, "body_encoded"), route.path
+        assert answer.headers["accept-encoding"] == "identity"
+        assert "Content-Encoding" in told["detail"]
+        assert "gzip" in told["detail"]
+        assert "plain" in told["next"][0]
+        refused += 1
+    assert refused >= 10
+    assert shop.dispute("A-1001-D1")["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("codings", "named"),
+    [
+        (["identity"], None),
+        ([""], None),
+        (["Identity, "], None),
+        (["GZip"], "GZip"),
+        (["identity, br"], "br"),
+        (["deflate", "identity"], "deflate"),
+    ],
+)
+def test_what_a_body_is_packed_in(shop: Shop, codings: list[str], named: str | None) -> None:
+    shop.move_to("2026-03-01T10:00:00Z")
+    headers = [("Authorization", f"Bearer sandbox.{SHOP}")]
+    headers += [("Content-Encoding", coding) for coding in codings]
+    answer = shop.client.request("PUT", "/api/v1/orders/A-1", headers=headers, json=order())
+    assert answer.status_code == (415 if named else 201)
+    assert answer.json().get("facts", {}).get("coding") == named
+
+
+def test_a_packed_body_is_heard_out_and_its_coding_not_repeated_at_length(shop: Shop) -> None:
+    headers = {"Content-Encoding": "x" * 500}
+    answer = shop.call("POST", "/orders/import", headers=headers, content=b"x" * 3_000_000)
+    assert (answer.status_code, answer.json()["facts"]) == (415, {"coding": "x" * 64})
 
 
 def test_unknown_fields_are_all_named(shop: Shop) -> None:

@@ -33,7 +33,7 @@ from amends.kernel.people import Actor
 PREFIX = "/api/v1"
 _LARGEST_FORM = 101 * 1024 * 1024
 _LARGEST_STREAM = 4 * 1024 * 1024 * 1024
-# How much more of a body that is too large is read and thrown away, so that the answer is heard.
+# How much of a body that is not taken is read and thrown away, so that the answer is heard.
 _HEARD_OUT = 64 * 1024 * 1024
 _IN_MEMORY = 4 * 1024 * 1024
 SECURITY_HEADERS = {
@@ -117,6 +117,7 @@ async def _answer(doors: _Doors, route: Route, request: AnyRequest) -> Reply:
 
 
 async def _arrived(route: Route, request: AnyRequest) -> Arrived:
+    await _refuse_coded(request)
     asked = _as_asked(route, request)
     asked["body"] = await _read(request.stream())
     headers = asked["headers"]
@@ -171,6 +172,8 @@ def _as_asked(route: Route, request: AnyRequest) -> dict[str, Any]:
 
 async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str, ...]) -> Call:
     call = _as_asked(route, request)
+    if route.body != "none":
+        await _refuse_coded(request)
     match route.body:
         case "json":
             call["body"] = await _read(request.stream())
@@ -179,6 +182,23 @@ async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str,
         case "form":
             call["form"], call["upload"] = await _form(request)
     return Call(by=by, scopes=scopes, **call)
+
+
+async def _refuse_coded(request: AnyRequest) -> None:
+    """Raises Problem for a body in a content coding, such as gzip: 415 with the codings that are
+    taken, as RFC 9110 (15.5.16) has it."""
+    given = b",".join(v for n, v in request.scope["headers"] if n == b"content-encoding")
+    codings = [coding.strip() for coding in given.decode("latin-1").split(",")]
+    coded = [coding for coding in codings if coding.lower() not in ("", "identity")]
+    if not coded:
+        return
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _HEARD_OUT:
+            break
+    refused = Refused("body_encoded", {"coding": ", ".join(coded)[:64]}, ("send_plain",), "invalid")
+    raise Problem(refused, 415, {"Accept-Encoding": "identity"})
 
 
 def _too_large(most: int) -> Problem:
