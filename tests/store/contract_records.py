@@ -207,6 +207,16 @@ class ContentsContract:
         assert store.records.texts(wanted) == reopen().records.texts(wanted) == expected
         assert store.records.texts([]) == {}
 
+    def test_texts_of_many_orders_come_as_those_of_one_do(self, store: Store) -> None:
+        orders = [f"O{n}" for n in range(100)]
+        for order in orders:
+            begin(store, order, Content("a", "ann", f"Ann's of {order}"), Content("b", "bob", ""))
+        store.records.erase("bob")
+        wanted = [(order, ref) for order in orders for ref in ("a", "b", "nothing")]
+        one_by_one = {key: text for w in wanted for key, text in store.records.texts([w]).items()}
+        assert len(one_by_one) == 200
+        assert store.records.texts(wanted) == one_by_one
+
     def test_an_erased_person_is_gone_and_the_record_verifies(self, store: Store) -> None:
         begin(store, "A", Content("r1", "ann", "Ann's words"), Content("r2", "bob", "Bob's"))
         before = store.upkeep.snapshot("A")

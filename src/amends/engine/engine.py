@@ -44,8 +44,10 @@ def _nobody() -> Staff:
     return {}
 
 
-def _no_ties(_state: object, _command: object, _by: Actor) -> Mapping[PersonId, Ties]:
-    return {}
+def _no_ties(
+    states: Sequence[object], _command: object, _by: Actor
+) -> Sequence[Mapping[PersonId, Ties]]:
+    return [{}] * len(states)
 
 
 def _no_budget(_state: object, _command: object, _by: Actor, _at: Instant) -> MonthlyBudget | None:
@@ -57,8 +59,8 @@ class Engine(Generic[S, C, E, T]):
 
     ``clock`` and ``new_id`` are asked once per request; ``calendar_for`` gives the working days
     that hold for an order (None: one that is not there yet), ``staff`` the platform's people
-    as they are known now, ``ties_for`` what binds those who judge an order, or would by a command,
-    to its parties, ``goodwill_for`` what is granted of a month's budget when a command, or
+    as they are known now, ``ties_for`` what binds those who judge orders, or would by a command, to
+    the parties of each, ``goodwill_for`` what is granted of a month's budget when a command, or
     (None) what somebody may do, is held to it. It may be used by many threads, and beside other
     engines on the same store.
     """
@@ -71,7 +73,9 @@ class Engine(Generic[S, C, E, T]):
         new_id: Callable[[], str],
         calendar_for: Callable[[S | None], Calendar],
         staff: Callable[[], Staff] = _nobody,
-        ties_for: Callable[[S, C | None, Actor], Mapping[PersonId, Ties]] = _no_ties,
+        ties_for: Callable[
+            [Sequence[S], C | None, Actor], Sequence[Mapping[PersonId, Ties]]
+        ] = _no_ties,
         goodwill_for: Callable[[S, C | None, Actor, Instant], MonthlyBudget | None] = _no_budget,
     ) -> None:
         self.domain = domain
@@ -126,24 +130,29 @@ class Engine(Generic[S, C, E, T]):
         at = self.clock()
         asked = Stamp(at, self._new_id(), staff=self.staff_for(by))
         loaded = self.store.records.load(orders, (), at - _OUTAGES_FOR)
-        views = ((order, self._view(order, loaded, asked, by)) for order in orders)
-        return {order: view for order, view in views if view is not None}
+        states = {
+            order: (stream, stream.state)
+            for order in orders
+            if (stream := self._stream(order, loaded)).state is not None
+        }
+        ties: Sequence[Mapping[PersonId, Ties]] = [{}] * len(states)
+        if by is not None:
+            ties = self._ties_for([state for _, state in states.values()], None, by)
+        return {
+            order: self._view(stream, state, replace(asked, ties=binding), loaded.outages)
+            for (order, (stream, state)), binding in zip(states.items(), ties, strict=True)
+        }
 
     def _view(
-        self, order: str, loaded: Loaded, asked: Stamp, by: Actor | None
-    ) -> View[S, T] | None:
-        stream = self._stream(order, loaded)
-        if stream.state is None:
-            return None
-        stamp = self._stamped(asked, stream.state, loaded.outages)
-        terms = self.domain.terms(stream.state, None, asked.at)
-        if by is not None:
-            stamp = replace(stamp, ties=self._ties_for(stream.state, None, by))
+        self, stream: Stream[S, C, E, T], state: S, asked: Stamp, outages: tuple[Outage, ...]
+    ) -> View[S, T]:
+        terms = self.domain.terms(state, None, asked.at)
         if isinstance(terms, Refused):
-            raise LookupError(f"the terms of order {order} cannot be found: {terms.rule}")
+            raise LookupError(f"the terms of order {stream.order} cannot be found: {terms.rule}")
+        stamp = self._stamped(asked, state, outages)
         step = stream.expired(terms, stamp)
         assert step.state is not None  # noqa: S101
-        return View(order, step.version, step.state, terms, stamp)
+        return View(stream.order, step.version, step.state, terms, stamp)
 
     def events(self, order: str, after: int = 0, upto: int | None = None) -> list[Recorded[E]]:
         """What is on record, from event ``after + 1`` to ``upto``."""
@@ -329,6 +338,6 @@ class Engine(Generic[S, C, E, T]):
         return replace(
             ask.stamp,
             staff=staff,
-            ties=self._ties_for(state, request.command, request.by),
+            ties=self._ties_for([state], request.command, request.by)[0],
             goodwill=self._goodwill_for(state, request.command, request.by, ask.stamp.at),
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from amends.engine.staff import TiesAsked
 from amends.engine.store import AnswerKey, Loaded
 from amends.entrypoints.web import searching
 from amends.kernel.instants import Instant
-from amends.kernel.people import Role
+from amends.kernel.people import Role, Ties
 from tests.entrypoints.web.conftest import World
 
 
@@ -43,6 +46,33 @@ def test_the_orders_of_a_list_are_looked_at_together(
     shown = seller.get(path)
     assert all(order in shown.words for order in ("A-1", "A-2")), shown.words
     assert asked == [2]
+
+
+def test_what_binds_a_judge_to_the_parties_is_asked_for_a_list_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for order in ("A-1", "A-2"):
+        world.place(order, payment={"provider": "simulator", "reference": f"pay_{order}",
+                                    "captured": {"amount": 160000, "currency": "RUB"}})  # fmt: skip
+        world.deliver(order)
+        claim = {"received": True, "reason": "damaged", "remedy": "refund", "description": "Torn."}
+        world.api("POST", f"/orders/{order}/disputes", claim, "buyer.b1")
+        answer = {"type": "decline_offer", "offer": "O1", "note": "No."}
+        world.api("POST", f"/disputes/{order}-D1/commands", answer, "seller.s1")
+        world.api("POST", f"/disputes/{order}-D1/commands", {"type": "escalate"}, "buyer.b1")
+    mia = world.visitor(Role.SUPERVISOR, "mia")
+    asked: list[set[str]] = []
+    staff = world.service.store.staff
+    ties = staff.ties
+
+    def heard(questions: Sequence[TiesAsked]) -> list[Ties]:
+        asked.append({f"{question.person} {question.order}" for question in questions})
+        return ties(questions)
+
+    monkeypatch.setattr(staff, "ties", heard)
+    shown = mia.get("/disputes")
+    assert "A-1-D1" in shown.words
+    assert [each for each in asked if each] == [{"mia A-1", "mia A-2"}]
 
 
 def test_orders_are_found_by_what_was_bought(world: World) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from amends.dispute.decide.assign_appeals_officer import AssignAppealsOfficer
 from amends.dispute.decide.assign_mediator import AssignMediator
@@ -27,23 +28,27 @@ class TiesReader:
         self._clock = clock
 
     def __call__(
-        self, case: Case, command: CaseCommand | None, by: Actor
-    ) -> Mapping[PersonId, Ties]:
-        """Of the asker, when they judge, and of whoever the command names."""
+        self, cases: Sequence[Case], command: CaseCommand | None, by: Actor
+    ) -> list[Mapping[PersonId, Ties]]:
+        """Of the asker, where they judge, and of whoever the command names, in each of the cases;
+        asked for together, as a list has a hundred."""
+        asked = [self._asked(case, command, by) for case in cases]
+        found = iter(self._staff.ties(list(chain.from_iterable(asked))))
+        return [{question.person: next(found) for question in of_case} for of_case in asked]
+
+    def _asked(self, case: Case, command: CaseCommand | None, by: Actor) -> list[TiesAsked]:
         persons = _named(command, by)
         if by.role in _JUDGES and _is_judged(case):
             persons.add(by.person)
         if not persons:
-            return {}
+            return []
         order, now = case.order, self._clock.now()
         within = self._library.pinned(order.pack).judging.seller_within
         since = now - within.span if within else now
-        asked = [
+        return [
             TiesAsked(person, order.id, order.buyer, order.seller, since)
             for person in sorted(persons)
         ]
-        found = self._staff.ties(asked)
-        return {question.person: ties for question, ties in zip(asked, found, strict=True)}
 
 
 def _is_judged(case: Case) -> bool:

@@ -76,6 +76,10 @@ EVENTS = """SELECT number, at, by_person, by_role, command_id, type, body, hash 
 _TEXTS = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret FROM contents AS c
     LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id
     WHERE c.order_id = %s AND c.ref = ANY(%s)"""
+_TEXTS_OF_MANY = """SELECT c.order_id, c.ref, c.owner, c.sealed, p.secret
+    FROM unnest(%s::text[], %s::text[]) AS wanted (order_id, ref)
+    JOIN contents AS c ON c.order_id = wanted.order_id AND c.ref = wanted.ref
+    LEFT JOIN person_keys AS p ON p.person = c.owner AND p.key_id = c.key_id"""
 _KEY = "SELECT person, key_id, secret FROM person_keys WHERE person = %s"
 _DUE = """SELECT due.next_due, due.order_id
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS place (slot, at, order_id)
@@ -94,6 +98,9 @@ _AT_ONCE = 16
 # one statement, not in one each; and when so many were new that were written, what is still to come
 # is loaded as one.
 _A_LIST, _A_FEED = 16, 500
+# Texts of no more orders than this may be those of a group of commands, of which no statement is to
+# touch two orders; of more, they are a list's.
+_A_GROUP = 64
 _NEW_ENOUGH = 128
 _KEYS_HELD = 1024
 _TAKEN = (errors.UniqueViolation, errors.DivisionByZero, errors.NotNullViolation)
@@ -186,7 +193,11 @@ class PostgresRecords:
         refs: dict[str, list[str]] = defaultdict(list)
         for order, ref in wanted:
             refs[order].append(ref)
-        found = self._connections.look(*((_TEXTS, item) for item in refs.items()))
+        if len(refs) > _A_GROUP:
+            of, named = zip(*wanted, strict=True)
+            found = [self._connections.ask(_TEXTS_OF_MANY, (list(of), list(named)))]
+        else:
+            found = self._connections.look(*((_TEXTS, item) for item in refs.items()))
         return {
             (order, ref): None if secret is None else unseal(secret, order, ref, owner, sealed)
             for rows in found
