@@ -9,7 +9,7 @@ from amends.dispute.decide.decide_appeal import DecideAppeal
 from amends.dispute.events.judging import AppealFiled
 from amends.dispute.state import Appeal, Case
 from amends.kernel.decision import Accepted
-from amends.kernel.people import CLOCK, Actor
+from amends.kernel.people import CLOCK
 from amends.kernel.record import Recorded, Row
 from amends.projections import project
 from tests.dispute.cases import (
@@ -29,12 +29,14 @@ from tests.dispute.cases import (
 from tests.given import APPEALS, DAY, MEDIATOR, after
 
 
-def rows(before: Case, outcome: Accepted[CaseEvent], by: Actor = CLOCK) -> list[Row]:
+def rows(before: Case, outcome: Accepted[CaseEvent], *others: str) -> list[Row]:
     found = []
     for event in outcome.events:
         case = after(before, event)
-        recorded = Recorded("A-1001", case.version, event.at, by, "c1", event)
-        found += [r for r in project(before, recorded, case).rows if r.table == "rulings"]
+        recorded = Recorded("A-1001", case.version, event.at, CLOCK, "c1", event)
+        found += [
+            r for r in project(before, recorded, case).rows if r.table in ("rulings", *others)
+        ]
         before = case
     return found
 
@@ -51,16 +53,18 @@ def test_a_ruling_has_a_row_with_its_share_of_what_was_in_dispute() -> None:
     assert {name: row.values[name] for name in expected} == expected
 
 
-def test_the_category_is_the_dearest_claimed_line_s() -> None:
+def test_case_and_ruling_are_filed_under_the_same_category() -> None:
     case = two_lines()
     lines = tuple(
         replace(line, category=name)
-        for line, name in zip(case.order.lines, ("blouses", "scarves"), strict=True)
+        for line, name in zip(case.order.lines, ("scarves", "blouses"), strict=True)
     )
+    lines = (replace(lines[0], paid=59_999), lines[1])
     case = mediated(answered(opened(replace(case, order=replace(case.order, lines=lines)))))
-    (row,) = rows(case, accepted(case, ruling(amount=rub(1_000)), MEDIATOR, ESCALATED + DAY))
-    assert row.values is not None
-    assert row.values["category"] == "blouses"
+    outcome = accepted(case, ruling(amount=rub(1_000)), MEDIATOR, ESCALATED + DAY)
+    found = rows(case, outcome, "disputes")
+    filed = {row.table: (row.values or {})["category"] for row in found}
+    assert filed == {"rulings": "blouses", "disputes": "blouses"}
 
 
 def test_an_appeal_against_it_is_followed_to_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Which units are free for a new claim, and how much can be claimed for them."""
+"""Which units are free for a new claim, how much can be claimed for them, what goods they are."""
 
 from __future__ import annotations
 
@@ -64,3 +64,15 @@ def claimed_amount(
     if amount is None:
         return 0 if replacing else most
     return bounded_amount(order, amount, most, least=0 if replacing else 1)
+
+
+def category_of(order: Order, lines: Mapping[str, int]) -> str:
+    """What a claim for units by line id is filed under: the category of the line for whose units
+    most was paid, the first of equals.
+
+    "" when that line has none, or when all of them were split off after the dispute had ended.
+    Refunds count for nothing, so that a case is not filed elsewhere while it is open.
+    """
+    claimed = [line for line in order.lines if line.id in lines]
+    dearest = max(claimed, key=lambda line: line.paid_for(lines[line.id]), default=None)
+    return dearest.category if dearest else ""

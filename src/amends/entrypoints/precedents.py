@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from amends.dispute.claims import category_of
 from amends.dispute.state import Case, Dispute
 from amends.engine.ruling_meanings import Sentence
 from amends.engine.store import Store, Views
@@ -14,7 +15,6 @@ from amends.entrypoints.similar.index import RulingIndex
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.money import Money
 from amends.kernel.record import Column
-from amends.projections.rulings import category_of
 
 # So many make the spread, the most alike, then the newest: what was right ten years ago need not be
 # so now.
@@ -102,7 +102,7 @@ def sought_by(rulings: RulingIndex, case: Case, dispute: Dispute) -> Sought:
         case.order.id,
         dispute.id,
         dispute.claim.reason,
-        category_of(case.order, dispute),
+        category_of(case.order, dispute.claim.lines),
         *rulings.asked(case, dispute),
     )
 

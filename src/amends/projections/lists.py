@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amends.dispute.case import CaseEvent
+from amends.dispute.claims import category_of
 from amends.dispute.events.base import DisputeEvent
 from amends.dispute.state import Case, Dispute
 from amends.kernel.instants import Instant, to_micros
@@ -68,7 +69,7 @@ def _dispute_row(order: Order, dispute: Dispute) -> Row:
         "mediator": dispute.mediator,
         "officer": dispute.officer,
         "language": order.buyer_language,
-        "category": _category(order, dispute),
+        "category": category_of(order, dispute.claim.lines),
         "unassigned": " ".join(dispute.unassigned),
         "opened_at": to_micros(dispute.opened_at),
         "due_at": _stamp(min((d.at for d in dispute.deadlines), default=None)),
@@ -76,12 +77,6 @@ def _dispute_row(order: Order, dispute: Dispute) -> Row:
         "version": dispute.version,
     }
     return Row("disputes", {"dispute_id": dispute.id}, values)
-
-
-def _category(order: Order, dispute: Dispute) -> str:
-    """That of the first claimed line that has one."""
-    claimed = (line.category for line in order.lines if line.id in dispute.claim.lines)
-    return next((category for category in claimed if category), "")
 
 
 def _contact_rows(recorded: Recorded[CaseEvent], order: Order) -> list[Row]:

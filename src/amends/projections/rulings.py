@@ -7,6 +7,7 @@ writer erases it; a job reads it there and indexes its words.
 from __future__ import annotations
 
 from amends.dispute.case import CaseEvent
+from amends.dispute.claims import category_of
 from amends.dispute.events.judging import AppealDecided, AppealFiled, AppealMissed, RulingIssued
 from amends.dispute.money import worth
 from amends.dispute.state import Case, Dispute, Ruling
@@ -49,7 +50,7 @@ def _row(order: Order, dispute: Dispute, ruling: Ruling, first: Ruling) -> Row:
     claimed = dispute.claim.amount or worth(order, dispute)
     values: dict[str, Column] = {
         "reason": dispute.claim.reason,
-        "category": category_of(order, dispute),
+        "category": category_of(order, dispute.claim.lines),
         "finding": ruling.finding,
         "remedy": ruling.remedy,
         "reasons": " ".join(ruling.reasons),
@@ -63,12 +64,6 @@ def _row(order: Order, dispute: Dispute, ruling: Ruling, first: Ruling) -> Row:
         "at": to_micros(first.at),
     }
     return Row("rulings", {"dispute_id": dispute.id}, values)
-
-
-def category_of(order: Order, dispute: Dispute) -> str:
-    """That of the dearest line claimed."""
-    claimed = [line for line in order.lines if line.id in dispute.claim.lines]
-    return max(claimed, key=lambda line: line.paid).category if claimed else ""
 
 
 def _appeal(dispute: Dispute) -> str:

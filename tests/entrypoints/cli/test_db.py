@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from tests.entrypoints.cli.run import EXAMPLES, Terminal
+from tests.entrypoints.sandbox import sandbox
+from tests.entrypoints.similar.cases import rule, three_cases
 
 FEED = str(EXAMPLES / "feed.ndjson")
 
@@ -20,6 +25,23 @@ def test_what_is_derived_is_checked_and_made_anew(terminal: Terminal) -> None:
     assert "A-1003: the state's bytes" in result.stdout
     assert "amends db rebuild" in result.stderr
     assert terminal.out("db", "rebuild") == "Made anew: 40 orders.\n"
+    assert terminal.out("db", "check") == "Nothing differs from the record.\n"
+
+
+def test_what_an_older_version_filed_otherwise_is_named_and_filed_anew(
+    empty_database: Path, terminal: Terminal
+) -> None:
+    shutil.copy(empty_database, terminal.database)
+    with sandbox(terminal.database) as shop:
+        three_cases(shop)
+        rule(shop, "A-2")
+    terminal.damage("UPDATE disputes SET category = 'toys' WHERE order_id = 'A-2'")
+    terminal.damage("UPDATE rulings SET category = 'toys' WHERE order_id = 'A-2'")
+    assert terminal.run("db", "check").stdout.splitlines() == [
+        "A-2: a row of disputes (dispute_id A-2-D1): category is 'toys', not 'clothing'",
+        "A-2: a row of rulings (dispute_id A-2-D1): category is 'toys', not 'clothing'",
+    ]
+    terminal.out("db", "rebuild")
     assert terminal.out("db", "check") == "Nothing differs from the record.\n"
 
 
