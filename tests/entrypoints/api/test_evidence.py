@@ -120,8 +120,10 @@ def test_forms_that_cannot_be_right(shop: Shop) -> None:
     assert upload(shop, photo(), status=422, colour="red")["rule"] == "unknown_field"
     assert upload(shop, photo(), status=404, dispute="A-1002-D1")["rule"] == "unknown_dispute"
     assert upload(shop, photo(), who="buyer.b2", status=404)["rule"] == "unknown_order"
-    broken = shop.call(
-        "POST", path, BUYER, content=b"nothing",
-        headers={"Content-Type": "multipart/form-data; boundary=x"},
-    )  # fmt: skip
-    assert broken.status_code in (400, 422)
+    note = b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\n\xff\r\n'
+    for content in (b"nothing", note, note + b"--x--\r\n"):
+        broken = shop.call(
+            "POST", path, BUYER, content=content,
+            headers={"Content-Type": "multipart/form-data; boundary=x"},
+        )  # fmt: skip
+        assert (broken.status_code, broken.json()["rule"]) == (400, "request_malformed")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from amends.kernel.people import Role
-from tests.entrypoints.web.conftest import ORDER, Visitor, World
+from tests.entrypoints.web.conftest import ORDER, Page, Visitor, World
 from tests.entrypoints.web.test_journeys import DISPUTE, OPEN, opens
 
 
@@ -282,6 +282,38 @@ def test_a_strangers_large_file_is_not_even_read(world: World) -> None:
         line.sendall(asked.encode() + b"--x\r\n")
         # The rest never comes, and is not waited for.
         assert line.recv(200).startswith(b"HTTP/1.1 401 ")
+
+
+_PART = b'--x\r\nContent-Disposition: form-data; name="note"\r\n'
+_FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG'
+
+
+@pytest.mark.parametrize("where", ["/orders/A-1/evidence", "/orders/A-1/dispute/new/proof"])
+@pytest.mark.parametrize(
+    ("boundary", "body"),
+    [
+        ("", _FILE + b"\r\n--x--\r\n"),
+        ("; boundary=y", _FILE + b"\r\n--x--\r\n"),
+        ("; boundary=x", _FILE),
+        ("; boundary=x", _PART),
+        ("; boundary=x", _PART + b"\r\n\xff\xfe\r\n--x--\r\n"),
+        ("; boundary=x", _PART + b"Content-Type: text/plain; charset=none\r\n\r\na\r\n--x--\r\n"),
+        ("; boundary=x", b""),
+    ],
+    ids=["no boundary", "other", "cut in file", "cut in head", "no text", "no charset", "nothing"],
+)
+def test_a_file_that_did_not_come_whole_is_told_so(
+    world: World, olga: Visitor, where: str, boundary: str, body: bytes
+) -> None:
+    headers = {"Content-Type": f"multipart/form-data{boundary}"}
+    answer = olga.client.post(where, content=body, headers=headers)
+    page = Page(answer.status_code, answer.text, str(answer.url), answer.headers)
+    assert page.status == 400
+    assert "did not come whole" in page.words
+    assert "send it once more" in page.words
+    back = where.removesuffix("/evidence")
+    assert f'<a href="{back}">' in page.html
+    assert not world.service.engine.view("A-1").state.order.evidence  # type: ignore[union-attr]  # it is there
 
 
 @pytest.mark.parametrize("key", ["a\x00b", "x" * 9000, " ", "\u202e"])

@@ -23,6 +23,7 @@ from amends.entrypoints.api.calls import Asked, Call, Problem, Reply, Upload, in
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.desk import Arrived, Desk
 from amends.entrypoints.api.docs import docs_page
+from amends.entrypoints.api.forms import form_in
 from amends.entrypoints.api.openapi import openapi_text
 from amends.entrypoints.api.problems import not_now, problem_reply
 from amends.entrypoints.api.routes import ROUTES, Route
@@ -238,7 +239,7 @@ async def _form(request: AnyRequest) -> tuple[dict[str, str], Upload | None]:
         raise invalid("form_wanted", {}, "send_form")
     fields: dict[str, str] = {}
     upload: Upload | None = None
-    form = await request.form()
+    form = await form_in(request)
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             if name != "file" or upload is not None:

@@ -8,8 +8,10 @@ from anyio import to_thread
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
 
 from amends.entrypoints.api.calls import Upload
+from amends.entrypoints.api.forms import NotWhole, form_in
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.visitors import SignInNeeded, Visitor, check_csrf
@@ -54,12 +56,14 @@ async def sent_form(request: Asked, site: TheSite) -> Sent:
     """The form, read but not trusted: ``of_visitor`` says whether it came from our own page.
 
     Where one may be large, that of a stranger is not read at all: many of those at once would fill
-    the memory. Raises SignInNeeded.
+    the memory. Raises SignInNeeded, and NotWhole for one that came broken.
     """
     takes_files = request.route_handler.resolve_request_max_body_size() == LARGEST_FORM
     if takes_files and await to_thread.run_sync(visitor_of, request, site) is None:
         raise SignInNeeded
-    form = await request.form()
+    form = await form_in(request)
+    if not form and request.content_type[0] == RequestEncodingType.MULTI_PART:
+        raise NotWhole
     texts: dict[str, list[str]] = {}
     upload: Upload | None = None
     for name, value in form.multi_items():

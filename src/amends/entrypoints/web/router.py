@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from amends.engine.groups import TooBusy
 from amends.engine.store import BadCursor, Unavailable
+from amends.entrypoints.api.forms import NotWhole
 from amends.entrypoints.api.server import PREFIX, api_exception
 from amends.entrypoints.service import Service
 from amends.entrypoints.web import (
@@ -38,9 +39,10 @@ from amends.entrypoints.web.asking_in import welcome_page
 from amends.entrypoints.web.away import away_page
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.money import balance, desk, order, refund
-from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_file, static_url
+from amends.entrypoints.web.rendering import SECURITY_HEADERS, page
 from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
+from amends.entrypoints.web.templating import static_file, static_url
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
 from amends.entrypoints.web.workbench import routes as workbench
 
@@ -96,7 +98,12 @@ def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
 )
 def step_back(request: Asked) -> Redirect:
     """Addresses forms are sent to, when one is loaded again without its form: the page before."""
-    return Redirect(_FORM_OF.sub("", request.url.path) or "/", status_code=303)
+    return Redirect(_page_of(request.url.path), status_code=303)
+
+
+def _page_of(sent_to: str) -> str:
+    """The page a form is on, by the address it is sent to."""
+    return _FORM_OF.sub("", sent_to) or "/"
 
 
 @route("/{path:path}", http_method=["GET", "POST"], sync_to_thread=False)
@@ -123,6 +130,10 @@ def web_router(service: Service) -> Router:
 
     def not_from_here(request: Asked, _error: Exception) -> Response[str]:
         return page("stale.html", visitor_of(request, site), status=403)
+
+    def not_whole(request: Asked, _error: Exception) -> Response[str]:
+        back = _page_of(request.url.path)
+        return page("not_whole.html", visitor_of(request, site), status=400, back=back)
 
     def other(request: Asked, error: HTTPException) -> Response[str]:
         status = error.status_code
@@ -175,6 +186,7 @@ def web_router(service: Service) -> Router:
             BadCursor: not_there,
             SignInNeeded: sign_in,
             NotFromHere: not_from_here,
+            NotWhole: not_whole,
             HTTPException: other,
             TooBusy: not_now,
             Unavailable: not_now,
