@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from amends.adapters.clock import VirtualClock
 from amends.bootstrap import Settings, build_app, build_service
 from amends.dispute.judge import OnOrder
+from amends.engine.imports import ImportAnswer
 from amends.entrypoints.api.bodies import struct_in
-from amends.entrypoints.clock import drain, reconcile_if_due
+from amends.entrypoints.clock import drain, reconcile_if_due, tidy_if_due
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.instants import Instant
 from amends.kernel.money import Money
@@ -87,6 +88,16 @@ def test_the_books_are_compared_once_a_day(tmp_path: Path) -> None:
               "log_level": "error"}  # fmt: skip
     assert [entry for entry in told if entry["event"] == "books_differ"] == [differ] * 2
     service.close()
+
+
+def test_answers_to_old_feeds_are_forgotten_however_many_they_are(service: Service) -> None:
+    answers, said = service.store.import_answers, ImportAnswer("d", "{}")
+    for n in range(250):
+        answers.keep("shop", str(n), said, START - timedelta(days=8))
+    answers.keep("shop", "last week", said, START - timedelta(days=7))
+    assert tidy_if_due(service)
+    assert not any(answers.find("shop", str(n)) for n in range(250))
+    assert answers.find("shop", "last week") == said
 
 
 def test_a_running_server_compares_them_by_itself(service: Service) -> None:

@@ -10,6 +10,7 @@ from tests.store.contract_callbacks import CallbacksContract
 from tests.store.contract_correspondence import CorrespondenceContract
 from tests.store.contract_drafts import DraftsContract
 from tests.store.contract_goodwill import GoodwillContract
+from tests.store.contract_imports import ImportAnswersContract
 from tests.store.contract_jobs import JobsContract
 from tests.store.contract_leases import LeasesContract, SlotsContract
 from tests.store.contract_lists import AccessContract, ServiceContract, ViewsContract
@@ -37,6 +38,7 @@ class StoreContract(
     WatchingContract,
     AccessContract,
     CorrespondenceContract,
+    ImportAnswersContract,
     DraftsContract,
     PapersContract,
     SlotsContract,

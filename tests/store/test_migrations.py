@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -75,3 +77,28 @@ def test_notices_of_what_is_settled_ask_for_nothing(tmp_path: Path, postgres: Se
     migrate(url)
     for database in (str(path), url):
         assert asked(database) == {"offer_made": 9, "offer_accepted": None, "appeal_decided": None}
+
+
+KEPT = """INSERT INTO meta VALUES ('packs', '{}'), ('import:marketplace/shop:k:1',
+    '{"digest":"d","answer":{"lines":1,"bad":[{"line":1,"why":"Größe"}]}}')"""
+
+
+def test_what_feeds_were_answered_is_still_known(tmp_path: Path, postgres: Server) -> None:
+    path, url = tmp_path / "old.db", postgres.empty()
+    migrate(path, "0019")
+    migrate(url, "0019")
+    with closing(sqlite3.connect(path)) as file, file, psycopg.connect(url) as server:
+        file.execute(KEPT)
+        server.execute(KEPT)
+    for database in (str(path), url):
+        migrate(database)
+        store = open_store(database)
+        kept = store.import_answers.find("marketplace/shop", "k:1")
+        assert kept is not None
+        assert kept.digest == "d"
+        assert json.loads(kept.text) == {"lines": 1, "bad": [{"line": 1, "why": "Größe"}]}
+        assert store.meta.get("packs") == "{}"
+        assert store.meta.get("import:marketplace/shop:k:1") is None
+        # Nobody knows since when it was there: its time begins with the migration.
+        assert store.import_answers.forget(datetime.now(UTC) - timedelta(days=1), 9) == 0
+        store.close()

@@ -19,6 +19,7 @@ from msgspec import Struct
 from amends.engine.callbacks import Callbacks
 from amends.engine.correspondence import Correspondence
 from amends.engine.drafts import Drafts
+from amends.engine.imports import ImportAnswers
 from amends.engine.leases import Leases
 from amends.engine.papers import Papers
 from amends.engine.ruling_words import RulingWords
@@ -469,6 +470,8 @@ class Store(Protocol):
     def emails(self) -> Emails: ...
     @property
     def correspondence(self) -> Correspondence: ...
+    @property
+    def import_answers(self) -> ImportAnswers: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

@@ -37,6 +37,11 @@ _DUTIES = (_UPKEEP, _CALLBACKS, _DEALING)
 _RECONCILE_EVERY = timedelta(days=1)
 _TIDIED_AT = "tidied_at"
 _TIDY_EVERY = timedelta(hours=1)
+# What was cut off on a Friday is sent again on a Monday. Later it is as any other feed: what is
+# known already changes nothing.
+_IMPORT_ANSWERS_KEPT = timedelta(days=7)
+# Each may name a thousand bad lines: others are to get to write between.
+_FORGOTTEN_AT_ONCE = 100
 # Shorter gaps are a restart; what a gap means for a turn is the policy pack's to say.
 _LONGEST_GAP = timedelta(minutes=2)
 # Rounds of jobs at one instant; a job that always asks for another is a fault.
@@ -135,12 +140,16 @@ def reconcile_if_due(service: Service) -> bool:
 
 
 def tidy_if_due(service: Service) -> bool:
-    """Forget sessions, links and leases that are over, once an hour; whether it was time."""
+    """Forget sessions, links and leases that are over and what old feeds were answered, once an
+    hour; whether it was time."""
     if not _is_time(service, _TIDIED_AT, _TIDY_EVERY):
         return False
     now = service.clock.now()
     service.store.access.forget_expired(now)
     service.store.leases.forget_lapsed(now - _TIDY_EVERY)
+    answers, old = service.store.import_answers, now - _IMPORT_ANSWERS_KEPT
+    while answers.forget(old, _FORGOTTEN_AT_ONCE) == _FORGOTTEN_AT_ONCE:
+        pass
     return True
 
 

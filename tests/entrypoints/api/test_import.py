@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from amends.entrypoints.clock import tidy_if_due
 from tests.entrypoints.sandbox import SHOP, Json, Shop, order
 
 SHIPMENT = {
@@ -100,6 +101,20 @@ def test_the_same_feed_under_the_same_key_is_not_taken_again(shop: Shop) -> None
     assert take(shop, feed(line("A-1")), key="k") == first
     assert take(shop, feed(line("A-2")), 422, key="k")["rule"] == "idempotency_key_reused"
     shop.get("/orders/A-2", status=404)
+
+
+def test_a_key_is_known_for_a_week_and_after_it_nothing_is_taken_twice(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    body = feed(line("A-1"), SHIPMENT)
+    first = take(shop, body, key="k")
+    shop.move_to("2026-03-17T00:00:00Z")
+    tidy_if_due(shop.service)
+    assert take(shop, body, key="k") == first
+    shop.move_to("2026-03-17T02:00:00Z")
+    tidy_if_due(shop.service)
+    again = take(shop, body, key="k")
+    assert again == {**first, "orders": {"new": 0, "same": 1}, "shipments": {"new": 0, "same": 1}}
+    assert len(shop.booked()["captures"]) == 1
 
 
 def test_a_long_feed_is_taken_in_batches(shop: Shop) -> None:

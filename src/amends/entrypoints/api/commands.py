@@ -59,11 +59,9 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
-def key_of(call: Call, *, needed: bool = True) -> str | None:
+def key_of(call: Call) -> str:
     """The call's idempotency key. Raises Problem 400 when it is missing or malformed."""
     key = call.headers.get("idempotency-key")
-    if key is None and not needed:
-        return None
     if key is None or not is_key(key):
         rule = "idempotency_key_missing" if key is None else "idempotency_key_malformed"
         refused = Refused(rule, {}, ("send_idempotency_key",), "invalid")

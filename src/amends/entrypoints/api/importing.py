@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from amends.engine.imports import ImportAnswer
 from amends.engine.requests import caller_of
 from amends.entrypoints.api.calls import Call, Reply, invalid, json_reply
 from amends.entrypoints.api.commands import key_of
@@ -18,11 +19,6 @@ from amends.kernel.decision import Refused
 _CHUNK = 1 << 20
 
 
-class _Saved(msgspec.Struct, frozen=True):
-    digest: str
-    answer: Imported
-
-
 def post_import(api: Api, call: Call) -> Reply:
     """Counts of what was new and what was known, and each bad line with its number and why."""
     key = key_of(call)
@@ -30,20 +26,20 @@ def post_import(api: Api, call: Call) -> Reply:
     if stream is None:
         raise invalid("body_missing", {"problem": "empty"}, "send_lines")
     service = api.service
-    with api.in_flight.hold(caller_of(call.by), key):
-        name, digest = f"import:{call.by.role}/{call.by.person}:{key}", _digest(stream)
-        kept = service.store.meta.get(name)
+    caller, answers = caller_of(call.by), service.store.import_answers
+    with api.in_flight.hold(caller, key):
+        digest, kept = _digest(stream), answers.find(caller, key)
         if kept is not None:
-            saved = msgspec.json.decode(kept, type=_Saved)
-            if saved.digest != digest:
+            if kept.digest != digest:
                 next_ = ("use_new_key",)
                 raise refusal(Refused("idempotency_key_reused", {"key": key}, next_, "invalid"))
-            return json_reply(saved.answer, replayed=True)
+            return json_reply(msgspec.json.decode(kept.text, type=Imported), replayed=True)
         feed = feed_of(service, call.by, api.words)
         for _ in feed.take(lines_of(stream)):
             pass
         answer = feed.imported
-        service.store.meta.put(name, msgspec.json.encode(_Saved(digest, answer)).decode())
+        said = ImportAnswer(digest, msgspec.json.encode(answer).decode())
+        answers.keep(caller, key, said, service.clock.now())
     return json_reply(answer)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
+from amends.store.imports import SqlImportAnswers
 from amends.store.papers import SqlPapers
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
@@ -47,6 +48,7 @@ class PostgresStore:
         self.ruling_words = SqlRulingWords(plain)
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
+        self.import_answers = SqlImportAnswers(plain)
         self.uptime = PostgresUptime(self._connections)
         self.meta = PostgresMeta(self._connections)
         self.upkeep = PostgresUpkeep(self._connections)

@@ -7,6 +7,7 @@ from pathlib import Path
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
+from amends.store.imports import SqlImportAnswers
 from amends.store.papers import SqlPapers
 from amends.store.plain import SqlitePlain
 from amends.store.ruling_words import SqlRulingWords
@@ -52,6 +53,7 @@ class SqliteStore:
         self.ruling_words = SqlRulingWords(plain)
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
+        self.import_answers = SqlImportAnswers(plain)
         self.uptime = SqliteUptime(self._connections)
         self.meta = SqliteMeta(self._connections)
         self.upkeep = SqliteUpkeep(self._connections)
