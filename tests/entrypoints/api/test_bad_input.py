@@ -298,7 +298,10 @@ def test_no_address_asks_for_what_a_database_cannot_hold(shop: Shop) -> None:
 def test_the_sandboxs_clock_never_goes_back(shop: Shop) -> None:
     shop.advance("P5D")
     to = {"to": "2026-01-01T00:00:00Z"}
-    assert shop.post("/sandbox/clock", to, key=None, status=409)["rule"] == "clock_would_go_back"
+    refused = shop.post("/sandbox/clock", to, key=None, status=409)
+    assert refused["rule"] == "clock_would_go_back"
+    assert "6 January 2026 00:00 UTC" in refused["detail"]
+    assert "1 January 2026 00:00 UTC" in refused["detail"]
     for body in ({}, {"advance": "P1D", "to": "2027-01-01T00:00:00Z"}, {"advance": "-P1D"},
                  {"advance": "soon"}, {"to": "2026-02-01T00:00:00"}):  # fmt: skip
         shop.post("/sandbox/clock", body, key=None, status=422)

@@ -140,7 +140,7 @@ def test_every_fact_a_sentence_names_is_given(english: Words) -> None:
 def test_a_detail_holds_its_facts(english: Words) -> None:
     at = datetime(2026, 3, 8, 12, tzinfo=UTC)
     detail = english.detail("window_not_open", {"opens_at": at})
-    assert detail == "A dispute cannot be opened yet; it can be from 8 March 12:00 UTC."
+    assert detail == "A dispute cannot be opened yet; it can be from 8 March 2026 12:00 UTC."
     most = english.detail("amount_too_large", {"most": Money(160_000, "RUB")})
     assert most == "The most is RUB 1,600.00."
 

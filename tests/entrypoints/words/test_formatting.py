@@ -31,6 +31,7 @@ def test_money_is_told_in_the_currencys_own_minor_unit(
 def test_instants_are_told_in_utc() -> None:
     assert formatting.instant(AT) == "4 November 14:02 UTC"
     assert formatting.instant(AT + timedelta(seconds=7)) == "4 November 14:02:07 UTC"
+    assert formatting.dated_instant(AT) == "4 November 2026 14:02 UTC"
     assert formatting.weekday_instant(AT) == "Wed 4 Nov 14:02 UTC"
 
 

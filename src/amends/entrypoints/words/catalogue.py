@@ -144,7 +144,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
             case Money():
                 return formatting.money(value, self.locale)
             case Instant():
-                return formatting.instant(value, self.locale)
+                return formatting.dated_instant(value, self.locale)
             case tuple():
                 return ", ".join(value) or self.facts["none"]
             case _:

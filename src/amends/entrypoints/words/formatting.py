@@ -23,8 +23,8 @@ _ONE_UNIT = 1e9  # never put into a larger one
 # the time a long one takes.
 _REMEMBERED = 4096
 # How a day is written: in English by our own pattern, elsewhere by the custom of the language.
-_MONTH, _WEEKDAY, _WHOLE = "d MMMM", "EEE d MMM", "EEE d MMM y"
-_CUSTOMS = {_MONTH: "MMMMd", _WEEKDAY: "MMMEd", _WHOLE: "yMMMEd"}
+_MONTH, _YEAR, _WEEKDAY, _WHOLE = "d MMMM", "d MMMM y", "EEE d MMM", "EEE d MMM y"
+_CUSTOMS = {_MONTH: "MMMMd", _YEAR: "yMMMMd", _WEEKDAY: "MMMEd", _WHOLE: "yMMMEd"}
 # Where it is no blank; Babel's own lists of units come out wrong in several languages.
 _BETWEEN_UNITS = {"ar": " و", "zh": ""}
 
@@ -51,6 +51,11 @@ def _pattern(places: int) -> str:
 def instant(at: Instant, locale: str = "") -> str:
     """``2 March 12:00 UTC``; seconds are said where there are any."""
     return _in_words(at.astimezone(UTC).replace(microsecond=0), _MONTH, " ", locale or _now())
+
+
+def dated_instant(at: Instant, locale: str = "") -> str:
+    """``2 March 2026 12:00 UTC``, for what is read where no year goes without saying."""
+    return _in_words(at.astimezone(UTC).replace(microsecond=0), _YEAR, " ", locale or _now())
 
 
 def weekday_instant(at: Instant, locale: str = "") -> str:
