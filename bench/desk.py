@@ -30,13 +30,14 @@ import msgspec
 from amends.adapters.ids import new_id, new_token
 from amends.adapters.packs import load_packs, shipped_packs
 from amends.adapters.payments.simulated_books import SimulatedBooks
-from amends.bootstrap import Settings, build_app, build_service, run_app
+from amends.bootstrap import Settings, build_service
 from amends.dispute.decide import DisputeCommand
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import CaseCommand, OnDispute, OnOrder
 from amends.engine.sessions import Session
 from amends.engine.simulated import Behaviour
 from amends.engine.store import ApiKey
+from amends.entrypoints.application import build_app, run_app
 from amends.entrypoints.cli.serving import listening
 from amends.entrypoints.clock import move_to
 from amends.entrypoints.service import CaseRequest

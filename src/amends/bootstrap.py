@@ -5,18 +5,14 @@ from __future__ import annotations
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import structlog
-from litestar import Litestar, Request, Response
-from litestar.handlers import HTTPRouteHandler
-from litestar.router import Router
 
 from amends.adapters.calendars import calendar_for
 from amends.adapters.carriers.numbers import check_number
@@ -42,11 +38,8 @@ from amends.engine.outside import (
     PaymentProvider,
 )
 from amends.engine.store import Meta, Store
-from amends.entrypoints.api.context import Api
-from amends.entrypoints.api.server import api_exception, api_handlers
 from amends.entrypoints.cli.telling import shown
 from amends.entrypoints.cli.toolkit import Toolkit
-from amends.entrypoints.clock import Ticker
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.goodwill import GoodwillReader
@@ -59,15 +52,12 @@ from amends.entrypoints.jobs.watching import WatchCaseJob, WatchListJob
 from amends.entrypoints.judging.ties import TiesReader
 from amends.entrypoints.judging.watching import WATCH_LIST
 from amends.entrypoints.links import SignInLinks
-from amends.entrypoints.mail_in.routes import mail_handler
-from amends.entrypoints.probes import Running, probe_handlers
+from amends.entrypoints.pinning import claim, pin
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.similar.index import IndexRulingJob, RulingIndex
 from amends.entrypoints.webhooks_in.intake import Intake
-from amends.entrypoints.webhooks_in.routes import callback_handler
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
-from amends.policy.terms import PackRef
 from amends.projections.rulings import INDEX_RULING
 from amends.projections.watching import WATCH_CASE
 from amends.settings import Settings
@@ -77,14 +67,12 @@ from amends.store.migrate import database_exists, database_path, schema_is_curre
 from amends.store.tables import TABLES
 from amends.store.urls import is_postgres
 
-__all__ = ["Settings", "build_app", "build_service", "main", "run_app", "serve", "toolkit"]
+__all__ = ["Settings", "build_service", "main", "serve", "toolkit"]
 
 if TYPE_CHECKING:
     from amends.adapters.payments.stripe import StripePayments
 
-_MADE_FOR = "made_for"
 _CLOCK = "sandbox_clock"
-_PACKS = "packs"
 
 
 def build_service(settings: Settings) -> Service:
@@ -100,8 +88,8 @@ def build_service(settings: Settings) -> Service:
     settings.beside("files").parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, synced=settings.synced)
     try:
-        sandbox = _claim(store, sandbox=settings.sandbox)
-        _pin(store.meta, library)
+        sandbox = claim(store, sandbox=settings.sandbox)
+        pin(store.meta, library)
         return _service(replace(settings, sandbox=sandbox), store, library)
     except BaseException:
         store.close()
@@ -256,93 +244,6 @@ def _virtual_clock(meta: Meta) -> VirtualClock:
     return VirtualClock(load, lambda at: meta.put(_CLOCK, str(to_micros(at))))
 
 
-def _claim(store: Store, *, sandbox: bool | None) -> bool:
-    """Whether the database is a sandbox's. A new one is marked as such or not; raises ValueError
-    for one of another kind than ``sandbox`` says."""
-    wanted = "sandbox" if sandbox else "live"
-    found = store.meta.get(_MADE_FOR)
-    if found is None and sandbox and store.upkeep.orders(limit=1):
-        found = "live"
-    if found is None:
-        store.meta.put(_MADE_FOR, wanted)
-        return bool(sandbox)
-    if found != wanted and sandbox:
-        raise ValueError(
-            "this database was not made by a sandbox, whose clock would let its deadlines run out;"
-            " name a database of the sandbox's own"
-        )
-    if found != wanted and sandbox is not None:
-        raise ValueError(
-            "this database was made by a sandbox, on a clock of its own; serve it with --sandbox,"
-            " or name another database"
-        )
-    return found == "sandbox"
-
-
-def _pin(meta: Meta, library: Library) -> None:
-    """Hold the packs against those this database was served with before, and keep the new ones.
-
-    Raises PinnedPackError when one is gone or its values were changed.
-    """
-    kept = meta.get(_PACKS)
-    refs = msgspec.json.decode(kept, type=list[PackRef]) if kept else []
-    for ref in refs:
-        library.pinned(ref)
-    now = [terms.ref for terms in library.all()]
-    if now != refs:
-        meta.put(_PACKS, msgspec.json.encode(now).decode())
-
-
-# See ``amends.entrypoints.stopping``.
-_CLOCK_STOPS_SECONDS = 3.0
-
-Routed = HTTPRouteHandler | Router
-AnyRequest = Request[Any, Any, Any]
-
-
-def build_app(
-    service: Service,
-    pages: Sequence[Routed] = (),
-    *,
-    worker: str = "1",
-    running: Running | None = None,
-) -> Litestar:
-    """The web server: the API, and ``pages``. A sandbox has no clock running by itself.
-
-    ``worker``: this process's name among all that serve the database. ``running``: what its probes
-    are to know of it.
-    """
-    api = Api(service)
-    ticker = Ticker(service, worker) if service.sandbox is None else None
-
-    @asynccontextmanager
-    async def life(_app: Litestar) -> AsyncIterator[None]:
-        if ticker:
-            ticker.start()
-        try:
-            yield
-        finally:
-            if ticker:
-                ticker.stop(_CLOCK_STOPS_SECONDS)
-
-    def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
-        return api_exception(api, request, error)
-
-    return Litestar(
-        [
-            *api_handlers(api),
-            callback_handler(service),
-            mail_handler(service),
-            *probe_handlers(service, running or Running(), lambda: ticker.runs if ticker else True),
-            *pages,
-        ],
-        exception_handlers={Exception: failed},
-        lifespan=[life],
-        openapi_config=None,
-        logging_config=None,
-    )
-
-
 def open_service(
     database: str,
     *,
@@ -357,21 +258,13 @@ def open_service(
 def serve(service: Service, listening: socket.socket, worker: str) -> None:
     """Pages, API and the clock behind them in this process, until it is told to stop."""
     # Only a server needs these, and every command line call would wait for them.
+    from amends.entrypoints.application import build_app, run_app  # noqa: PLC0415
+    from amends.entrypoints.probes import Running  # noqa: PLC0415
     from amends.entrypoints.web.router import web_router  # noqa: PLC0415
 
     running = Running()
     app = build_app(service, [web_router(service)], worker=worker, running=running)
     run_app(app, listening, running)
-
-
-def run_app(app: Litestar, listening: socket.socket, running: Running | None = None) -> None:
-    """An application in this process, until it is told to stop; ``running`` is told so too."""
-    from amends.entrypoints.memory import settle  # noqa: PLC0415
-    from amends.entrypoints.stopping import Server  # noqa: PLC0415
-
-    server = Server(app, running or Running())
-    settle()
-    server.run(sockets=[listening])
 
 
 def toolkit() -> Toolkit:

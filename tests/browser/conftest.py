@@ -13,8 +13,9 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
 from amends.engine.store import Link
+from amends.entrypoints.application import build_app
 from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.web.router import web_router
 from amends.kernel.money import Money

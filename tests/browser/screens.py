@@ -20,7 +20,8 @@ from typing import Any, Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from amends.bootstrap import Settings, build_app, build_service, toolkit
+from amends.bootstrap import Settings, build_service, toolkit
+from amends.entrypoints.application import build_app
 from amends.entrypoints.cli.sampling import make_demo
 from amends.entrypoints.web.router import web_router
 from tests.browser.conftest import CHROMIUM, Scheme

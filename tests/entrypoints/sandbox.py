@@ -13,7 +13,8 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
+from amends.entrypoints.application import build_app
 from amends.entrypoints.service import Service
 
 Json = dict[str, Any]

@@ -12,10 +12,11 @@ from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
 from amends.adapters.clock import VirtualClock
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
 from amends.dispute.judge import OnOrder
 from amends.engine.imports import ImportAnswer
 from amends.entrypoints.api.bodies import struct_in
+from amends.entrypoints.application import build_app
 from amends.entrypoints.clock import drain, reconcile_if_due, tidy_if_due
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.instants import Instant

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
+from amends.entrypoints.application import build_app
 from amends.entrypoints.web.router import web_router
 from amends.kernel.people import Role
 from amends.store import migrate

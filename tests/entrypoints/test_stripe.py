@@ -14,11 +14,12 @@ from litestar.testing import TestClient
 
 from amends.adapters.clock import VirtualClock
 from amends.adapters.payments.stripe_settings import StripeSettings
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
 from amends.dispute.decide.accept_offer import AcceptOffer
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import OnDispute, OnOrder
 from amends.entrypoints.api.bodies import struct_in
+from amends.entrypoints.application import build_app
 from amends.entrypoints.reconciliation import reconcile
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.decision import Accepted

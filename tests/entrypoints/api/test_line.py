@@ -16,9 +16,10 @@ import pytest
 from httpx import Response
 from litestar.testing import TestClient
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
 from amends.engine.groups import Groups
 from amends.engine.store import ApiKey
+from amends.entrypoints.application import build_app
 from amends.entrypoints.service import CaseAnswer, CaseRequest
 from amends.kernel.people import Actor, Role
 from amends.store import open_store

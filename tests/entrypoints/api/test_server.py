@@ -58,7 +58,7 @@ def test_a_real_server_takes_no_database_of_a_sandbox(tmp_path: Path) -> None:
 def test_a_real_server_has_no_tokens_and_no_controls_of_a_sandbox(tmp_path: Path) -> None:
     from litestar.testing import TestClient
 
-    from amends.bootstrap import build_app
+    from amends.entrypoints.application import build_app
 
     service = build_service(Settings.read(tmp_path / "live.db", environment={}))
     try:

@@ -13,7 +13,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from litestar.testing import TestClient
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
+from amends.entrypoints.application import build_app
 from amends.entrypoints.mail_in.receiving import receive
 from tests.adapters.contract_mail import parsed
 from tests.adapters.test_mail_smtp import Inbox

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
+from amends.entrypoints.application import build_app
 from amends.entrypoints.mail_in.receiving import Received, receive
 from tests.entrypoints.jobs.test_mail import arrived, disputed, part
 from tests.entrypoints.sandbox import BUYER, Shop

@@ -15,7 +15,8 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from amends.adapters.identity.settings import OidcSettings
-from amends.bootstrap import Settings, build_app, build_service
+from amends.bootstrap import Settings, build_service
+from amends.entrypoints.application import build_app
 from amends.entrypoints.staff.roster import Roster
 from amends.entrypoints.web.router import web_router
 from amends.kernel.people import Role

@@ -22,7 +22,7 @@ from amends.entrypoints.web.forms.building import FormContext, NoInput, inputs_o
 from amends.entrypoints.web.forms.form import Form, read_command
 from amends.entrypoints.web.forms.inputs import Choice, Fixed, Group, Input, Rows, Unit
 from amends.entrypoints.web.forms.posted import Posted
-from amends.entrypoints.web.rendering import environment
+from amends.entrypoints.web.templating import environment
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.money import Money
 from amends.kernel.people import Role

@@ -8,7 +8,7 @@ import pytest
 
 from amends.entrypoints.views.structs import LineProtectionView, WhyView
 from amends.entrypoints.web.protection import protected
-from amends.entrypoints.web.rendering import left
+from amends.entrypoints.web.templating import left
 from amends.entrypoints.words.formatting import moment
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

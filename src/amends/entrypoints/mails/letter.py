@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.engine.outside import Mail
-from amends.entrypoints.web.rendering import environment
+from amends.entrypoints.web.templating import environment
 from amends.entrypoints.words.languages import direction, spoken
 from amends.kernel.instants import Instant
 

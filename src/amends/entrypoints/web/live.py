@@ -12,9 +12,10 @@ from msgspec import Struct
 from amends.dispute.visibility import sees_order
 from amends.entrypoints.api.context import is_id
 from amends.entrypoints.views.asking import Looking
-from amends.entrypoints.web.rendering import SECURITY_HEADERS, static_url
+from amends.entrypoints.web.rendering import SECURITY_HEADERS
 from amends.entrypoints.web.requests import Asked, TheSite, signed_in
 from amends.entrypoints.web.site import NotThere
+from amends.entrypoints.web.templating import static_url
 from amends.kernel.people import Role
 
 SCRIPT = "live.js"

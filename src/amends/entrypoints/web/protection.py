@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from amends.entrypoints.views.structs import LineProtectionView, OrderView
 from amends.entrypoints.web.language import translate as _
-from amends.entrypoints.web.rendering import left
+from amends.entrypoints.web.templating import left
 from amends.entrypoints.words import formatting
 from amends.kernel.instants import Instant
 

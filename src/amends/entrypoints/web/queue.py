@@ -21,10 +21,11 @@ from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import scripted
 from amends.entrypoints.web.money.plots import plot
 from amends.entrypoints.web.naming import goods_typed, language_typed, names_of, names_of_staff
-from amends.entrypoints.web.rendering import page, static_url
+from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, see_dispute
+from amends.entrypoints.web.templating import static_url
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words.catalogue import Words
 from amends.entrypoints.words.languages import spoken

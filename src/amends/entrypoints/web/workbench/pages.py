@@ -32,8 +32,9 @@ from amends.entrypoints.web.pages import (
     next_clock,
     story_of,
 )
-from amends.entrypoints.web.rendering import SECURITY_HEADERS, page, static_url
+from amends.entrypoints.web.rendering import SECURITY_HEADERS, page
 from amends.entrypoints.web.site import Site, wording_of
+from amends.entrypoints.web.templating import static_url
 from amends.entrypoints.web.tracking import ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import arguments_of
