@@ -79,7 +79,7 @@ def test_a_port_that_is_taken(terminal: Terminal) -> None:
 
 
 def test_help_needs_no_web_server(tmp_path: Path) -> None:
-    names = "uvicorn", "alembic", "PIL", "holidays"
+    names = "litestar", "uvicorn", "alembic", "PIL", "holidays"
     code = (
         "import sys; sys.argv = ['amends', '--help']\n"
         "from amends.bootstrap import main\n"
