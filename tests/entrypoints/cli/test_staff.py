@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amends.bootstrap import open_service
+from amends.kernel.people import STAFF
 from tests.entrypoints.cli.run import Terminal
 
 MIA = ("mia", "--name", "Mia Olsen", "--email", "mia@amends.example")
@@ -73,7 +74,11 @@ def test_what_is_refused_says_what_to_do(terminal: Terminal) -> None:
     assert "belongs to an account" in terminal.refused(*add, "MIA@amends.example")
     assert "Refused by email_unreadable" in terminal.refused(*add, "nonsense")
     assert "roles of staff" in terminal.refused(*add, "a@x.example", "--role", "buyer")
-    assert "There is no role" in terminal.refused(*add, "a@x.example", "--role", "boss", code=2)
+    for asked in ((*add, "a@x.example"), ("staff", "change", "mia")):
+        told = terminal.refused(*asked, "--role", "boss", code=2)
+        assert "There is no role 'boss'" in told
+        named = told.split("The roles are: ")[1].strip(" .\n").split(", ")
+        assert {*named} == STAFF
     assert "no amount" in terminal.refused(*add, "a@x.example", "--limits", "much")
     assert "to report to" in terminal.refused(*add, "a@x.example", "--reports-to", "nobody")
     assert "reports to this person" in terminal.refused(

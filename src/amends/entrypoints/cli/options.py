@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -45,12 +46,12 @@ def asker(text: str, allowed: frozenset[Role]) -> Actor:
     return by
 
 
-def role_called(name: str) -> Role:
-    """The role of that name, or a teaching exit."""
+def role_called(name: str, among: Collection[Role] = tuple(Role)) -> Role:
+    """The role of that name, or a teaching exit that names those ``among`` which to choose."""
     try:
         return Role(name)
     except ValueError:
-        known = ", ".join(Role)
+        known = ", ".join(role for role in Role if role in among)
         raise failure(f"There is no role {name!r}. The roles are: {known}.", code=2) from None
 
 

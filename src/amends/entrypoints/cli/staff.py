@@ -77,10 +77,10 @@ def staff_app(tools: Toolkit) -> typer.Typer:
         """Add an account, and print the link on which they choose how they sign in, once, within
         three days."""
         from amends.engine.staff import StaffAccount
-        from amends.kernel.people import Member
+        from amends.kernel.people import STAFF, Member
 
         with opened(tools, database, base_url=base_url, make=True) as service:
-            member = Member(person_id(person), role_called(role or ""))
+            member = Member(person_id(person), role_called(role or "", STAFF))
             account = StaffAccount(member, name, email, service.clock.now())
             account = _changed(account, None, language, category, limits, reports_to)
             account = _placed(account, capacity, away_until, interest)
@@ -178,10 +178,11 @@ def _changed(
 
     from amends.entrypoints.staff.limits import read_limits
     from amends.kernel.decision import Refused
+    from amends.kernel.people import STAFF
 
     member = account.member
     if role is not None:
-        member = replace(member, role=role_called(role))
+        member = replace(member, role=role_called(role, STAFF))
     if languages is not None:
         member = replace(member, languages=tuple(filter(None, languages)))
     if categories is not None:
