@@ -254,7 +254,7 @@ def test_the_button_signs_a_party_in_once_and_leads_to_that_case(
     (mail,) = arrived(tmp_path, "shop@example.com")
     (path,) = re.findall(r"http://127.0.0.1:8000(/enter/\S+)", part(mail, "plain"))
     assert f'href="http://127.0.0.1:8000{path}"' in part(mail, "html")
-    assert "do not pass this mail on" in part(mail, "plain")
+    assert "do not pass it on" in part(mail, "plain")
     access = shop.service.store.access
     found = access.find_link(path.removeprefix("/enter/"))
     assert found == Link(Actor("s1", Role.SELLER), "/disputes/A-1001-D1")

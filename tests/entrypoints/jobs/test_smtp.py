@@ -72,10 +72,12 @@ def test_a_notice_goes_by_mail_in_both_forms_and_is_answered(
         "Please act by Sat 14 Mar 2026, 12:00 UTC.",
         "5 days after Mon 9 Mar 12:00 UTC, when the dispute was opened",
         "Without an answer the case goes to a mediator.",
+        "This mail signs you in, once",
         "You can answer this mail",
     ):
         assert said in text
         assert said in page
+    assert "button" not in text.casefold(), "plain text has none"
     answer = EmailMessage(policy=SMTP)
     answer["From"], answer["To"] = INBOX, str(mail["Reply-To"])
     answer["Message-ID"] = "<a1@shop.example>"

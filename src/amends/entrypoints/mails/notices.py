@@ -63,9 +63,7 @@ def notice_letter(
     lead, *others = told
     closing = [why_it_came(looking.by)]
     if looking.by.role not in STAFF:
-        closing.append(
-            _("The button signs you in, once: do not pass this mail on to anybody else.")
-        )
+        closing.append(_("This mail signs you in, once: do not pass it on to anybody else."))
     if answered:
         closing.append(_("You can answer this mail: what you write goes to the other side."))
     dispute = _dispute(looking, lead)
