@@ -6,18 +6,18 @@ from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
 from amends.store.imports import SqlImportAnswers
+from amends.store.leases import SqlLeases
 from amends.store.papers import SqlPapers
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
 from amends.store.postgres.callbacks import PostgresCallbacks
 from amends.store.postgres.connections import Connections
 from amends.store.postgres.jobs import PostgresJobs
-from amends.store.postgres.leases import PostgresLeases
 from amends.store.postgres.records import PostgresRecords
-from amends.store.postgres.service import PostgresMeta, PostgresUptime
 from amends.store.postgres.upkeep import PostgresUpkeep
 from amends.store.postgres.views import PostgresViews
 from amends.store.ruling_words import SqlRulingWords
+from amends.store.service import SqlMeta, SqlUptime
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.staff import SqlStaff
 from amends.store.urls import Target
@@ -38,7 +38,7 @@ class PostgresStore:
         self.views = PostgresViews(self._connections)
         self.access = PostgresAccess(self._connections)
         self.drafts = SqlDrafts(plain)
-        self.leases = PostgresLeases(self._connections)
+        self.leases = SqlLeases(plain)
         self.callbacks = PostgresCallbacks(self._connections)
         self.staff = SqlStaff(plain, digests)
         self.sessions = SqlSessions(plain)
@@ -49,8 +49,8 @@ class PostgresStore:
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.import_answers = SqlImportAnswers(plain)
-        self.uptime = PostgresUptime(self._connections)
-        self.meta = PostgresMeta(self._connections)
+        self.uptime = SqlUptime(plain)
+        self.meta = SqlMeta(plain)
         self.upkeep = PostgresUpkeep(self._connections)
 
     def close(self) -> None:

@@ -8,17 +8,17 @@ from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
 from amends.store.imports import SqlImportAnswers
+from amends.store.leases import SqlLeases
 from amends.store.papers import SqlPapers
 from amends.store.plain import SqlitePlain
 from amends.store.ruling_words import SqlRulingWords
+from amends.store.service import SqlMeta, SqlUptime
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
 from amends.store.sqlite.callbacks import SqliteCallbacks
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.jobs import SqliteJobs
-from amends.store.sqlite.leases import SqliteLeases
 from amends.store.sqlite.records import SqliteRecords
-from amends.store.sqlite.service import SqliteMeta, SqliteUptime
 from amends.store.sqlite.upkeep import SqliteUpkeep
 from amends.store.sqlite.views import SqliteViews
 from amends.store.staff import SqlStaff
@@ -43,7 +43,7 @@ class SqliteStore:
         self.views = SqliteViews(self._connections)
         self.access = SqliteAccess(self._connections)
         self.drafts = SqlDrafts(plain)
-        self.leases = SqliteLeases(self._connections)
+        self.leases = SqlLeases(plain)
         self.callbacks = SqliteCallbacks(self._connections)
         self.staff = SqlStaff(plain, digests)
         self.sessions = SqlSessions(plain)
@@ -54,8 +54,8 @@ class SqliteStore:
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.import_answers = SqlImportAnswers(plain)
-        self.uptime = SqliteUptime(self._connections)
-        self.meta = SqliteMeta(self._connections)
+        self.uptime = SqlUptime(plain)
+        self.meta = SqlMeta(plain)
         self.upkeep = SqliteUpkeep(self._connections)
 
     def close(self) -> None:
