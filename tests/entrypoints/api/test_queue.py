@@ -62,6 +62,10 @@ def test_own_words_and_reminders(shop: Shop) -> None:
     assert shop.get("/queue", SUPERVISOR)["items"][0]["reminder"] == reminder
     assert shop.get("/queue/own", ADMIN) == nothing
     assert shop.put(at, {"day": "soon"}, SUPERVISOR, 422)["rule"] == "day_unreadable"
+    gone = shop.put(at, {"day": "2025-12-31"}, SUPERVISOR, 422)
+    assert (gone["rule"], gone["field"]) == ("day_has_passed", "day")
+    assert "2025-12-31 has passed" in gone["detail"]
+    assert shop.get("/queue/own", SUPERVISOR)["reminders"] == [reminder]
     assert shop.put(at, {}, SUPERVISOR, 422)
     long = {"words": ["x" * 61]}
     assert shop.put("/queue/own/words", long, SUPERVISOR, 422)["rule"] == "too_many_words"

@@ -65,6 +65,7 @@ def test_own_words_and_reminders_are_kept(shop: Shop, terminal: Terminal, tmp_pa
         "reminders": [{"dispute": dispute, "day": "2026-12-31", "note": "Call them"}],
     }  # fmt: skip
     assert "Write a day like" in terminal.refused("queue", "remind", dispute, "soon", *mine)
+    assert "has passed" in terminal.refused("queue", "remind", dispute, "2025-12-31", *mine)
     assert "There is no dispute" in terminal.refused("queue", "remind", "X-1-D1", *mine)
     assert "Up to 50 words" in terminal.refused("queue", "words", "x" * 61, *mine)
     assert dispute not in terminal.out("queue", "remind", dispute, *mine)

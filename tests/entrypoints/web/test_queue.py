@@ -194,6 +194,13 @@ def test_reminders_come_on_their_day_and_go(busy: World) -> None:
     assert "To look at again" not in vera.post("/queue/reminders", fields).words
     wrong = vera.post("/queue/reminders", {**fields, "day": ["soon"]})
     assert (wrong.status, "Write a day like" in wrong.words) == (422, True)
+    passed = {**fields, "day": ["2025-12-31"], "note": ["Call <again>"]}
+    wrong = vera.post("/queue/reminders", passed)
+    assert (wrong.status, "2025-12-31 has passed" in wrong.words) == (422, True)
+    kept = wrong.form("/queue/reminders")
+    assert (kept["day"], kept["note"]) == (["2025-12-31"], ["Call <again>"])
+    wrong = vera.post("/queue/words", {**fields, "words": ["x" * 61]})
+    assert wrong.form("/queue/words")["words"] == ["x" * 61]
     assert vera.post("/queue/reminders", {**fields, "dispute": ["X-1-D1"]}).status == 404
 
 

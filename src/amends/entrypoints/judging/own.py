@@ -6,7 +6,7 @@ It is kept like a form that was begun: sealed with the person's key, no part of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,8 @@ from amends.kernel.people import PersonId
 _NO_ORDER = ""
 _MOST_WORDS, _LONGEST_WORD = 50, 60
 _MOST_REMINDERS, _LONGEST_NOTE = 500, 500
+# How far behind UTC somebody's own day may be.
+_LAST_ZONE = timedelta(hours=12)
 
 
 class Reminder(Struct, frozen=True):
@@ -71,14 +73,18 @@ def remind(
     drafts: Drafts, person: PersonId, dispute: str, day: str, note: str, now: Instant
 ) -> Refused | None:
     """Be reminded of a case on a day like 2026-12-31, instead of any day before; without a day no
-    more."""
+    more. A day that has passed everywhere is refused, unless it is the one they have."""
     own = own_of(drafts, person)
+    before = own.reminder(dispute)
     others = [r for r in own.reminders if r.dispute != dispute]
     if day.strip():
         try:
             on = date.fromisoformat(day.strip())
         except ValueError:
             return Refused("day_unreadable", {}, ("mend_field",), "invalid", "day")
+        if on < (now - _LAST_ZONE).date() and (before is None or on != before.day):
+            passed = {"day": on.isoformat(), "today": now.date().isoformat()}
+            return Refused("day_has_passed", passed, ("choose_day_to_come",), "invalid", "day")
         if len(others) >= _MOST_REMINDERS or len(note) > _LONGEST_NOTE:
             facts = {"most": _MOST_REMINDERS, "longest": _LONGEST_NOTE}
             return Refused("too_many_reminders", facts, ("mend_field",), "invalid", "note")

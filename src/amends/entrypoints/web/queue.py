@@ -17,6 +17,7 @@ from msgspec.structs import asdict
 
 from amends.entrypoints.judging import own, queue, watching
 from amends.entrypoints.judging.looking_at import look_at
+from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import scripted
 from amends.entrypoints.web.money.plots import plot
@@ -38,6 +39,7 @@ SIZES = (25, 50, 100, 200)
 # Those of Arabic and Chinese keyboards too.
 _COMMAS = "[,\u060c\uff0c\u3001\n]"
 _LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+_NOTHING = Posted()
 
 
 class Shown(Struct, frozen=True):
@@ -83,7 +85,7 @@ def watch(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
     typed = sent.texts.one("words")
     words = re.split(_COMMAS, typed)
     refused = watching.watch(site.service.store, visitor.actor.person, words, site.now())
-    return _kept(site, visitor, refused)
+    return _kept(site, visitor, refused, sent.texts)
 
 
 @post(f"{HERE}/reminders", sync_to_thread=True)
@@ -96,7 +98,7 @@ def remind(request: Asked, site: TheSite, sent: TheForm) -> Response[Any]:
         site.service.store.drafts, visitor.actor.person, dispute, sent.texts.one("day"),
         sent.texts.one("note"), site.now(),
     )  # fmt: skip
-    return _kept(site, visitor, refused)
+    return _kept(site, visitor, refused, sent.texts)
 
 
 @post(f"{HERE}/{{dispute_id:str}}/looking", sync_to_thread=True, status_code=204)
@@ -135,6 +137,7 @@ def _queue(
     *,
     done: bool = False,
     refused: Refused | None = None,
+    typed: Posted = _NOTHING,
 ) -> Response[str]:
     service, by = site.service, visitor.actor
     size = size if size in SIZES else 50
@@ -153,6 +156,7 @@ def _queue(
             status=422 if refused else 200,
             errors=refused is not None,
             fault=refused_in_words(refused, site.api.words) if refused else "",
+            typed=typed,
             flash=_("Kept.") if done else "",
             shown=[_shown(visitor, item) for item in found.items],
             more=more,
@@ -239,9 +243,9 @@ def _marked(text: str, words: tuple[str, ...]) -> Markup:
     return shown
 
 
-def _kept(site: Site, visitor: Visitor, refused: Refused | None) -> Response[Any]:
+def _kept(site: Site, visitor: Visitor, refused: Refused | None, typed: Posted) -> Response[Any]:
     if refused is not None:
-        return _queue(site, visitor, queue.Filters(), 50, "", refused=refused)
+        return _queue(site, visitor, queue.Filters(), 50, "", refused=refused, typed=typed)
     return Redirect(f"{HERE}?done=kept", status_code=303)
 
 
