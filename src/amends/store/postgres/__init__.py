@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amends.store.callbacks import SqlCallbacks
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
@@ -10,7 +11,6 @@ from amends.store.leases import SqlLeases
 from amends.store.papers import SqlPapers
 from amends.store.plain import PostgresPlain
 from amends.store.postgres.access import PostgresAccess
-from amends.store.postgres.callbacks import PostgresCallbacks
 from amends.store.postgres.connections import Connections
 from amends.store.postgres.jobs import PostgresJobs
 from amends.store.postgres.records import PostgresRecords
@@ -39,7 +39,7 @@ class PostgresStore:
         self.access = PostgresAccess(self._connections)
         self.drafts = SqlDrafts(plain)
         self.leases = SqlLeases(plain)
-        self.callbacks = PostgresCallbacks(self._connections)
+        self.callbacks = SqlCallbacks(plain)
         self.staff = SqlStaff(plain, digests)
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)

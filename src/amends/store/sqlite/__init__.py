@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from amends.store.callbacks import SqlCallbacks
 from amends.store.correspondence import SqlCorrespondence
 from amends.store.drafts import SqlDrafts
 from amends.store.emails import Digests, SqlEmails
@@ -15,7 +16,6 @@ from amends.store.ruling_words import SqlRulingWords
 from amends.store.service import SqlMeta, SqlUptime
 from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.sqlite.access import SqliteAccess
-from amends.store.sqlite.callbacks import SqliteCallbacks
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.jobs import SqliteJobs
 from amends.store.sqlite.records import SqliteRecords
@@ -44,7 +44,7 @@ class SqliteStore:
         self.access = SqliteAccess(self._connections)
         self.drafts = SqlDrafts(plain)
         self.leases = SqlLeases(plain)
-        self.callbacks = SqliteCallbacks(self._connections)
+        self.callbacks = SqlCallbacks(plain)
         self.staff = SqlStaff(plain, digests)
         self.sessions = SqlSessions(plain)
         self.tries = SqlTries(plain, digests)
