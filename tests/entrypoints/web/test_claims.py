@@ -8,7 +8,7 @@ import pytest
 
 from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import ORDER, Page, Visitor, World
-from tests.entrypoints.web.test_journeys import DISPUTE, OPEN
+from tests.entrypoints.web.test_journeys import DISPUTE, OPEN, opens
 
 
 @pytest.fixture
@@ -155,3 +155,20 @@ def test_without_protection_there_is_no_question(world: World) -> None:
     assert olga.get(f"{OPEN}/story").url.endswith(OPEN)
     assert shop.get(OPEN).status == 404
     assert olga.get(f"{OPEN}/nothing").status == 404
+
+
+def test_the_same_claim_from_a_second_page_leads_to_the_dispute_there_is(olga: Visitor) -> None:
+    claimed = {"amount": "1440", "lines__1": "2"}
+    assert "Your dispute is open" in opens(olga, key="k" * 20, **claimed).words
+    again = opens(olga, key="k" * 20, **claimed)
+    assert again.url.endswith("/disputes/A-1-D1?done=open_dispute"), "the very same form"
+    other = opens(olga, key="j" * 20, **claimed)
+    assert other.status == 409
+    assert "A dispute about this is open already" in other.words
+    assert "Nothing was sent" not in other.words
+    assert '<a href="/disputes/A-1-D1">' in other.html
+    assert other.form(OPEN)["description"], "what was typed is still there"
+    begun = olga.get(OPEN)
+    assert "A dispute cannot be opened now" in begun.words
+    assert '<a href="/disputes/A-1-D1">' in begun.html
+    assert "A-1-D2" not in olga.get("/disputes").words

@@ -27,6 +27,7 @@ from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words import formatting
 from amends.kernel.decision import Refused
 
+_HELD = "units_already_in_dispute"
 TITLES = {
     "received": mark("Did it reach you?"),
     "reason": mark("What is wrong?"),
@@ -67,6 +68,7 @@ def not_now_page(visitor: Visitor, claiming: Claiming, option: OptionView) -> Re
         now=claiming.looking.stamp.at,
         order=order,
         option=option,
+        held_by=tuple(claiming.looking.case.order.open_claims) if option.rule == _HELD else (),
         protected=protection_lines(order, claiming.looking.stamp.at),
         titles={line.id: line.title or line.id for line in order.lines},
     )
@@ -128,10 +130,11 @@ def check_page(
     failed: Form | None = None,
     status: int = 200,
 ) -> Response[str]:
-    """Every answer with a link to change it, what is claimed, and until when it is answered."""
+    """Every answer with a link to change it, what is claimed, and until when it is answered; or
+    the disputes that are open about it already."""
     order = claiming.order
     posted = failed.posted if failed else claiming.complete()
-    opened, errors = _tried(site, claiming, posted)
+    opened, errors, held_by = _tried(site, claiming, posted)
     form = Form(
         type="open_dispute",
         title=_("Send my claim to the seller"),
@@ -149,6 +152,7 @@ def check_page(
         status=status,
         errors=bool(faults),
         faults=faults,
+        held_by=held_by,
         form=form,
         carried=[item for item in posted.items() if item[0] not in ("csrf", "key")],
         rows=_rows(claiming, posted, opened),
@@ -167,17 +171,19 @@ def _top(name: str) -> str:
 
 def _tried(
     site: Site, claiming: Claiming, posted: Posted
-) -> tuple[DisputeOpened | None, dict[str, str]]:
-    """What would come of sending it now: the dispute, or what is against it."""
+) -> tuple[DisputeOpened | None, dict[str, str], tuple[str, ...]]:
+    """What would come of sending it now: the dispute, or what is against it, the open disputes that
+    have its units among that."""
     read = read_command(OpenDispute, claiming.whole, posted)
     if isinstance(read, dict):
-        return None, read
+        return None, read, ()
     tried = try_command(claiming.looking, checked(site, read))
     if isinstance(tried, Refused):
         units = claiming.context.units
         said = refused_in_words(tried, site.api.words, claiming.wording, units)
-        return None, {tried.field or "": said}
-    return tried, {}
+        held_by = tried.facts["disputes"] if tried.rule == _HELD else ()
+        return None, {tried.field or "": said}, held_by if isinstance(held_by, tuple) else ()
+    return tried, {}, ()
 
 
 def _rows(claiming: Claiming, posted: Posted, opened: DisputeOpened | None) -> tuple[Checked, ...]:
