@@ -50,7 +50,7 @@ def test_a_rules_no_without_a_question_is_a_conflict(olga: Visitor) -> None:
     opens(olga)
     page = opens(olga, lines__1="2")
     assert page.status == 409
-    assert "Nothing was sent yet" in page.words
+    assert "A dispute about this is open already" in page.words
 
 
 def test_a_refused_final_step_is_not_asked_to_be_confirmed(world: World, olga: Visitor) -> None:
