@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import amends
@@ -38,38 +38,87 @@ class Found:
         self.clocks: dict[str, set[str]] = defaultdict(set)
         self.anchors: dict[str, set[str]] = defaultdict(set)
         self.made_up: dict[str, set[str]] = defaultdict(set)
+        self.unread: dict[str, set[str]] = defaultdict(set)
 
 
 def scan() -> Found:
     """Everything in the package."""
     found = Found()
-    for path in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    handed_on = _handed_on(trees.values())
+    for path, tree in trees.items():
         place = str(path.relative_to(SOURCE))
         strings = _assigned(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 _call(node, found, place, strings)
+                for at, keyword in handed_on.get(_name(node.func), ()):
+                    _next_step(_argument(node, at, keyword), found, place, strings)
+            elif isinstance(node, ast.FunctionDef):
+                found.unread[f"{place}: {node.name}"] |= _unread(node, strings)
     return found
+
+
+def _handed_on(trees: Iterable[ast.Module]) -> dict[str, set[tuple[int, str]]]:
+    """Functions that refuse with a next step they are given, and the places of that argument."""
+    found: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for function in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(function, ast.FunctionDef):
+            given = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+            for part in _next_steps(function):
+                if isinstance(part, ast.Name) and part.id in given:
+                    found[function.name].add((given.index(part.id), part.id))
+    return found
+
+
+def _unread(function: ast.FunctionDef, strings: dict[str, set[str]]) -> set[str]:
+    """Next steps of which the source does not say at once what they are."""
+    arguments = {
+        argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)
+    }
+    return {
+        ast.unparse(part)
+        for part in _next_steps(function)
+        if not (isinstance(part, ast.Name) and part.id in arguments)
+        and not any(_strings(part, strings))
+    }
+
+
+def _next_steps(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """Each expression that is put among the next steps of a refusal made in ``function``."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _name(node.func) in _MAKERS:
+            for part in _following(node):
+                yield from part.elts if isinstance(part, ast.Tuple) else (part,)
+
+
+def _following(node: ast.Call) -> list[ast.expr]:
+    """The arguments of a maker that are its next steps, or all of them."""
+    name = _name(node.func)
+    next_at = _MAKERS[name][1]
+    if name in ("invalid", "NotAcceptable"):
+        return node.args[next_at:]
+    given = _argument(node, next_at, "next")
+    return [] if given is None else [given]
+
+
+def _next_step(
+    part: ast.expr | None, found: Found, place: str, strings: dict[str, set[str]]
+) -> None:
+    for code in _strings(part, strings):
+        found.next[code].add(place)
 
 
 def _call(node: ast.Call, found: Found, place: str, strings: dict[str, set[str]]) -> None:
     name = _name(node.func)
     if name in _MAKERS:
-        rule_at, next_at = _MAKERS[name]
-        rule = _argument(node, rule_at, "rule")
+        rule = _argument(node, _MAKERS[name][0], "rule")
         if isinstance(rule, ast.JoinedStr):
             found.made_up[ast.unparse(rule)].add(place)
         for code in _strings(rule, strings):
             found.rules[code].add(place)
-        following = (
-            node.args[next_at:]
-            if name in ("invalid", "NotAcceptable")
-            else [_argument(node, next_at, "next")]
-        )
-        for part in following:
-            for code in _strings(part, strings):
-                found.next[code].add(place)
+        for part in _following(node):
+            _next_step(part, found, place, strings)
     elif name in _FAMILIES:
         rules, then = _FAMILIES[name]
         for at in rules:

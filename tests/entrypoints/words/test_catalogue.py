@@ -16,16 +16,21 @@ from amends.dispute.events.base import DisputeEvent
 from amends.dispute.judge import tag_of
 from amends.entrypoints.views.clocks import terms_of_rules
 from amends.entrypoints.words.catalogue import Words, words
+from amends.entrypoints.words.languages import languages
 from amends.kernel.money import Money
 from amends.order.decide import COMMANDS as ORDER_COMMANDS
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.events import ORDER_EVENTS
 from amends.order.events.base import OrderEvent
 from tests.entrypoints.words.codes import Found, facts_given, scan
+from tests.entrypoints.words.test_translations import FOLDERS, texts
 from tests.given import packs
 
 # Rules made of parts in the source, each with what it can be: all others are found by scanning.
 MADE_UP = {"f'unknown_{what}'": "the first argument of unknown()"}
+# Next steps that were read where they are made: by a file's inspection, by a family of rules given
+# together, or in a refusal that is kept.
+READ_ELSEWHERE = {"verdict.next", "looked_into.next", "rules.next", "kept.next"}
 COMMANDS: tuple[type[Struct], ...] = (
     *ORDER_COMMANDS, *DISPUTE_COMMANDS, PlaceOrder, OpenDispute,
 )  # fmt: skip
@@ -41,9 +46,9 @@ def english() -> Words:
     return words()
 
 
-def told(missing: dict[str, set[str]], where: str) -> str:
+def told(missing: dict[str, set[str]], where: str, language: str = "en") -> str:
     lines = [f"{code}  (in {', '.join(sorted(places))})" for code, places in missing.items()]
-    return f"add to {where} of a file in entrypoints/words/en:\n" + "\n".join(sorted(lines))
+    return f"add to {where} of a file in entrypoints/words/{language}:\n" + "\n".join(sorted(lines))
 
 
 def without(codes: dict[str, set[str]], known: object) -> dict[str, set[str]]:
@@ -56,9 +61,16 @@ def test_every_rule_of_a_refusal_has_words(found: Found, english: Words) -> None
     assert not missing, told(missing, "[rules]")
 
 
-def test_every_next_step_has_words(found: Found, english: Words) -> None:
-    missing = without(found.next, english.next)
-    assert not missing, told(missing, "[next]")
+@pytest.mark.parametrize("language", languages())
+def test_every_next_step_has_words(found: Found, language: str) -> None:
+    known = {key.removeprefix("next."): text for key, text in texts(FOLDERS / language).items()}
+    missing = without(found.next, known)
+    assert not missing, told(missing, "[next]", language)
+
+
+def test_every_next_step_can_be_read_in_the_source(found: Found) -> None:
+    unread = {where: parts - READ_ELSEWHERE for where, parts in found.unread.items()}
+    assert {where: parts for where, parts in unread.items() if parts} == {}
 
 
 def test_every_clock_says_what_it_waits_for_and_what_then(found: Found, english: Words) -> None:
