@@ -36,6 +36,14 @@ def test_a_link_leads_to_a_dispute_or_to_the_list(shop: Shop) -> None:
     assert redeemed(shop, made) == (Actor("b9", Role.BUYER), "/")
 
 
+def test_each_call_makes_a_link_of_its_own_whatever_key_it_carries(shop: Shop) -> None:
+    shop.placed()
+    asked = {"role": "buyer", "order": "A-1001"}
+    first, second = (shop.post(LINKS, asked, status=201, key="same") for _ in range(2))
+    assert first["url"] != second["url"]
+    assert all(redeemed(shop, made) for made in (first, second))
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.entrypoints.api.routes import ROUTES
 from tests.entrypoints.cli.run import ROOT
 from tests.entrypoints.cli.test_serve import served
 
@@ -60,6 +61,16 @@ def test_a_marketplace_is_put_on_it_as_the_document_says(checkout: Path, sandbox
     assert "/enter/" in said
     assert "Nothing differs from the record." in said
     assert (checkout / "var/again.db").exists()
+
+
+def test_the_calls_shown_carry_a_key_where_one_counts_and_nowhere_else() -> None:
+    calls = typed((ROOT / "docs/integrating.md").read_text("utf-8")).replace("\\\n", "")
+    posted = re.findall(r"-X POST \$API(/\S+)(.*)", calls)
+    keyed = {route.path: route.keyed for route in ROUTES if route.method == "POST"}
+    assert len(posted) > 5
+    for path, rest in posted:
+        (route,) = [r for r in keyed if re.fullmatch(re.sub(r"{\w+}", "[^/]+", r), path)]
+        assert ("Idempotency-Key" in rest) == keyed[route], path
 
 
 def part(heading: str) -> str:

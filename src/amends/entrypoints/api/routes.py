@@ -161,7 +161,7 @@ ROUTES: tuple[Route, ...] = (
           answers=policies.PolicyItem, paged=True),
     Route("GET", "/policies/{policy_id}/{version}", "Read a policy pack", policies.get_policy,
           answers=policies.PolicyView),
-    Route("POST", "/portal-sessions", "Make a link that signs a buyer or seller in",
+    Route("POST", "/portal-sessions", "Make a new link that signs a buyer or seller in",
           portal.post_portal_session, frozenset({Role.MARKETPLACE}), SignInLink, 201, body="json",
           takes=portal.AskPortalSession),
     Route("GET", "/sandbox/clock", "Where the virtual clock stands", sandbox.get_clock,
