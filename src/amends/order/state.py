@@ -242,6 +242,7 @@ class Order(Struct, frozen=True, omit_defaults=True):
     buyer_ref: str  # contents: the buyer's details, the seller's, and titles with listings
     seller_ref: str
     listing_ref: str
+    line_digests: dict[str, str] = {}  # by line put in, of all that no amendment changes
     purchase: str = ""
     buyer_country: str = ""
     buyer_language: str = ""

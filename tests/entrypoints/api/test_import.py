@@ -77,6 +77,16 @@ def test_bad_lines_are_told_and_good_ones_kept(shop: Shop) -> None:
     shop.get("/orders/A-4")
 
 
+def test_an_amended_order_is_known_as_it_was_and_as_it_stands(shop: Shop) -> None:
+    shop.move_to("2026-03-10T00:00:00Z")
+    take(shop, feed(line("A-1")))
+    shop.on_order("A-1", "amend_order", SHOP, ship_by="2026-03-12T00:00:00Z")
+    shipping = {**order()["shipping"], "ship_by": "2026-03-12T00:00:00Z"}
+    told = take(shop, feed(line("A-1", shipping=shipping), line("A-1"), line("A-1", shipping={})))
+    assert told["orders"] == {"new": 0, "same": 2}
+    assert [(bad["line"], bad["rule"]) for bad in told["bad"]] == [(3, "order_differs")]
+
+
 def test_a_part_shipped_twice_in_a_feed_is_one_parcel(shop: Shop) -> None:
     shop.move_to("2026-03-10T00:00:00Z")
     part = {**SHIPMENT, "lines": [{"line": "1", "quantity": 1}]}

@@ -33,6 +33,17 @@ def test_an_order_is_new_once(shop: Shop) -> None:
     assert shop.booked()["captures"] == [{"reference": "pay_1", "amount": rub(160_000)}]
 
 
+def test_an_amended_order_is_put_in_again_as_it_stands(shop: Shop) -> None:
+    shop.placed()
+    amended = shop.on_order("A-1001", "amend_order", SHOP, promised_by="2026-12-25T00:00:00Z")
+    shipping = {**order()["shipping"], "promised_by": "2026-12-25T00:00:00Z"}
+    for told in (order(shipping=shipping), order()):
+        assert shop.put("/orders/A-1001", told, status=200)["version"] == amended["version"]
+    third = {**shipping, "promised_by": "2026-12-26T00:00:00Z"}
+    refused = shop.put("/orders/A-1001", order(shipping=third), status=409)
+    assert (refused["rule"], refused["next"]) == ("order_differs", ["Amend the order."])
+
+
 def test_protection_says_from_when_until_when_for_what_and_why(shop: Shop) -> None:
     shop.shipped()
     (line,) = shop.get("/orders/A-1001/protection", BUYER)["lines"]

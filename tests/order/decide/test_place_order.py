@@ -16,11 +16,12 @@ from amends.kernel.money import MOST
 from amends.kernel.people import Actor
 from amends.order.asked import OrderOutcome
 from amends.order.decide import place
+from amends.order.decide.amend_order import AmendOrder
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.events.life import OrderPlaced
 from amends.order.state import Line, Order, Payment, ReturnPolicy
 from tests.given import BUYER, DAY, SECOND, SHOP, T0, stamp, terms
-from tests.order.asking import contents, events, only, refused
+from tests.order.asking import as_json, ask, contents, events, only, refused, then
 
 EXAMPLE = b"""
 {"placed_at": "2026-03-01T10:00:00Z", "purchase": "P-77", "currency": "RUB", "policy": "aliexpress",
@@ -135,6 +136,84 @@ def test_another_content_under_the_same_id_is_refused() -> None:
     placed = only(put(), OrderPlaced).order
     outcome = put(body(buyer__name="Olga P"), order=placed)
     assert refused(outcome) == ("order_differs", "conflict", None)
+
+
+def amended(placed: Order, **fields: Any) -> Order:
+    return then(placed, *events(ask(placed, SHOP, as_json(AmendOrder, **fields))))
+
+
+LATER = {"ship_by": "2026-03-07T10:00:00Z", "promised_by": "2026-04-09T13:00:00+03:00"}
+
+
+def test_an_amended_order_is_the_same_as_it_was_put_in_and_as_it_stands() -> None:
+    placed = amended(only(put(), OrderPlaced).order, **LATER)
+    assert put(order=placed) == Accepted(())
+    for told in (
+        body(shipping__ship_by=LATER["ship_by"], shipping__promised_by=LATER["promised_by"]),
+        body(
+            shipping={"ship_by": "2026-03-07T13:00:00+03:00", "price": rub(0)},
+            promised_by="2026-04-09T10:00:00Z",
+            placed_at="2026-03-01T11:00:00+01:00",
+            seller__return_policy=None,
+            return_policy=body()["seller"]["return_policy"],
+        ),
+    ):
+        assert put(told, order=placed, at=T0 + DAY) == Accepted(())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shipping__ship_by": "2026-03-05T10:00:00Z"},
+        {"shipping__promised_by": "2026-04-01T10:00:00Z"},
+        {"shipping__promised_by": None},
+        {"shipping__price": rub(1)},
+        {"placed_at": "2026-03-01T10:00:01Z"},
+        {"placed_at": "0001-01-01T00:00:00+05:00"},
+        {"buyer__name": "Olga P"},
+        {"buyer__country": "KZ"},
+        {"seller__email": "other@example.com"},
+        {"seller__return_policy__exchange": False},
+        {"seller__return_policy": None},
+        {"purchase": "P-78"},
+        {"policy": "other"},
+        {"lines__0__id": "2"},
+        {"lines__0__quantity": 3},
+        {"lines__0__title": "Shirt"},
+        {"lines__0__listing__text": "White"},
+        {"lines__0__tax": rub(1)},
+        {"lines__0__discount": rub(1), "payment__captured": rub(159_999)},
+        {"payment__captured": rub(159_999)},
+        {"payment__captured": rub(160_001)},
+        {"payment__reference": "pay_2"},
+        {"tax_included": True},
+    ],
+)
+def test_what_is_neither_as_put_in_nor_as_amended_is_refused(changes: dict[str, Any]) -> None:
+    placed = amended(only(put(), OrderPlaced).order, **LATER)
+    stands = {f"shipping__{name}": at for name, at in LATER.items()}
+    outcome = put(body(**{**stands, **changes}), order=placed)
+    assert refused(outcome) == ("order_differs", "conflict", None)
+
+
+def test_what_a_split_leaves_is_the_same() -> None:
+    told = two_lines()
+    placed = only(put(told), OrderPlaced).order
+    moved = [{"line": "1", "quantity": 1}, {"line": "2", "quantity": 1}]
+    placed = amended(placed, split={"into": "A-1002", "lines": moved})
+    rest = body(lines__0__quantity=1, payment__captured=rub(80_000))
+    assert put(rest, order=placed) == Accepted(())
+    assert put(told, order=placed) == Accepted(())
+    less = body(lines__0__quantity=1, payment__captured=rub(79_999))
+    assert refused(put(less, order=placed)) == ("order_differs", "conflict", None)
+
+
+def test_no_digest_is_of_a_line_alone() -> None:
+    first = only(put(two_lines()), OrderPlaced).order.line_digests
+    other = only(put(two_lines(buyer__email="o@example.com")), OrderPlaced).order.line_digests
+    assert list(first) == ["1", "2"]
+    assert {len(digest) for digest in first.values()} == {32}
+    assert not set(first.values()) & set(other.values())
 
 
 def test_only_the_marketplace_places_orders() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from msgspec import Struct, convert
 
@@ -25,6 +23,7 @@ from amends.order.purchase import (
     Shipping,
     refuse_returns,
 )
+from amends.order.repeated import as_it_stands, digest_of, line_digests
 from amends.order.state import Order, Payment, ReturnPolicy
 from amends.policy.terms import Terms
 
@@ -54,18 +53,40 @@ class PlaceOrder(
     discount: Money | None = None
     tax_included: bool = False
 
+    @property
+    def promise(self) -> When | None:
+        """Until when the order was promised, wherever that stands."""
+        return self.promised_by or self.shipping.promised_by
+
+    @property
+    def returns(self) -> SellersReturns | None:
+        """The seller's own return policy, wherever it stands."""
+        return self.return_policy or self.seller.return_policy
+
+    @property
+    def bill(self) -> Bill:
+        """What is to be paid for it."""
+        return Bill(
+            currency=self.currency,
+            lines=self.lines,
+            captured=self.payment.captured,
+            shipping=self.shipping.price,
+            discount=self.discount,
+            tax_included=self.tax_included,
+        )
+
 
 def decide(
     order: Order | None, order_id: str, command: PlaceOrder, by: Actor, terms: Terms, stamp: Stamp
 ) -> OrderOutcome:
-    """On record under the pack's version in force; the same again changes nothing."""
-    digest = hashlib.sha256(msgspec.json.encode(command, order="sorted")).hexdigest()
+    """On record under the pack's version in force; the same again changes nothing, be it as it was
+    first put in or as it was amended since."""
+    digest = digest_of(command)
     if order is not None:
-        if order.digest == digest:
+        if order.digest == digest or as_it_stands(order, command):
             return Accepted(())
         return Refused("order_differs", {"order": order.id}, ("amend_order",))
-    promised_by = command.promised_by or command.shipping.promised_by
-    returns = command.return_policy or command.seller.return_policy
+    promised_by, returns = command.promise, command.returns
     refused = (
         _names(order_id, command)
         or _twice(command)
@@ -74,15 +95,7 @@ def decide(
     )
     if refused:
         return refused
-    bill = Bill(
-        currency=command.currency,
-        lines=command.lines,
-        captured=command.payment.captured,
-        shipping=command.shipping.price,
-        discount=command.discount,
-        tax_included=command.tax_included,
-    )
-    priced = price(bill)
+    priced = price(command.bill)
     if isinstance(priced, Refused):
         return priced
     buyer, seller, listing = contents = _contents(command, stamp)
@@ -96,6 +109,7 @@ def decide(
         placed_at=placed_at,
         pack=terms.ref,
         digest=digest,
+        line_digests=line_digests(command),
         lines=priced.lines,
         shipping_paid=priced.shipping,
         captured=priced.captured,
