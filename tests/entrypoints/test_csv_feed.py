@@ -129,6 +129,25 @@ def test_capitals_in_the_header_do_no_harm() -> None:
     assert list(read_csv(lines)) == read(ORDER)
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("A-1,DHL\rA-2,DHL\r", "a line ends in a lone carriage return (CR), as on an old Mac"),
+        (
+            f'A-1,"{"x" * 131_073}"\n',
+            "a cell has more than 131,072 characters: is a quotation mark",
+        ),
+        ('A-1,"DHL\n', "a cell in quotation marks has no end: is a quotation mark missing?"),
+        ('A-1,"DHL"x\n', "',' expected after"),
+    ],
+)
+def test_rows_that_are_no_csv(row: str, said: str) -> None:
+    (bad,) = read_csv(["order,carrier,tracking_number,shipped_at\n", row])
+    assert isinstance(bad, BadCell)
+    assert (bad.line, bad.field) == (2, "")
+    assert bad.reason.startswith(f"not CSV: {said}")
+
+
 def test_units_of_a_shipment() -> None:
     head = "order,carrier,tracking_number,shipped_at,lines\n"
     row = "A-1,DHL,123,2026-03-02T00:00:00Z,"
@@ -142,7 +161,13 @@ def test_units_of_a_shipment() -> None:
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("", "the file is empty"),
+        ("", "its first line is empty"),
+        (" , ,\n", "its first line is empty"),
+        ("order,carrier\rB-1,DHL\r", "a line ends in a lone carriage return"),
+        ("\ufffd\ufffdo\0r\0d\0e\0r\0\r\0\n", "another encoding, such as the UTF-16"),
+        ("\0o\0r\0d\0e\0r\0\r\0\n", "another encoding, such as the UTF-16"),
+        ("order,carri\ufffdr\n", "it is not a text in UTF-8"),
+        ("x" * 131_073 + "\n", "its first line is far too long"),
         ("order,carrier,tracking_number\n", "missing: shipped_at"),
         ("order,carier,tracking_number,shipped_at\n", "did you mean 'carrier'?"),
         ("order,order,status,tracking_number,at\n", "'order' is there twice"),

@@ -22,6 +22,8 @@ from amends.order.purchase import MOST_LINES
 Kind = Literal["text", "whole", "amount", "yes_no", "units"]
 Record = dict[str, object]
 _NUMBER = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,9}))?")
+_LONE_CR = "a line ends in a lone carriage return (CR), as on an old Mac"
+_QUOTE_MISSING = "is a quotation mark missing?"
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -71,7 +73,8 @@ class BadCell(Struct, frozen=True):
 
 
 class BadHeader(ValueError):
-    """The file's first line names columns that no layout has; the message says which and why."""
+    """The file's first line cannot be read, or names columns that no layout has; the message says
+    why, and how to save such a file."""
 
 
 class _Wrong(ValueError):
@@ -161,12 +164,43 @@ def read_csv(lines: Iterable[str]) -> Iterator[CsvRecord | BadCell]:
     layout.
     """
     rest = iter(lines)
-    header = [name.strip().casefold() for name in next(csv.reader([next(rest, "")]), [])]
-    if not header:
-        raise BadHeader("the file is empty: its first line has to name the columns")
+    header = _header(next(rest, ""))
     layout = layout_of(header)
     rows = _rows(rest, header)
     yield from _orders(rows) if layout is ORDERS else (_plain(layout, row) for row in rows)
+
+
+def _header(line: str) -> list[str]:
+    """The names of the columns. Raises BadHeader for what is not the first line of a text in UTF-8,
+    whose lines end in LF."""
+    # Half the bytes of UTF-16 are NUL where the letters are Latin, and a spreadsheet's own format
+    # has some early on.
+    if "\0" in line or "\ufffd" in line:
+        raise BadHeader(
+            "it is not a text in UTF-8 but in another encoding, such as the UTF-16 of Excel's "
+            '"Unicode Text", or no text at all: save it as "CSV UTF-8 (comma delimited)"'
+        )
+    if "\r" in line.rstrip("\r\n"):
+        raise BadHeader(f"{_LONE_CR}: save it with the line ends of Windows or Unix")
+    try:
+        header = [name.strip().casefold() for name in next(csv.reader([line]), [])]
+    except csv.Error:
+        raise BadHeader("its first line is far too long to name the columns") from None
+    if not any(header):
+        raise BadHeader("its first line is empty: it has to name the columns")
+    return header
+
+
+def _not_csv(error: csv.Error) -> str:
+    """What the reader says of a row, in words that help where it has none."""
+    said = str(error)
+    if said.startswith("new-line character"):
+        return _LONE_CR
+    if said.startswith("field larger"):
+        return f"a cell has more than {csv.field_size_limit():,} characters: {_QUOTE_MISSING}"
+    if said.startswith("unexpected end"):
+        return f"a cell in quotation marks has no end: {_QUOTE_MISSING}"
+    return said
 
 
 def layout_of(header: Sequence[str]) -> Layout:
@@ -211,7 +245,7 @@ def _rows(lines: Iterable[str], header: Sequence[str]) -> Iterator[_Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield _Row(began, {}, f"not CSV: {error}")
+            yield _Row(began, {}, f"not CSV: {_not_csv(error)}")
             continue
         if not any(cells):
             continue

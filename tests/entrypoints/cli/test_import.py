@@ -141,6 +141,28 @@ def test_a_byte_order_mark_does_no_harm(terminal: Terminal, name: str) -> None:
     assert "bad: 0" in terminal.out("import", str(path))
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"order,carrier\rB-1,DHL\r", "lone carriage return"),
+        ("order,carrier\r\nB-1,DHL\r\n".encode("utf-16"), "CSV UTF-8"),
+        ("order,carrier\nB-1,DHL\n".encode("utf-16-be"), "CSV UTF-8"),
+        (b"PK\x03\x04\x14\0\x06\0\x08\0", "CSV UTF-8"),
+        (b"x" * 200_000, "far too long"),
+        (b"", "its first line is empty"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_refused_in_a_line_that_says_why(
+    terminal: Terminal, data: bytes, said: str
+) -> None:
+    path = terminal.folder / "orders.csv"
+    path.write_bytes(data)
+    told = terminal.refused("import", str(path), code=2)
+    assert told.startswith(f"{path}: ")
+    assert said in told
+    assert told.count("\n") == 1
+
+
 def test_a_file_that_is_not_utf_8(terminal: Terminal) -> None:
     path = terminal.folder / "tracking.csv"
     head = b"order,tracking_number,status,at,place\n"
