@@ -17,7 +17,7 @@ from amends.order.decide.resolve_difference import ResolveDifference
 from amends.order.events.books import DifferenceRecorded, RefundCounted
 from amends.order.events.life import MessageSent
 from amends.order.events.money import RefundRecorded, RefundUnknown
-from amends.order.retries import alarm_clock, record_refund
+from amends.order.retries import NOT_CONNECTED, alarm_clock, record_refund
 from amends.order.state import Order
 from amends.projections import project
 from amends.projections.ledger import balances
@@ -63,6 +63,16 @@ def test_used_up_means_a_failed_refund_for_finance() -> None:
     of = with_refund(refund(attempt=4))
     of = then(of, *events(ask(of, PROVIDER, ReportRefundFailed(R1, "declined"), NOW + DAY)))
     assert kinds(of) == [("refund_failed", R1, NOW + DAY)]
+
+
+def test_a_provider_that_is_not_connected_is_a_task_at_once_and_tried_again() -> None:
+    of = with_refund(refund())
+    of = then(of, *events(ask(of, PROVIDER, ReportRefundFailed(R1, NOT_CONNECTED))))
+    assert kinds(of) == [("refund_failed", R1, NOW)]
+    (clock,) = of.deadlines
+    assert (clock.what, clock.at) == ("refund_retry", NOW + DAY)
+    again = then(of, RefundRecorded(at=NOW + DAY, refund=refund(id="A-1001-R2", retry_of=R1)))
+    assert kinds(again) == []
 
 
 def test_what_cannot_be_tried_again_is_held_up() -> None:

@@ -20,7 +20,7 @@ from amends.engine.store import (
 from amends.kernel.decision import Content
 from amends.kernel.instants import to_micros
 from amends.kernel.people import Actor, Role
-from amends.kernel.record import Job, Row
+from amends.kernel.record import Column, Job, Row
 from tests.store.given import (
     DAY,
     NOW,
@@ -332,6 +332,27 @@ class UpkeepContract:
             store.jobs.take(NOW, 9, NOW)
         assert store.upkeep.stuck(3) == []
         assert store.upkeep.stuck(2) == [StuckJobs("mail", 2, "A"), StuckJobs("refund", 1, "B")]
+
+    def test_refunds_that_wait_are_counted_by_provider(self, store: Store) -> None:
+        assert store.upkeep.waiting_refunds() == {}
+        states = (
+            ("A", "x", "recorded", None), ("B", "x", "failed", "refund_failed"),
+            ("C", "x", "failed", None), ("D", "x", "settled", None),
+            ("E", "y", "reversed", "refund_held_up"), ("F", "y", "failed", "pay_another_way"),
+            ("G", "y", "pending", "refund_late"), ("H", "z", "settled", "missing_money"),
+        )  # fmt: skip
+        for order, provider, at, task in states:
+            about: dict[str, Column] = {"amount": 5, "currency": "EUR", "since": 1}
+            refund: dict[str, Column] = {
+                **about, "dispute_id": "", "provider": provider, "reference": "p", "state": at,
+                "recorded_at": 1, "settled_at": None, "arrives_until": None,
+            }  # fmt: skip
+            rows = [Row("refunds", {"refund_id": "R1"}, refund)]
+            if task:
+                key: dict[str, Column] = {"what": "finance", "subject": "R1"}
+                rows.append(Row("finance_tasks", key, {**about, "kind": task, "due_at": 2}))
+            store.records.write([Write(order, 0, (event(1),), state(1), tuple(rows))])
+        assert store.upkeep.waiting_refunds() == {"x": 2, "y": 2}
 
     def test_what_time_it_is_for_the_database_if_it_has_a_clock(self, store: Store) -> None:
         now = store.upkeep.server_time()

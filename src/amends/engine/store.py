@@ -433,6 +433,9 @@ class Upkeep(Protocol):
     def stuck(self, attempts: int) -> list[StuckJobs]:
         """Jobs that were begun so often or oftener and are not done, by kind."""
 
+    def waiting_refunds(self) -> dict[str, int]:
+        """How many refunds wait for each payment provider: under way, or failed and for finance."""
+
     def server_time(self) -> Instant | None:
         """What time it is for the database; None for one that has no clock of its own."""
 

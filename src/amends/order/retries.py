@@ -13,6 +13,9 @@ from amends.order.state import Order, Refund
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
 
+# Why a refund failed, and what its clock runs from: whoever runs the service has to see to it.
+NOT_CONNECTED = "provider_not_connected"
+
 
 def record_refund(order: Order, refund: Refund, terms: Terms) -> RefundRecorded:
     """The event of a refund, with a clock for finance unless an open dispute's watches over it."""

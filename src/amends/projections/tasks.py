@@ -15,6 +15,7 @@ from amends.dispute.state import Case, Dispute
 from amends.kernel.deadlines import Deadline
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.record import Row
+from amends.order.retries import NOT_CONNECTED
 from amends.order.state import Order
 
 TaskKind = Literal[
@@ -25,8 +26,8 @@ TaskKind = Literal[
 
 class Task(Struct, frozen=True):
     """Something finance has to see to. ``subject`` is a refund, a difference or a dispute;
-    ``since`` when it came to be so, ``due`` when finance is told again. ``amount`` is in minor
-    units."""
+    ``since`` when it came to be so, ``due`` when finance is told again, or it is tried again by
+    itself. ``amount`` is in minor units."""
 
     what: str
     subject: str
@@ -76,6 +77,8 @@ def _of_order(order: Order, clock: Deadline) -> Task | None:
             kind = "pay_another_way"
         case "refund_retry", "finance_alarmed":
             kind = "refund_held_up"
+        case "refund_retry", anchor if anchor == NOT_CONNECTED:
+            kind = "refund_failed"
         case "finance", anchor if anchor != "refund_recorded":
             kind = "refund_late" if refund.under_way else "refund_failed"
         case _:

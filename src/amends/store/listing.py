@@ -105,6 +105,17 @@ def asked(
     return Asked(found, order_by, sorting, limit, statement, (*values, limit + 1))
 
 
+# By the states under way and by what finance is asked: few, beside all refunds that ever were.
+WAITING_REFUNDS = """SELECT provider, COUNT(*) FROM (
+    SELECT provider FROM refunds WHERE state IN ('recorded', 'sent', 'unknown', 'pending')
+    UNION ALL
+    SELECT refunds.provider FROM finance_tasks AS asked JOIN refunds
+    ON refunds.order_id = asked.order_id AND refunds.refund_id = asked.subject
+    WHERE asked.kind IN ('refund_failed', 'refund_held_up')
+    AND refunds.state IN ('failed', 'reversed')
+    ) AS waiting GROUP BY provider"""
+
+
 def totals(
     table: str, column: str | None, by: Sequence[str], where: Mapping[str, Column], mark: str
 ) -> tuple[str, tuple[Column, ...]]:

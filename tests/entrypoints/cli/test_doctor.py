@@ -27,13 +27,14 @@ from amends.store import migrate
 from amends.store.urls import is_postgres
 from tests.adapters.test_mail_smtp import Inbox, Serve, serve
 from tests.entrypoints.cli.run import EXAMPLES, Terminal
+from tests.entrypoints.cli.test_do import order_json
 from tests.postgres_server import Server
 
 __all__ = ["serve"]
 HTTPS = "https://disputes.shop.example"
 NAMES = {
     "settings", "address", "folders", "mail", "schema", "database", "packs", "clock", "files",
-    "outbox", "deadlines", "replay", "similar",
+    "outbox", "deadlines", "replay", "similar", "payments",
 }  # fmt: skip
 
 
@@ -383,7 +384,25 @@ def test_a_refund_that_waits_for_a_provider_nobody_connected(well: Well) -> None
         " recorded_at) VALUES ('A-1037', 'A-1037-R1', 'stripe', 'pi_1', 5, 'USD', 'recorded', 1)"
     )
     found = well.found(1)
-    assert "refunds wait for stripe" in found["payments"][0]["says"]
+    assert "refunds that wait for stripe" in found["payments"][0]["says"]
+
+
+def test_a_refund_at_a_provider_nobody_knows_is_named_and_asked_of_finance(well: Well) -> None:
+    mistyped = json.loads(order_json())
+    mistyped["payment"]["provider"] = "strpe"
+    shop = ("--as", "marketplace:shop")
+    well.out("do", "order", "A-9", "place_order", *shop, "--json", json.dumps(mistyped))
+    well.out("do", "order", "A-9", "cancel_order", *shop)
+    service = well.service()
+    drain(service)
+    service.close()
+    said = well.one("payments", "failure")
+    assert said == "refunds that wait for strpe, which is not connected: 1"
+    (task,) = json.loads(well.out("money", "tasks", "--json"))["items"]
+    assert (task["subject"], task["kind"]) == ("A-9-R1", "refund_failed")
+    well.out("do", "order", "A-9", "record_trace", "--as", "finance:f1", "refund=A-9-R1",
+             "outcome=paid_another_way", "note=Paid by bank transfer.")  # fmt: skip
+    assert well.found(0) == {}
 
 
 def test_a_sandbox_has_no_clock_to_be_wrong(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ _PROMPT, _LATE = timedelta(minutes=1), timedelta(minutes=10)
 _OFF, _FAR_OFF = timedelta(seconds=2), timedelta(minutes=1)
 _SERVES_WITHIN = timedelta(minutes=1)
 _OFTEN = 8  # attempts: about forty minutes of trying
-_UNDER_WAY = ("recorded", "sent", "unknown", "pending")
 _PROBE = b"amends doctor"
 _START = "start a server: amends serve"
 
@@ -147,11 +146,17 @@ def _providers(service: Service, providers: tuple[str, ...]) -> Iterator[Finding
             yield failure("payments", says, do)
         else:
             yield ok("payments", f"{name} answers")
-    owed = service.store.views.totals("refunds", "amount", ("provider", "state"))
-    waiting = {str(p) for p, state in owed if state in _UNDER_WAY}
-    for name in sorted(p for p in waiting if service.provider_for(p) is None):
-        says = f"refunds wait for {name}, which is not connected"
-        yield failure("payments", says, "set its key in the environment of amends serve")
+    waiting = service.store.upkeep.waiting_refunds()
+    unheard = {p: count for p, count in waiting.items() if service.provider_for(p) is None}
+    for name, count in sorted(unheard.items()):
+        says = f"refunds that wait for {name}, which is not connected: {count}"
+        do = (
+            "set its key in the environment of amends serve; or, where no such provider is meant,"
+            " have them paid another way: amends money tasks"
+        )
+        yield failure("payments", says, do)
+    if not (providers or unheard):
+        yield ok("payments", "no payment provider is connected, and no refund waits for one")
 
 
 def _told(span: timedelta) -> str:

@@ -26,6 +26,7 @@ from amends.order.decide.refund_sent import ReportRefundSent
 from amends.order.decide.refund_settled import ReportRefundSettled
 from amends.order.decide.refund_unknown import ReportRefundUnknown
 from amends.order.freezing import refuse_sending
+from amends.order.retries import NOT_CONNECTED
 from amends.order.state import Order, Refund
 
 _PENDING_READ_EVERY = timedelta(hours=6)
@@ -70,7 +71,7 @@ class RefundJob:
         if provider is None:
             if begun:  # it may have been booked, and nobody can be asked
                 return Again(self._clock.now() + _LONGEST_WAIT)
-            return self._tell(order, ReportRefundFailed(refund.id, "provider_not_connected"))
+            return self._tell(order, ReportRefundFailed(refund.id, NOT_CONNECTED))
         try:
             known = provider.find_refund(refund.id, order.payment.reference) if begun else None
             if known is not None:

@@ -9,7 +9,12 @@ from amends.kernel.people import Role
 from amends.kernel.texts import Name
 from amends.order.asked import Asked, OrderOutcome
 from amends.order.events.money import RefundFailed
-from amends.order.retries import alarm_clock, find_refund, refuse_without_refunds
+from amends.order.retries import (
+    NOT_CONNECTED,
+    alarm_clock,
+    find_refund,
+    refuse_without_refunds,
+)
 from amends.policy.clocks import start_clock
 
 BY = frozenset({Role.PROVIDER, Role.CLOCK})
@@ -29,7 +34,8 @@ def may(asked: Asked) -> Refused | None:
 
 def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
     """It is tried again as often as the pack says; then it is finance's task, told every day. Where
-    the way it was paid is dead, the buyer is asked for another, if the pack has any.
+    the way it was paid is dead, the buyer is asked for another, if the pack has any. Where the
+    provider is not connected, trying again may not help: it is finance's task meanwhile as well.
 
     Where finance has traced it already, a person looks at the contradiction before money moves.
     """
@@ -47,7 +53,8 @@ def decide(asked: Asked, command: ReportRefundFailed) -> OrderOutcome:
         )  # fmt: skip
     elif refund.attempt <= terms.retries and not refund.traced:
         retry = start_clock(
-            terms.retried_after, "refund_retry", "platform", asked.now, "refund_failed",
+            terms.retried_after, "refund_retry", "platform", asked.now,
+            NOT_CONNECTED if command.reason == NOT_CONNECTED else "refund_failed",
             subject=refund.id,
         )  # fmt: skip
     else:

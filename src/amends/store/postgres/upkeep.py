@@ -9,6 +9,7 @@ from amends.engine.store import Durability, SealedText, Snapshot, StoredState, S
 from amends.kernel.instants import Instant, from_micros
 from amends.kernel.record import Row
 from amends.store.batch import state_values, stored_events, stored_state
+from amends.store.listing import WAITING_REFUNDS
 from amends.store.postgres.connections import Connections
 from amends.store.postgres.records import EVENTS, LAST
 from amends.store.postgres.rows import clear_rows, questions_about, rows_of, write_rows
@@ -116,6 +117,10 @@ class PostgresUpkeep:
     def stuck(self, attempts: int) -> list[StuckJobs]:
         """Reads the whole outbox."""
         return [StuckJobs(*values) for values in self._connections.ask(_STUCK, (attempts,))]
+
+    def waiting_refunds(self) -> dict[str, int]:
+        """By their states, and by what finance is asked."""
+        return dict(self._connections.ask(WAITING_REFUNDS))
 
     def server_time(self) -> Instant | None:
         """The server's clock."""

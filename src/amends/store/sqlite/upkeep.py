@@ -10,6 +10,7 @@ from amends.engine.store import Durability, SealedText, Snapshot, StoredState, S
 from amends.kernel.instants import Instant
 from amends.kernel.record import Row
 from amends.store.batch import stored_state
+from amends.store.listing import WAITING_REFUNDS
 from amends.store.sealing import sealed_text
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.records import put_state, read_events
@@ -93,6 +94,11 @@ class SqliteUpkeep:
         """Reads the whole outbox."""
         with self._connections.reading() as db:
             return [StuckJobs(*values) for values in db.execute(_STUCK, (attempts,))]
+
+    def waiting_refunds(self) -> dict[str, int]:
+        """By their states, and by what finance is asked."""
+        with self._connections.reading() as db:
+            return dict(db.execute(WAITING_REFUNDS))
 
     def server_time(self) -> Instant | None:
         """A file has none."""
