@@ -102,13 +102,21 @@ def _judged(
 
 
 def order_options(
-    case: Case, by: Actor, terms: Terms, stamp: Stamp, only: Collection[str] | None = None
+    case: Case,
+    by: Actor,
+    terms: Terms,
+    stamp: Stamp,
+    only: Collection[str] | None = None,
+    *,
+    dispute: str = "",
+    refund: str = "",
 ) -> tuple[Option, ...]:
     """Each command on the order that the asker's role may give, and whether it can be given now.
 
-    ``only``: the types that are asked about, None for all.
+    ``only``: the types that are asked about, None for all. ``dispute``, ``refund``: the one that
+    they would be about, "" for any.
     """
-    asked = Asked(case.order, by, terms, stamp)
+    asked = Asked(case.order, by, terms, stamp, dispute, refund)
     options = [
         Option(type_, module.may(asked))
         for type_, module in _ON_ORDER.items()

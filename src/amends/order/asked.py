@@ -20,12 +20,17 @@ When = Annotated[datetime, Meta(tz=True)]
 
 
 class Asked(Struct, frozen=True):
-    """An order as it stands, who asks, under which terms, and the engine's stamp."""
+    """An order as it stands, who asks, under which terms, and the engine's stamp.
+
+    ``dispute``, ``refund``: the one that it is asked about, "" for any the order has.
+    """
 
     order: Order
     by: Actor
     terms: Terms
     stamp: Stamp
+    dispute: str = ""
+    refund: str = ""
 
     @property
     def now(self) -> Instant:

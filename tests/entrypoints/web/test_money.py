@@ -98,6 +98,24 @@ def test_late_money_is_reported_with_the_statement_and_traced(world: World) -> N
     assert "Nothing is asked of you" in desk.get("/finance").words
 
 
+def test_on_a_disputes_page_its_own_refund_is_reported(world: World) -> None:
+    agreed(world, "ok")
+    world.api("POST", "/orders/A-1/disputes", {**CLAIM, "reason": "damaged"}, "buyer.b1")
+    accepted = {"type": "accept_offer", "offer": "O1", "amount": AMOUNT}
+    world.api("POST", "/disputes/A-1-D2/commands", accepted, "seller.s1")
+    world.wait(40)
+    buyer, report = olga(world), "/disputes/A-1-D1/commands/report_missing_money"
+    shown = buyer.get("/disputes/A-1-D1")
+    assert R1 in shown.html
+    assert "A-1-R2" not in shown.html
+    buyer.post(report, shown.form(report))
+    order = world.service.engine.view("A-1").state.order  # type: ignore[union-attr]  # it is there
+    assert [bool(r.missing_since) for r in order.refunds.values()] == [True, False]
+    again = buyer.get("/disputes/A-1-D1")
+    assert not again.has_form(report)
+    assert f"The refund {R1} was reported missing before" in again.words
+
+
 def test_it_can_be_reported_without_a_statement_but_not_with_a_dangerous_file(
     world: World,
 ) -> None:

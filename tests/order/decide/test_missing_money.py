@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 
-from amends.kernel.decision import Accepted
+from amends.kernel.decision import Accepted, Refused
 from amends.order.decide.record_trace import RecordTrace
 from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.events.money import (
@@ -92,8 +93,37 @@ def test_the_latest_booked_refund_is_meant_unless_one_is_named() -> None:
 def test_what_is_named_has_to_exist() -> None:
     no_refund = ReportMissingMoney(refund=R2)
     assert refused(ask(ONE, BUYER, no_refund, DUE)) == ("unknown_refund", "invalid", "refund")
+    of_d1 = with_refund(refund(dispute="A-1001-D1"))
+    other = ReportMissingMoney(refund=R1, dispute="A-1001-D2")
+    assert refused(ask(of_d1, BUYER, other, DUE)) == ("refund_not_of_dispute", "invalid", "refund")
     no_dispute = ReportMissingMoney(dispute="A-1001-D1")
-    assert refused(ask(ONE, BUYER, no_dispute, DUE)) == ("unknown_refund", "invalid", "dispute")
+    assert refused(ask(ONE, BUYER, no_dispute, DUE))[0] == "no_refund_of_dispute"
+    assert refused(ask(order(), BUYER, no_dispute, DUE))[0] == "no_refund"
+
+
+def test_what_is_named_is_judged_by_itself() -> None:
+    """The other one is late, and not reported; or it is not late yet."""
+    mine, other = refund(dispute="A-1001-D1"), refund(2, dispute="A-1001-D2")
+    two = settled(settled(with_refund(mine, other, captured=400_000)), R2)
+    reported = then(two, *events(ask(two, BUYER, ReportMissingMoney(dispute="A-1001-D1"), DUE)))
+    assert reported.refunds[R1].missing_since == DUE
+    for again in (ReportMissingMoney(dispute="A-1001-D1"), ReportMissingMoney(refund=R1)):
+        no = ask(reported, BUYER, again, DUE)
+        assert isinstance(no, Refused)
+        assert (no.rule, no.facts["refund"]) == ("money_already_traced", R1)
+    second = replace(reported.refunds[R2], arrives_until=DUE + DAY)
+    waiting = replace(reported, refunds={**reported.refunds, R2: second})
+    no = ask(waiting, BUYER, ReportMissingMoney(dispute="A-1001-D1"), DUE)
+    assert isinstance(no, Refused)
+    assert (no.rule, no.facts["refund"]) == ("money_already_traced", R1)
+
+
+def test_of_several_the_one_that_can_be_reported_is_meant() -> None:
+    two = settled(settled(with_refund(refund(), refund(2), captured=400_000)), R2)
+    second = replace(two.refunds[R2], arrives_until=DUE + DAY)
+    of = replace(two, refunds={**two.refunds, R2: second})
+    assert may(of, BUYER, ReportMissingMoney, DUE) is None
+    assert only(ask(of, BUYER, ReportMissingMoney(), DUE), MissingMoneyReported).refund == R1
 
 
 def test_a_refund_that_was_not_booked_is_not_missing() -> None:

@@ -28,7 +28,7 @@ from amends.entrypoints.api.context import Api, is_id, seen_dispute
 from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import case_of, look_after, texts_of_events, waiting_of
 from amends.entrypoints.service import CaseAnswer
-from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
+from amends.entrypoints.views.dispute import ON_ORDER, dispute_view, in_dispute
 from amends.entrypoints.views.record import concerns, event_views
 from amends.entrypoints.views.texts import Texts
 from amends.kernel.decision import Refused
@@ -60,8 +60,6 @@ def post_command(api: Api, call: Call) -> Asked:
     on_order = value.get("type") in tuple(_ON_ORDER)
     if on_order:
         _, dispute = seen_dispute(api, call)
-        if value["type"] == "report_missing_money":
-            value.setdefault("dispute", dispute_id)
         # The engine holds If-Match against the order's version for these.
         if if_match is not None and if_match != dispute.version:
             raise _changed(if_match, dispute.version)
@@ -69,7 +67,9 @@ def post_command(api: Api, call: Call) -> Asked:
     given = with_number_checked(api.service, command_in(value, COMMANDS))
     command = as_a_server_sends_it(value, given)
     asked: CaseCommand = (
-        OnOrder(order, command) if on_order else OnDispute(order, dispute_id, command)
+        OnOrder(order, in_dispute(command, dispute_id))
+        if on_order
+        else OnDispute(order, dispute_id, command)
     )
 
     def about(answer: CaseAnswer) -> object:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from typing import TypeVar
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from amends.dispute.judge import Option, dispute_options, order_options
 from amends.dispute.state import Appeal, Claim, Dispute, LineRuling, Offer, Ruling
@@ -22,11 +25,13 @@ from amends.entrypoints.views.structs import (
     ReturnView,
     RulingView,
 )
+from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.proof import sees_evidence
 from amends.order.state import Parcel
 
 # Commands on the order that are offered, and taken, where the dispute is.
 ON_ORDER = ("report_missing_money", "withdraw_evidence")
+OnOrderT = TypeVar("OnOrderT", bound=Struct)
 
 
 def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
@@ -69,11 +74,18 @@ def dispute_view(looking: Looking, dispute: Dispute) -> DisputeView:
     )
 
 
+def in_dispute(command: OnOrderT, dispute: str) -> OnOrderT:
+    """A command on the order as it is given where the dispute is: about what is its own."""
+    if isinstance(command, ReportMissingMoney) and not command.dispute:
+        return replace(command, dispute=dispute)
+    return command
+
+
 def _options(looking: Looking, dispute: Dispute) -> tuple[Option, ...]:
     case, by, terms, stamp = looking.case, looking.by, looking.terms, looking.stamp
     return (
         *dispute_options(case, dispute, by, terms, stamp),
-        *order_options(case, by, terms, stamp, only=ON_ORDER),
+        *order_options(case, by, terms, stamp, only=ON_ORDER, dispute=dispute.id),
     )
 
 

@@ -21,7 +21,7 @@ from amends.entrypoints.judging.looking_at import look_at
 from amends.entrypoints.judging.queue import WORKS_WITH
 from amends.entrypoints.looking import look_over
 from amends.entrypoints.views.asking import Looking
-from amends.entrypoints.views.dispute import ON_ORDER
+from amends.entrypoints.views.dispute import ON_ORDER, in_dispute
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.web.commanding import (
     DECISIONS,
@@ -197,7 +197,7 @@ def command_dispute(
     target = Target(
         looking=looking,
         context=dispute_context(looking, order_view(looking), dispute, wording_of(site, looking)),
-        wrap=(lambda c: OnOrder(order, c))
+        wrap=(lambda c: OnOrder(order, in_dispute(c, dispute_id)))
         if on_order
         else (lambda c: OnDispute(order, dispute_id, c)),
         action=f"/disputes/{dispute_id}/commands/{type_}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.kernel.decision import Stamp
 from amends.kernel.people import Actor
@@ -154,6 +155,8 @@ def decide(asked: Asked, command: OrderCommand) -> OrderOutcome:
     Raises KeyError for ``PlaceOrder``, which has no order to be asked of: that is ``place``.
     """
     module = COMMANDS[type(command)]
+    if isinstance(command, ReportMissingMoney):
+        asked = replace(asked, dispute=command.dispute, refund=command.refund)
     return refuse_role(asked.by, module.BY) or module.may(asked) or module.decide(asked, command)
 
 

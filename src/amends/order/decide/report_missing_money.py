@@ -19,8 +19,8 @@ BY = frozenset({Role.BUYER})
 class ReportMissingMoney(
     Struct, frozen=True, forbid_unknown_fields=True, tag="report_missing_money"
 ):
-    """``refund``: the latest that was booked when left out, of ``dispute`` when that is named.
-    ``evidence``: ids of the buyer's uploads, such as a bank statement."""
+    """``refund``: when left out, the latest that can be reported, of ``dispute`` when that is
+    named. ``evidence``: ids of the buyer's uploads, such as a bank statement."""
 
     refund: Name = ""
     dispute: Name = ""
@@ -29,20 +29,15 @@ class ReportMissingMoney(
 
 def may(asked: Asked) -> Refused | None:
     """From the day on which the money should have shown at the bank."""
-    refused = refuse_without_refunds(asked.order)
-    if refused:
-        return refused
-    refusals = [_refused(asked, refund) for refund in asked.order.refunds.values()]
-    return None if None in refusals else refusals[-1]
+    refunds = _asked_about(asked)
+    return _refused(asked, _meant(asked, refunds)) if refunds else _refuse_none(asked)
 
 
 def decide(asked: Asked, command: ReportMissingMoney) -> OrderOutcome:
     """Finance traces it, on a clock."""
     order, now = asked.order, asked.now
-    refund = _meant(asked, command)
-    if isinstance(refund, Refused):
-        return refund
-    refused = _refused(asked, refund) or refuse_evidence(order, asked.by, command.evidence)
+    refund = _meant(asked, _asked_about(asked))
+    refused = refuse_evidence(order, asked.by, command.evidence)
     if refused:
         return refused
     reported = MissingMoneyReported(
@@ -54,16 +49,33 @@ def decide(asked: Asked, command: ReportMissingMoney) -> OrderOutcome:
     return Accepted((reported,))
 
 
-def _meant(asked: Asked, command: ReportMissingMoney) -> Refund | Refused:
-    order = asked.order
-    if command.refund:
-        return find_refund(order, command.refund)
-    mine = [r for r in order.refunds.values() if command.dispute in ("", r.dispute)]
-    settled = [r for r in mine if r.state == "settled"]
-    if not mine:
-        facts: Facts = {"dispute": command.dispute}
-        return Refused("unknown_refund", facts, ("see_refunds",), "invalid", "dispute")
-    return (settled or mine)[-1]
+def _asked_about(asked: Asked) -> tuple[Refund, ...]:
+    refunds = asked.order.refunds.values()
+    return tuple(
+        r for r in refunds if asked.refund in ("", r.id) and asked.dispute in ("", r.dispute)
+    )
+
+
+def _refuse_none(asked: Asked) -> Refused:
+    """Why there is no refund to speak of."""
+    none = refuse_without_refunds(asked.order)
+    if none:
+        return none
+    if not asked.refund:
+        return Refused("no_refund_of_dispute", {"dispute": asked.dispute}, ("see_dispute",))
+    named = find_refund(asked.order, asked.refund)
+    if isinstance(named, Refused):
+        return named
+    facts: Facts = {"refund": named.id, "dispute": asked.dispute}
+    return Refused("refund_not_of_dispute", facts, ("see_refunds",), "invalid", "refund")
+
+
+def _meant(asked: Asked, refunds: tuple[Refund, ...]) -> Refund:
+    """The latest that can be reported; where none can, the latest that was booked, of which it is
+    then told why not."""
+    possible = [refund for refund in refunds if _refused(asked, refund) is None]
+    settled = [refund for refund in refunds if refund.state == "settled"]
+    return (possible or settled or refunds)[-1]
 
 
 def _refused(asked: Asked, refund: Refund) -> Refused | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from amends.dispute.state import Dispute
 from amends.entrypoints.views.asking import Looking
-from amends.entrypoints.views.structs import OrderView
+from amends.entrypoints.views.structs import OrderView, RefundView
 from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
 from amends.entrypoints.web.language import translate as _
@@ -46,6 +46,9 @@ def dispute_context(
     choices = {
         **_codes(looking.terms, wording),
         **_on_order(looking, order, wording),
+        "report_missing_money.refund": _refunds(
+            r for r in order.refunds if r.dispute == dispute.id
+        ),
         "remedy": _remedies(_remedies_of(looking.terms, dispute), wording),
         "offer": _offers(looking, dispute, wording, with_amount=False),
         "accept_offer.offer": _offers(looking, dispute, wording, with_amount=True),
@@ -86,9 +89,7 @@ def _on_order(
     return {
         "evidence": own,
         "pictures": own,
-        "refund": tuple(
-            Choice(r.id, f"{r.id}: {formatting.money(r.amount)}") for r in order.refunds
-        ),
+        "refund": _refunds(order.refunds),
         "difference": tuple(
             Choice(d.id, words_now().label(d.kind), d.id)
             for d in looking.case.order.differences.values()
@@ -104,6 +105,10 @@ def _on_order(
         "record_chargeback_answer.reference": chargebacks,
         "record_chargeback_outcome.reference": chargebacks,
     }
+
+
+def _refunds(refunds: Iterable[RefundView]) -> tuple[Choice, ...]:
+    return tuple(Choice(r.id, f"{r.id}: {formatting.money(r.amount)}") for r in refunds)
 
 
 def _requests(looking: Looking, *kinds: str) -> tuple[Choice, ...]:

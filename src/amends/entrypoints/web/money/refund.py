@@ -153,7 +153,14 @@ def refund_page(
     listed = order.listing_ref
     options = {
         option.type: option_view(option, site.api.words)
-        for option in order_options(looking.case, visitor.actor, looking.terms, looking.stamp)
+        for option in order_options(
+            looking.case,
+            visitor.actor,
+            looking.terms,
+            looking.stamp,
+            (_REPORT, _ROUTE),
+            refund=refund.id,
+        )
     }
     late = refund.arrives_until is not None and refund.arrives_until <= looking.stamp.at
     return page(
@@ -180,18 +187,11 @@ def refund_page(
         tried_again_at=found.tried_again_at,
         replaced_by=found.replaced_by,
         replaces=refund.retry_of,
-        report=_report(options, refund, late=late),
+        report=_REPORT in options and options[_REPORT].allowed,
         route_form=_route_form(site, found, options, failed),
         chosen=wording_of(site, looking).route(refund.route) if refund.route else "",
         desk=visitor.actor.role in BOOKKEEPING,
     )
-
-
-def _report(options: dict[str, OptionView], refund: Refund, *, late: bool) -> bool:
-    """Whether this very refund can be reported as missing now."""
-    option = options.get(_REPORT)
-    reportable = refund.state == "settled" and late and refund.missing_since is None
-    return option is not None and reportable
 
 
 def _route_form(
