@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, Literal
 
@@ -16,6 +16,7 @@ from amends.entrypoints.sharing import OpenService, Shares
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.people import Actor
 
+FeedKind = Literal["ndjson", "csv"]
 # A feed of no more lines is taken in before helpers would have started.
 _ALONE = 6_000
 
@@ -23,7 +24,7 @@ _ALONE = 6_000
 def take(
     service: Service,
     stream: BinaryIO,
-    kind: Literal["ndjson", "csv"],
+    kind: FeedKind,
     by: Actor,
     advance: Callable[[int], object] = lambda _: None,
     *,
@@ -40,8 +41,7 @@ def take(
     def counted() -> Iterator[bytes]:
         nonlocal read
         for line in lines_of(stream):
-            # What spreadsheets write first is no part of any text.
-            yield line if read else line.removeprefix(BOM_UTF8)
+            yield line
             read += len(line)
 
     def progress() -> None:
@@ -49,7 +49,7 @@ def take(
         advance(read - told)
         told = read
 
-    lines = enumerate(counted(), start=1) if kind == "ndjson" else _csv(counted())
+    lines = numbered(counted(), kind)
     feed = feed_of(service, by, words(), BATCH)
     for _ in feed.take_numbered(islice(lines, _ALONE) if helpers else lines):
         progress()
@@ -58,6 +58,21 @@ def take(
         with Shares(open_service, by, count, feed.imported, progress) as shares:
             shares.take(chain([more], lines))
     return feed.imported
+
+
+def numbered(lines: Iterable[bytes], kind: FeedKind) -> Iterator[NumberedLine]:
+    """The feed's records, each numbered by the line it begins on.
+
+    Raises BadHeader for CSV whose first line does not name the columns of a layout.
+    """
+    text = _unmarked(lines)
+    return enumerate(text, start=1) if kind == "ndjson" else _csv(text)
+
+
+def _unmarked(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for index, line in enumerate(lines):
+        # What spreadsheets write first is no part of any text.
+        yield line if index else line.removeprefix(BOM_UTF8)
 
 
 def _csv(lines: Iterator[bytes]) -> Iterator[NumberedLine]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import msgspec
+import pytest
 
+from amends.entrypoints.api.openapi import openapi
+from amends.entrypoints.api.routes import ROUTES
 from amends.entrypoints.clock import tidy_if_due
+from tests.entrypoints.cli.run import EXAMPLES
 from tests.entrypoints.sandbox import SHOP, Json, Shop, order
 
 SHIPMENT = {
@@ -28,8 +33,11 @@ def feed(*lines: Json | bytes) -> bytes:
     return b"\n".join(x if isinstance(x, bytes) else msgspec.json.encode(x) for x in lines)
 
 
-def take(shop: Shop, body: bytes, status: int = 200, key: str = "") -> Json:
-    answer = shop.call("POST", "/orders/import", SHOP, key=key, content=body)
+def take(
+    shop: Shop, body: bytes, status: int = 200, key: str = "", as_: str = "application/x-ndjson"
+) -> Json:
+    headers = {"Content-Type": as_}
+    answer = shop.call("POST", "/orders/import", SHOP, key=key, content=body, headers=headers)
     assert answer.status_code == status, answer.text
     told: Json = answer.json()
     return told
@@ -139,3 +147,71 @@ def test_a_long_feed_is_taken_in_batches(shop: Shop) -> None:
 
 def test_only_the_marketplace_brings_feeds(shop: Shop) -> None:
     assert shop.call("POST", "/orders/import", "seller.s1", content=b"").status_code == 403
+
+
+def sheet(name: str) -> bytes:
+    return (EXAMPLES / name).read_bytes()
+
+
+def test_sheets_are_taken_and_change_nothing_the_second_time(shop: Shop) -> None:
+    shop.move_to("2026-12-01T00:00:00Z")
+    for name, kind, count in (
+        ("orders.csv", "orders", 10), ("shipments.csv", "shipments", 9),
+        ("tracking.csv", "tracking", 32),
+    ):  # fmt: skip
+        first = take(shop, sheet(name), key=name, as_="text/csv")
+        assert (first[kind], first["bad"]) == ({"new": count, "same": 0}, [])
+        assert take(shop, sheet(name), key=name, as_="Text/CSV; charset=utf-8") == first
+        again = take(shop, sheet(name), as_="text/csv")
+        assert again == {**first, kind: {"new": 0, "same": count}}
+
+
+def test_the_same_bytes_read_another_way_are_another_request(shop: Shop) -> None:
+    shop.move_to("2026-12-01T00:00:00Z")
+    told = take(shop, sheet("orders.csv"), key="k")
+    assert told["bad"][0]["rule"] == "broken_json"
+    again = take(shop, sheet("orders.csv"), 422, key="k", as_="text/csv")
+    assert again["rule"] == "idempotency_key_reused"
+    shop.get("/orders/B-2001", status=404)
+
+
+def test_bad_cells_of_a_sheet_are_told_and_good_rows_kept(shop: Shop) -> None:
+    shop.move_to("2026-12-01T00:00:00Z")
+    body = sheet("orders.csv").replace(b"1,30.90,", b"1,30.905,", 1)
+    told = take(shop, body, as_="text/csv")
+    assert told["orders"] == {"new": 9, "same": 0}
+    (bad,) = told["bad"]
+    assert (bad["line"], bad["field"], bad["rule"]) == (2, "unit_price", "bad_cell")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"order,carrier\rB-1,DHL\r", "lone carriage return"),
+        ("order,carrier\r\nB-1,DHL\r\n".encode("utf-16"), "not a text in UTF-8"),
+        (b"order,carrier,tracking_number\n", "missing: shipped_at"),
+        (b"", "first line is empty"),
+    ],
+)
+def test_a_body_that_is_no_sheet_is_refused_and_its_key_stays_free(
+    shop: Shop, body: bytes, said: str
+) -> None:
+    shop.move_to("2026-12-01T00:00:00Z")
+    refused = take(shop, body, 422, key="k", as_="text/csv")
+    assert refused["rule"] == "bad_header"
+    assert said in refused["detail"]
+    assert "UTF-8" in refused["next"][0]
+    assert take(shop, sheet("orders.csv"), key="k", as_="text/csv")["orders"]["new"] == 10
+
+
+def test_a_byte_order_mark_does_no_harm(shop: Shop) -> None:
+    shop.move_to("2026-12-01T00:00:00Z")
+    told = take(shop, BOM_UTF8 + feed(line("A-1")))
+    assert (told["orders"], told["lines"]) == ({"new": 1, "same": 0}, 1)
+    assert take(shop, BOM_UTF8 + sheet("orders.csv"), as_="text/csv")["orders"]["new"] == 10
+    assert take(shop, b"")["lines"] == 0
+
+
+def test_the_description_names_both_ways_to_write_a_feed() -> None:
+    body = openapi(ROUTES)["paths"]["/api/v1/orders/import"]["post"]["requestBody"]["content"]
+    assert list(body) == ["application/x-ndjson", "text/csv"]

@@ -166,7 +166,8 @@ def _body(
             }
             return {"multipart/form-data": {"schema": form}}
         case "stream":
-            return {"application/x-ndjson": {"schema": {"type": "string"}}}
+            lines = {"schema": {"type": "string"}}
+            return {"application/x-ndjson": lines, "text/csv": lines}
         case "json" if isinstance(route.takes, Mapping):
             name = "OrderCommand" if "orders" in route.path else "DisputeCommand"
             components[name] = _one_of(route.takes, known)
