@@ -10,6 +10,7 @@ from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.propose_settlement import ProposeSettlement
 from amends.dispute.events.effects import DisputeClosed, EffectStarted
 from amends.dispute.events.negotiation import OfferAccepted, OfferAgreed
+from amends.dispute.judge import dispute_options
 from amends.dispute.state import Case
 from amends.kernel.money import Money
 from amends.order.events.money import ChargebackOutcomeRecorded, ChargebackRecorded, RefundRecorded
@@ -30,7 +31,7 @@ from tests.dispute.cases import (
     ruled,
     then,
 )  # fmt: skip
-from tests.given import BUYER, DAY, MEDIATOR, SECOND, SELLER, after
+from tests.given import BUYER, DAY, MEDIATOR, SECOND, SELLER, after, stamp, terms
 
 
 def offered(remedy: Remedy, amount: int | None, payer: Payer | None = None) -> Case:
@@ -134,11 +135,28 @@ def test_the_platform_s_proposal_binds_when_both_agree() -> None:
     assert [type(e) for e in first.events] == [OfferAgreed]
     case = after(case, *first.events)
     assert (of(case).phase, of(case).offers[2].agreed_by) == ("mediation", ("buyer",))
-    again = refused(case, command, BUYER, ESCALATED + DAY)
-    assert (again.rule, again.facts["offer"]) == ("offer_not_standing", "O3")
     case = then(case, command, SELLER, ESCALATED + DAY)
     assert of(case).phase == "settling"
     assert case.order.refunded == 60_000
+
+
+@pytest.mark.parametrize("first", ["buyer", "seller"])
+def test_who_agreed_to_it_waits_for_the_other_side(first: str) -> None:
+    """Whether another offer could still be accepted, or none."""
+    proposal = ProposeSettlement(remedy="refund", amount=rub(60_000), note="Half way.")
+    declined = then(opened(), DeclineOffer(offer="O1"), SELLER, ANSWERED)
+    case = then(mediated(declined), proposal, MEDIATOR, ESCALATED)
+    command, at = AcceptOffer(offer="O2", amount=rub(60_000)), ESCALATED + DAY
+    by = BUYER if first == "buyer" else SELLER
+    agreed = then(case, command, by, at)
+    again = refused(agreed, command, by, at)
+    assert (again.rule, again.facts) == ("agreed_already", {"offer": "O2"})
+    assert again.next == ("wait_for_other_side",)
+    offered = {
+        o.type: o.refused for o in dispute_options(agreed, of(agreed), by, terms(), stamp(at))
+    }
+    # The claim is the seller's to accept to the last; the buyer has nothing else.
+    assert offered["accept_offer"] == (None if by is SELLER else again)
 
 
 def test_an_offer_above_what_the_bank_left_is_not_kept_in_part() -> None:

@@ -32,9 +32,13 @@ def may(asked: AskedOfDispute) -> Refused | None:
     )
     if refused:
         return refused
-    if not any(_open_to(asked, offer) for offer in asked.dispute.offers):
-        return Refused("no_offer_to_accept", {}, ("make_offer",))
-    return None
+    offers = asked.dispute.offers
+    if any(_open_to(asked, offer) for offer in offers):
+        return None
+    agreed = next((offer for offer in offers if _agreed_to(asked, offer)), None)
+    if agreed:
+        return _refuse_twice(agreed)
+    return Refused("no_offer_to_accept", {}, ("make_offer",))
 
 
 def decide(asked: AskedOfDispute, command: AcceptOffer) -> Outcome:
@@ -44,6 +48,8 @@ def decide(asked: AskedOfDispute, command: AcceptOffer) -> Outcome:
     if offer is None:
         facts: Facts = {"offer": command.offer}
         return Refused("unknown_offer", facts, ("see_offers",), "invalid", "offer")
+    if _agreed_to(asked, offer):
+        return _refuse_twice(offer)
     if not _open_to(asked, offer):
         rule = "own_offer" if offer.by == asked.side else "offer_not_standing"
         return Refused(rule, {"offer": offer.id, "status": offer.status}, ("see_offers",))
@@ -72,3 +78,11 @@ def decide(asked: AskedOfDispute, command: AcceptOffer) -> Outcome:
 def _open_to(asked: AskedOfDispute, offer: Offer) -> bool:
     mine = offer.by == asked.side or asked.side in offer.agreed_by
     return offer.status == "standing" and not mine
+
+
+def _agreed_to(asked: AskedOfDispute, offer: Offer) -> bool:
+    return offer.status == "standing" and asked.side in offer.agreed_by
+
+
+def _refuse_twice(offer: Offer) -> Refused:
+    return Refused("agreed_already", {"offer": offer.id}, ("wait_for_other_side",))
