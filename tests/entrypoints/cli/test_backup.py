@@ -76,6 +76,19 @@ def test_nothing_is_written_over(lived: Terminal) -> None:
     assert not lived.database.exists()
 
 
+def test_a_file_is_called_what_it_was_called(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(terminal.folder)
+    terminal.out("db", "migrate")
+    terminal.file("there", "")
+    assert terminal.refused("db", "backup", "there") == "there: There is something already.\n"
+    said = terminal.refused("db", "restore", "nowhere", "--database", "new.db")
+    assert said == "nowhere: No such file or directory.\n"
+    restored = terminal.refused("db", "restore", "sub/nowhere.zip", "--database", "new.db")
+    assert restored == "sub/nowhere.zip: No such file or directory.\n"
+
+
 def test_what_is_no_archive_is_told(terminal: Terminal) -> None:
     foreign = terminal.file("photo.zip", "not a ZIP")
     new = str(terminal.folder / "new.db")

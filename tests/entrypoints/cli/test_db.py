@@ -79,4 +79,7 @@ def test_what_is_no_database(terminal: Terminal) -> None:
     said = terminal.refused("db", "migrate", "--database", str(folder))
     assert said == f"{folder}: Is a directory.\n"
     said = terminal.refused("orders", "list", "--database", "mysql://localhost/x")
+    assert said.startswith("mysql:// does not name a file")
     assert "sqlite:///var/amends.db" in said
+    said = terminal.refused("db", "migrate", "--database", "postgresql://host/x?pool=no")
+    assert said.startswith("pool=no: say a number")

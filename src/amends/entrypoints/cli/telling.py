@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from amends.entrypoints.service import Service
     from amends.kernel.decision import Refused
 
+_WORD = re.compile(r"[a-z]+(?=[ ,]|$)")
+
 
 def failure(*lines: str, code: int = 1) -> typer.Exit:
     """Says ``lines`` on stderr; to be raised."""
@@ -109,8 +111,8 @@ def taught() -> Iterator[None]:
     except Problem as problem:
         raise refusal(problem.refused) from None
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        raise failure(sentence(f"{name}{error.strerror or error}")) from None
+        said = sentence(error.strerror or str(error))
+        raise failure(f"{error.filename}: {said}" if error.filename else said) from None
     except Exception as error:
         # The migrations' library wraps what the database says.
         cause = error if isinstance(error, sqlite3.Error) else error.__cause__
@@ -120,8 +122,10 @@ def taught() -> Iterator[None]:
 
 
 def sentence(text: str) -> str:
-    """``text`` beginning with a capital and ending with a full stop."""
-    text = text[:1].upper() + text[1:]
+    """``text`` ending with a full stop, and beginning with a capital if it begins with a word: a
+    path, a URL or a setting stays as it was typed."""
+    if _WORD.match(text):
+        text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
