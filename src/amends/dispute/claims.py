@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.money import Money, percent_of
-from amends.order.refunds import awardable, bounded_amount
+from amends.order.refunds import awardable, bounded_amount, refuse_without_money
 from amends.order.state import Order
 from amends.policy.terms import Reason, Remedy
 
@@ -59,7 +59,7 @@ def claimed_amount(
     if reason.own_window and order.return_policy:
         most -= percent_of(most, order.return_policy.restocking_fee_percent)
     if most <= 0:
-        return Refused("nothing_left_to_refund", {}, ("see_refund",))
+        return refuse_without_money(order, lines)
     replacing = remedy == "replacement"
     if amount is None:
         return 0 if replacing else most

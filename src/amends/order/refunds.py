@@ -30,6 +30,17 @@ def awardable(order: Order, lines: Mapping[str, int], *, beside: str = "") -> in
     return max(0, min(_left_of(order, lines, beside), order.captured - gone))
 
 
+def refuse_without_money(order: Order, lines: Mapping[str, int]) -> Refused:
+    """Why no money can go back for ``lines`` (units by line id): none was paid for them, or it has
+    gone back already."""
+    paid = sum(line.paid_for(lines.get(line.id, 0)) for line in order.lines)
+    if is_whole_order(order, lines):
+        paid += order.shipping_paid
+    if not min(paid, order.captured):
+        return Refused("nothing_paid_here", {}, ("write_to_seller", "contact_support"))
+    return Refused("nothing_left_to_refund", {}, ("see_refund",))
+
+
 def _left_of(order: Order, lines: Mapping[str, int], beside: str = "") -> int:
     left = sum(left_of_line(order, line, units, beside=beside) for line, units in lines.items())
     if is_whole_order(order, lines):

@@ -137,6 +137,27 @@ def test_nothing_can_be_claimed_of_what_the_bank_left_with_the_buyer() -> None:
     assert refused(lost, claim(), BUYER, OPENED).rule == "nothing_left_to_refund"
 
 
+@pytest.mark.parametrize("remedy", ["refund", "replacement"])
+@pytest.mark.parametrize("price", [160_000, 0])
+def test_where_nothing_was_paid_here_there_is_nothing_to_claim(remedy: str, price: int) -> None:
+    """Nor a replacement alone: where it does not come, money would have to take its place."""
+    case = shipped()
+    lines = tuple(replace(line, paid=price) for line in case.order.lines)
+    free = replace(case, order=replace(case.order, lines=lines, captured=0))
+    no = refused(free, claim(remedy=remedy, amount=None), BUYER, OPENED)
+    assert (no.rule, no.next) == ("nothing_paid_here", ("write_to_seller", "contact_support"))
+
+
+def test_nor_of_a_line_that_was_a_gift() -> None:
+    case = two_lines()
+    gift, *others = case.order.lines
+    of_gift = claim(lines=(LineQuantity(gift.id, 1),), amount=None)
+    lines = (replace(gift, paid=0), *others)
+    free = replace(case, order=replace(case.order, lines=lines))
+    assert refused(free, of_gift, BUYER, OPENED).rule == "nothing_paid_here"
+    accepted(free, claim(amount=None), BUYER, OPENED)
+
+
 def test_while_a_bank_decides_everything_can_be_claimed() -> None:
     """What comes of it waits for the bank, whose decision may come when the window is over."""
     taken = ChargebackRecorded(at=OPENED, chargeback=Chargeback("C1", 160_000, OPENED))

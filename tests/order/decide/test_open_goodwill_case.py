@@ -91,7 +91,11 @@ def test_a_window_ended_by_the_order_counts_as_over() -> None:
         ({"cancelled_at": T0}, "order_cancelled"),
         ({"claims": claim()}, "dispute_open"),
         ({"chargebacks": {"cb": Chargeback("cb", 1, T0)}}, "chargeback_open"),
-        ({"captured": 0}, "nothing_left_to_refund"),
+        ({"captured": 0}, "nothing_paid_here"),
+        (
+            {"chargebacks": {"cb": Chargeback("cb", 160_000, T0, outcome="lost")}},
+            "nothing_left_to_refund",
+        ),
     ],
 )
 def test_nothing_else_is_under_way(changes: dict[str, Any], rule: str) -> None:

@@ -16,7 +16,7 @@ from amends.kernel.people import Role
 from amends.kernel.texts import Code, Id, Prose
 from amends.order.asked import Asked
 from amends.order.protection import protection, refuse_unprotected
-from amends.order.refunds import awardable, is_whole_order
+from amends.order.refunds import awardable, is_whole_order, refuse_without_money
 from amends.order.state import Order
 from amends.order.units import LineQuantity, resolve_lines
 from amends.policy.terms import Reason, Remedy
@@ -46,8 +46,9 @@ def may(asked: Asked) -> Refused | None:
         all_units = {line.id: 1 for line in order.lines}
         return refuse_unprotected(order, asked.terms, asked.now, "", all_units)
     refused = refuse_held(order)
-    if not refused and not awardable(order, {line.id: line.quantity for line in order.lines}):
-        refused = Refused("nothing_left_to_refund", {}, ("see_refund",))
+    everything = {line.id: line.quantity for line in order.lines}
+    if not refused and not awardable(order, everything):
+        refused = refuse_without_money(order, everything)
     return refused
 
 

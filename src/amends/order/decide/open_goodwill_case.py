@@ -47,6 +47,8 @@ def may(asked: Asked) -> Refused | None:
     running = tuple(e.line for e in entries if e.state != "over")
     if running and not order.protection_ended_at:
         return Refused("window_still_open", {"lines": running}, ("open_dispute",))
+    if not order.captured:
+        return Refused("nothing_paid_here", {}, ("see_order",))
     if not order.refundable:
         return Refused("nothing_left_to_refund", {}, ("see_refund",))
     month = asked.stamp.goodwill
