@@ -51,7 +51,7 @@ def line_digests(command: PlaceOrder) -> dict[str, str]:
 
 def as_it_stands(order: Order, command: PlaceOrder) -> bool:
     """Whether this is the order as amended: what an amendment changes as it is now, all else as it
-    was put in. An amended address is no part of the order's state and is not recognised."""
+    was put in. An amended address is sealed, and is not recognised."""
     if command.placed_at != order.placed_at or command.promise != order.promised_by:
         return False
     priced = price(command.bill)
