@@ -71,6 +71,30 @@ def test_an_order_that_cannot_be_right(
     shop.get("/orders/A-1001", status=404)
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("buyer", "id"), "../x", "1 to 64 letters, digits and . _ ~ : @ -, beginning with"),
+        (("buyer", "country"), "Narnia", "a country by its two capital letters (ISO 3166-1)"),
+        (("buyer", "locale"), "!", "the code of a language, such as en"),
+        (("lines", 0, "title"), "Blouse\nred", "one line of text, of 300 characters at most"),
+        (("lines", 0, "listing", "attributes"), {"a\nb": "c"}, "one line of text"),
+        (("lines", 0, "quantity"), 0, "a whole number from 1 to 100000"),
+        (("lines", 0, "unit_price"), 5, "an object of an amount and a currency"),
+        (("lines",), [], "a list of 1 to 200 entries"),
+        (("placed_at",), "yesterday", "an instant with its zone"),
+    ],
+)
+def test_what_a_field_takes_is_said_in_words(shop: Shop, path: Path, value: Any, says: str) -> None:
+    shop.move_to("2026-03-01T10:00:00Z")
+    refused = shop.put("/orders/A-1001", changed(order(), path, value), status=422)
+    field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
+    assert refused["field"] == field
+    assert refused["detail"].startswith(f"The field {field} cannot be right: it takes {says}")
+    assert "regex" not in str(refused)
+    assert "`" not in refused["detail"]
+
+
 CLAIMS: list[tuple[Path, Any, int, str]] = [
     (("amount", "amount"), 0, 422, "amount_too_small"),
     (("amount", "amount"), 80_001, 422, "amount_too_large"),

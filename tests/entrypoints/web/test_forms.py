@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
 
 import pytest
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from amends.dispute.decide import COMMANDS as DISPUTE
 from amends.dispute.decide.accept_offer import AcceptOffer
@@ -26,6 +27,7 @@ from amends.entrypoints.web.templating import environment
 from amends.entrypoints.words.catalogue import words
 from amends.kernel.money import Money
 from amends.kernel.people import Role
+from amends.kernel.texts import Id
 from amends.order.decide import COMMANDS as ORDER
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.units import LineQuantity
@@ -123,6 +125,17 @@ def test_text_too_long_says_by_how_much() -> None:
     assert isinstance(read, dict)
     assert "10001" in read["description"]
     assert "10000" in read["description"]
+
+
+class Sent(Struct, tag="sent"):
+    """A bound that no input asks for."""
+
+    pictures: Annotated[tuple[Id, ...], Meta(max_length=1)]
+
+
+def test_a_bound_only_the_command_knows_is_told_in_words() -> None:
+    read = read_command(Sent, CONTEXT, Posted({"pictures": ["a_code", "other"]}))
+    assert read == {"pictures": "This cannot be taken as it is: it takes a list of 0 to 1 entries."}
 
 
 def test_agreeing_is_to_the_amount_that_was_seen() -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct, inspect
 from msgspec.structs import replace
 
 from amends.entrypoints.api.calls import Problem, invalid, not_one_of
+from amends.entrypoints.kinds import kind_at, place_of, problem_of
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.money import MOST
 
@@ -21,10 +22,8 @@ LARGEST = 1_000_000
 # Beyond these an instant is a slip of the pen, and sums with it would leave the calendar.
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"^(?P<what>.*?) - at `(?:key in )?\$(?P<path>[^`]*)`$")
 _NAMED = re.compile(r"(?:unknown|required) field `(?P<name>[^`]+)`")
 _NOT_A_CHOICE = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
-_STEP = re.compile(r"\[[^\]]*\]|[^.\[]+")
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * len(str(MOST))
 T = TypeVar("T")
@@ -78,9 +77,8 @@ def struct_in(value: object, wanted: type[T]) -> T:
 
 
 def _misfit(message: str, value: object, wanted: object) -> Problem:
-    place = _PLACE.match(message)
-    what, path = (place["what"], place["path"]) if place else (message, "")
-    field = path.lstrip(".")
+    what, path, name = place_of(message)
+    field = path
     if named := _NAMED.search(what):
         field = f"{field}.{named['name']}" if field else named["name"]
     if "unknown field" in what:
@@ -92,36 +90,11 @@ def _misfit(message: str, value: object, wanted: object) -> Problem:
         return invalid("unknown_field", {"fields": extra}, "leave_out_field", field=field)
     if "missing required field" in what:
         return invalid("field_missing", {"field": field}, "add_field", field=field)
-    if (other := _NOT_A_CHOICE.fullmatch(what)) and (choices := _choices(wanted, field)):
-        return not_one_of(field, other["value"], choices)
-    return invalid("field_invalid", {"field": field, "problem": what}, "mend_field", field=field)
-
-
-def _choices(wanted: object, path: str) -> tuple[str, ...]:
-    """What the field at ``path`` may be; nothing for what is inside of one of several types."""
-    kind = _given(inspect.type_info(wanted))
-    for step in _STEP.findall(path):
-        match kind:
-            case inspect.StructType(fields=fields):
-                named = [field.type for field in fields if field.encode_name == step]
-                if not named:
-                    return ()
-                kind = _given(named[0])
-            case inspect.VarTupleType(item_type=inner) | inspect.DictType(value_type=inner):
-                kind = _given(inner)
-            case _:
-                return ()
-    return tuple(map(str, kind.values)) if isinstance(kind, inspect.LiteralType) else ()
-
-
-def _given(kind: inspect.Type) -> inspect.Type:
-    """The type of an optional field when it is given."""
-    if isinstance(kind, inspect.Metadata):
-        return _given(kind.type)
-    if isinstance(kind, inspect.UnionType):
-        others = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
-        return _given(others[0]) if len(others) == 1 else kind
-    return kind
+    kind = kind_at(wanted, path, name=name)
+    if (other := _NOT_A_CHOICE.fullmatch(what)) and isinstance(kind, inspect.LiteralType):
+        return not_one_of(field, other["value"], tuple(map(str, kind.values)))
+    facts: Facts = {"field": field, **problem_of(kind)}
+    return invalid("field_invalid", facts, "mend_field", field=field)
 
 
 def _harmless(body: bytes) -> bool:

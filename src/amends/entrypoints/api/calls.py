@@ -36,8 +36,9 @@ def invalid(rule: str, facts: Facts, *next_: str, field: str | None = None) -> P
 
 def not_one_of(field: str, value: str, known: Sequence[str]) -> Problem:
     """A field has a value that is none of its vocabulary: 422."""
-    problem = f"{value[:64]!r} is not one of {', '.join(known)}"
-    facts: Facts = {"field": field, "problem": problem, "known": tuple(known)}
+    facts: Facts = {
+        "field": field, "problem": "not_one_of", "value": value[:64], "known": tuple(known)
+    }  # fmt: skip
     return invalid("field_invalid", facts, "mend_field", field=field)
 
 

@@ -101,6 +101,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     turns: dict[str, str]
     persons: dict[str, str]
     rules: dict[str, RuleWords]
+    problems: dict[str, str]
     next: dict[str, str]
     then: dict[str, str]
     steps: dict[str, str]
@@ -125,6 +126,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         if known is None:
             return f"{_plain(rule)}."
         said = {name: self.fact(name, value) for name, value in facts.items()}
+        if facts.get("problem") in self.problems:
+            said["problem"] = self.problem(facts)
         try:
             return known.detail.format_map(said)
         except KeyError:
@@ -149,6 +152,11 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
                 return ", ".join(value) or self.facts["none"]
             case _:
                 return str(value)
+
+    def problem(self, facts: Facts) -> str:
+        """Why a field cannot be as it was given, as a clause: its ``problem`` among ``facts``."""
+        said = {name: self.fact(name, value) for name, value in facts.items()}
+        return self.problems[str(facts["problem"])].format_map(said)
 
     def steps_to_take(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """What would help, one sentence each."""

@@ -36,6 +36,7 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("waiting", "*"): frozenset(
         {"turn", "since", "until", "step", "why", "outcome", "due", "span"}
     ),
+    ("problems", "*"): frozenset({"least", "most", "value", "known"}),
     ("events", "*", "sentence"): STORY_FACTS,
     ("events", "*", "subject"): frozenset({"order", "dispute"}),
     ("events", "*", "notice"): frozenset({"order", "dispute"}),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from amends.entrypoints.kinds import kind_at, place_of, problem_of
 from amends.entrypoints.web.forms.building import FormContext, convert, inputs_of
 from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
 from amends.entrypoints.web.forms.posted import Posted
@@ -57,6 +58,7 @@ def read_command(
         return wrong.messages
     except msgspec.ValidationError as error:
         # The inputs check what the struct asks; what is left is a bound only the struct knows.
-        text, _at, path = str(error).partition(" - at `$")
-        field = re.sub(r"\[(\d+)\]", "", path.strip("`")).lstrip(".")
-        return {field: _("This cannot be taken as it is: {why}.").format(why=text)}
+        _what, path, name = place_of(str(error))
+        why = words_now().problem(problem_of(kind_at(command, path, name=name)))
+        field = re.sub(r"\[(\d+)\]", "", path)
+        return {field: _("This cannot be taken as it is: {why}.").format(why=why)}
