@@ -107,6 +107,21 @@ def test_a_dispute_that_is_mediated_with_evidence(shop: Terminal) -> None:
     assert "ruling: for_buyer, refund RUB 500.00" in text
 
 
+def test_what_a_dispute_shows_as_possible_is_taken_there(shop: Terminal) -> None:
+    path = shop.file("label.txt", "An S.")
+    shop.out("do", "order", "A-1", "upload_evidence", "--as", BUYER, "--file", path)
+    open_dispute(shop)
+    options = shop.out("disputes", "show", "A-1-D1", "--as", BUYER).splitlines()[-1]
+    assert "withdraw_evidence" in options
+    withdraw = ("withdraw_evidence", "--as", BUYER, "evidence=E1")
+    assert "no dispute A-1-D9" in shop.refused("do", "dispute", "A-1-D9", *withdraw)
+    assert "evidence_withdrawn" in shop.out("do", "dispute", "A-1-D1", *withdraw)
+    dispute(shop, "accept_offer", SELLER, "offer=O1", "amount=720 RUB")
+    shop.out("clock", "run-once")
+    early = shop.refused("do", "dispute", "A-1-D1", "report_missing_money", "--as", BUYER)
+    assert "The refund A-1-R1 can take until" in early
+
+
 def test_the_same_under_a_key_changes_nothing(shop: Terminal) -> None:
     write = ("do", "order", "A-1", "send_message", "--as", BUYER, "text=Hello", "--key", "k1")
     assert "version 4" in shop.out(*write)

@@ -60,7 +60,7 @@ def do_app(tools: Toolkit) -> typer.Typer:
         by = {command: module.BY for command, module in OF_ORDER.items()}
         by |= {command: module.BY for command, module in OF_DISPUTE.items()}
         by |= {place_order.PlaceOrder: place_order.BY, open_dispute.OpenDispute: open_dispute.BY}
-        for heading, types in (("order", order_types()), ("dispute", dispute_types())):
+        for heading, types in (("order", order_types()), ("dispute", types_at_dispute())):
             typer.echo(f"amends do {heading}")
             for name, command in types.items():
                 typer.echo(f"    {name}: {', '.join(sorted(by[command]))}")
@@ -98,16 +98,23 @@ def do_app(tools: Toolkit) -> typer.Typer:
         database: Database = DATABASE,
     ) -> None:
         """Give a command to a dispute: make_offer, accept_offer, issue_ruling, …"""
-        from amends.dispute.judge import OnDispute
+        from amends.dispute.judge import OnDispute, OnOrder
         from amends.dispute.state import order_of
+        from amends.entrypoints.looking import look_at_dispute
+        from amends.entrypoints.views.dispute import ON_ORDER, in_dispute
+        from amends.kernel.refusals import unknown
 
         asker = actor(by)
         order = order_of(dispute)
         if order is None:
             raise failure(f"{dispute} is no dispute's id; those end in -D and a number.")
         with opened(tools, database) as service:
-            command = _command(dispute_types(), type_, fields, json)
-            _give(service, OnDispute(order, dispute, command), asker, key)
+            command = _command(types_at_dispute(), type_, fields, json)
+            if type_ not in ON_ORDER:
+                return _give(service, OnDispute(order, dispute, command), asker, key)
+            if look_at_dispute(service, dispute, asker) is None:
+                raise refusal(unknown("dispute", dispute))
+            return _give(service, OnOrder(order, in_dispute(command, dispute)), asker, key)
 
     return app
 
@@ -143,6 +150,14 @@ def dispute_types() -> dict[str, type[Struct]]:
     from amends.dispute.judge import tag_of
 
     return {tag_of(command): command for command in COMMANDS}
+
+
+def types_at_dispute() -> dict[str, type[Struct]]:
+    """What can be given where a dispute is: its own commands, and a few on its order."""
+    from amends.entrypoints.views.dispute import ON_ORDER
+
+    of_order = order_types()
+    return {**dispute_types(), **{type_: of_order[type_] for type_ in ON_ORDER}}
 
 
 def _fields_of(command: type[Struct]) -> str:
