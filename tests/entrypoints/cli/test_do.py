@@ -46,6 +46,12 @@ def shop(terminal: Terminal) -> Terminal:
     return terminal
 
 
+def test_a_refused_instant_is_told_with_its_year(shop: Terminal) -> None:
+    late = ("tracking_number=1234567890", "status=delivered", "at=2099-12-31T00:00:00Z")
+    said = shop.refused("do", "order", "A-1", "record_tracking", "--as", SHOP, *late)
+    assert re.search(r"31 December 2099 00:00 UTC has not come yet: it is \d+ \w+ 20\d\d ", said)
+
+
 def open_dispute(shop: Terminal, *more: str) -> str:
     return shop.out(
         "do", "order", "A-1", "open_dispute", "--as", BUYER, "received=yes",

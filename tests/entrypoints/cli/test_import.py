@@ -73,6 +73,16 @@ def test_bad_lines_are_told_with_number_and_field_and_good_ones_kept(terminal: T
     assert len(terminal.out("orders", "list").splitlines()) == 3
 
 
+def test_a_bad_line_says_of_which_years_its_instants_are(terminal: Terminal) -> None:
+    order = json.loads((EXAMPLES / "feed.ndjson").read_text("utf-8").splitlines()[0])
+    order["shipping"]["ship_by"] = "2020-12-31T23:59:59Z"
+    result = terminal.run("import", terminal.file("early.ndjson", json.dumps(order)))
+    assert (
+        "31 December 2020 23:59:59 UTC lies before the order was placed, on 3 September 2025"
+        in (result.stderr)
+    )
+
+
 def test_a_feed_that_was_cut_off_is_sent_again_from_its_beginning(terminal: Terminal) -> None:
     feed = (EXAMPLES / "feed.ndjson").read_text("utf-8")
     cut = feed.index('"type": "order"', len(feed) // 2) + 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from amends.entrypoints.web.forms.inputs import Unit
@@ -41,6 +43,9 @@ UNITS = (Unit("1", "White blouse", 2),)
          "The ruling says “For the buyer”; its lines together say “For the seller”."),
         ("ruling_field_missing", {"field": "amount"}, "needs the field “Amount”."),
         ("wrong_phase", {"phase": "ruled", "allowed": ("mediation",)}, "with a mediator"),
+        ("in_the_future",
+         {"at": datetime(2027, 11, 1, tzinfo=UTC), "now": datetime(2026, 11, 22, tzinfo=UTC)},
+         "1 November 2027 00:00 UTC has not come yet: it is 22 November 2026 00:00 UTC."),
     ],
 )  # fmt: skip
 def test_codes_are_said_by_name(rule: str, facts: Facts, said: str) -> None:

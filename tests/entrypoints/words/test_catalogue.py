@@ -157,6 +157,19 @@ def test_a_detail_holds_its_facts(english: Words) -> None:
     assert most == "The most is RUB 1,600.00."
 
 
+@pytest.mark.parametrize("language", languages())
+def test_the_instants_of_a_refusal_carry_their_year(language: str) -> None:
+    said = words(language)
+    for rule, facts in (
+        ("in_the_future", ("at", "now")), ("before_the_order", ("at", "placed_at")),
+        ("clock_would_go_back", ("now", "to")),
+    ):  # fmt: skip
+        years = {name: datetime(2026 + n, 12, 31, 10, tzinfo=UTC) for n, name in enumerate(facts)}
+        detail = said.detail(rule, years)
+        assert "2026" in detail, rule
+        assert "2027" in detail, rule
+
+
 def test_phases_and_roles_are_told_by_their_names(english: Words) -> None:
     detail = english.detail("wrong_phase", {"phase": "ruled", "allowed": ("mediation", "appeal")})
     assert detail == "The dispute is ruled on; this is for when it is with a mediator or in appeal."
