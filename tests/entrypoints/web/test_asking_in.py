@@ -211,3 +211,20 @@ def test_another_site_cannot_have_links_sent(world: World, mails: Path) -> None:
     refused = world.browser().post("/link", data=data, headers={"Origin": "https://evil.example"})
     assert refused.status_code == 403
     assert letters(mails) == []
+
+
+def test_what_was_typed_is_not_lost_with_the_session(world: World) -> None:
+    world.place()
+    world.deliver()
+    buyer = world.visitor(Role.BUYER, "b1")
+    order = buyer.get("/orders/A-1")
+    action = "/orders/A-1/commands/send_message"
+    fields = {**order.form(action), "text": ["Where is <it>?"]}
+    buyer.client.cookies.clear()
+    told = buyer.post(action, fields)
+    assert told.status == 401
+    assert "Nothing was sent" in told.words
+    assert "Where is <it>?" in told.words
+    assert 'name="leads_to" value="/orders/A-1"' in told.html
+    assert "csrf" not in told.html, "nothing of ours is among what was typed"
+    assert "Nothing was sent" not in buyer.get("/orders/A-1").words

@@ -7,6 +7,7 @@ later whether there is anybody to send a link to.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -75,8 +76,12 @@ def welcome_page(
     typed: str = "",
     refused: Refused | None = None,
     status: int = 200,
+    unsent: Sequence[tuple[str, str]] | None = None,
 ) -> Response[str]:
-    """How to come in, for everybody who is not signed in; ``leads_to`` where they wanted to go."""
+    """How to come in, for everybody who is not signed in; ``leads_to`` where they wanted to go.
+
+    ``unsent``: what was typed into a form that was not taken for it, by label; None: no form was.
+    """
     if refused is not None:
         status = 429 if refused.rule == "too_many_tries" else 422
     found = _ORDER.match(leads_to)
@@ -88,6 +93,7 @@ def welcome_page(
         fault=refused_in_words(refused, site.api.words) if refused else "",
         typed=typed or (found["order"] if found else ""),
         leads_to=own_path(leads_to),
+        unsent=unsent,
         sandbox=site.service.sandbox is not None,
     )
 

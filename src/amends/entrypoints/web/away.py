@@ -27,11 +27,6 @@ def away_page(site: Site, request: Asked, error: TooBusy | Unavailable) -> Respo
     # A form with a secret, or a file, is sent again from where it is.
     carries = sent is not None and not sent.upload and not _SECRETS & sent.texts.texts.keys()
     carried = sent.texts.items() if sent and carries else []
-    typed = [
-        (site.api.words.field("", name).label, text)
-        for name, text in carried
-        if text.strip() and name not in _OURS
-    ]
     query = request.url.query
     response = page(
         "away.html",
@@ -41,7 +36,20 @@ def away_page(site: Site, request: Asked, error: TooBusy | Unavailable) -> Respo
         sent=sent is not None,
         carries=carries,
         carried=carried,
-        typed=typed,
+        typed=typed_in(site, request),
     )
     response.headers.update(not_now(error).headers)
     return response
+
+
+def typed_in(site: Site, request: Asked) -> list[tuple[str, str]]:
+    """What somebody typed into the form of a request that was not taken, with each field's label;
+    nothing of a form with a secret."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is None or _SECRETS & sent.texts.texts.keys():
+        return []
+    return [
+        (site.api.words.field("", name).label, text)
+        for name, text in sent.texts.items()
+        if text.strip() and name not in _OURS
+    ]

@@ -36,7 +36,7 @@ from amends.entrypoints.web import (
     tongue,
 )
 from amends.entrypoints.web.asking_in import welcome_page
-from amends.entrypoints.web.away import away_page
+from amends.entrypoints.web.away import away_page, typed_in
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.money import balance, desk, order, refund
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page
@@ -125,8 +125,10 @@ def web_router(service: Service) -> Router:
         return page("missing.html", visitor_of(request, site), status=404)
 
     def sign_in(request: Asked, _error: Exception) -> Response[str]:
-        leads_to = request.url.path if request.method == "GET" else "/"
-        return welcome_page(site, leads_to, status=401)
+        if request.method == "GET":
+            return welcome_page(site, request.url.path, status=401)
+        unsent = typed_in(site, request)
+        return welcome_page(site, _page_of(request.url.path), status=401, unsent=unsent)
 
     def not_from_here(request: Asked, _error: Exception) -> Response[str]:
         return page("stale.html", visitor_of(request, site), status=403)
