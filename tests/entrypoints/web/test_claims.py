@@ -106,6 +106,7 @@ def test_a_file_is_added_in_place_and_goes_with_the_claim(world: World, olga: Vi
     refused = olga.post(where, fields)
     assert refused.status == 422
     assert "Nothing was uploaded yet" in refused.words
+    assert "Choose a file first." in refused.words
     page = olga.post(where, fields, files={"file": ("size.txt", b"bust 86 cm", "text/plain")})
     assert "Measurements added" in page.words, page.words
     assert page.form(where)["evidence"] == ["E1"]

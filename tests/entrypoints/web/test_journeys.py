@@ -163,6 +163,8 @@ def test_a_file_is_uploaded_shown_and_put_to_a_dispute(world: World) -> None:
     nothing = olga.post(upload, olga.get("/orders/A-1").form(upload))
     assert nothing.status == 422
     assert "Nothing was uploaded yet" in nothing.words
+    assert "Choose a file first." in nothing.words
+    assert "field called" not in nothing.words
 
 
 def test_notices_lead_to_what_they_are_about(world: World) -> None:

@@ -37,10 +37,9 @@ from amends.entrypoints.web.requests import (
     of_visitor,
     signed_in,
 )
-from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.searching import orders_with
 from amends.entrypoints.web.site import NotThere, Site, call_of, see_dispute, see_order, wording_of
-from amends.entrypoints.web.uploading import take_upload
+from amends.entrypoints.web.uploading import not_taken, take_upload
 from amends.entrypoints.web.windows import Window, windows_of
 from amends.kernel.people import Role
 
@@ -181,7 +180,7 @@ def upload(request: Asked, site: TheSite, sent: TheForm, order_id: FromPath[str]
     except Problem as problem:
         if problem.refused.kind == "unknown":
             raise NotThere from None
-        fault = refused_in_words(problem.refused, site.api.words)
+        fault = not_taken(site, problem)
         if dispute:
             looking, found = see_dispute(site, visitor, dispute)
             return dispute_page(

@@ -6,7 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from amends.entrypoints.api import evidence
+from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.requests import Sent
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import Site, call_of, come_to_rest
 from amends.entrypoints.web.visitors import Visitor
 
@@ -34,3 +37,10 @@ def take_upload(site: Site, visitor: Visitor, order_id: str, sent: Sent) -> str:
     reply = evidence.post_evidence(site.api, call)
     come_to_rest(site)
     return msgspec.json.decode(reply.body, type=_Uploaded).id
+
+
+def not_taken(site: Site, problem: Problem) -> str:
+    """Why no file was taken in, said to somebody before a form."""
+    if problem.refused.rule == "file_missing":
+        return _("Choose a file first.")
+    return refused_in_words(problem.refused, site.api.words)

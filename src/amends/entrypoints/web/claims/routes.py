@@ -31,7 +31,7 @@ from amends.entrypoints.web.requests import (
 )
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, see_order, wording_of
-from amends.entrypoints.web.uploading import take_upload
+from amends.entrypoints.web.uploading import not_taken, take_upload
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.decision import Accepted
 
@@ -122,7 +122,7 @@ def answer_proof(
         try:
             proof = take_upload(site, visitor, order_id, sent)
         except Problem as problem:
-            fault = refused_in_words(problem.refused, site.api.words)
+            fault = not_taken(site, problem)
             return step_page(
                 site, visitor, claiming, _PROOF, posted=texts, upload_fault=fault,
                 status=problem.status,
