@@ -262,6 +262,15 @@ class Files(Protocol):
 
 FileKind = Literal["photo", "video", "audio", "document", "text"]
 
+# The largest file of each kind that is taken.
+MOST_MEGABYTES: dict[FileKind, int] = {
+    "photo": 10,
+    "video": 100,
+    "audio": 100,
+    "document": 10,
+    "text": 1,
+}
+
 
 class Inspected(Struct, frozen=True, tag="inspected"):
     """A file that may be kept: ``data`` is what to keep, ``digest`` its SHA-256 in hex.

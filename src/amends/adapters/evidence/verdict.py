@@ -1,19 +1,13 @@
-"""What the server and the child process tell each other, and the sizes and types taken."""
+"""What the server and the child process tell each other, and the limits and types taken."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from amends.engine.outside import FileKind
+from amends.engine.outside import MOST_MEGABYTES, FileKind
 
 MEGABYTE = 1024 * 1024
-MOST_BYTES: dict[FileKind, int] = {
-    "photo": 10 * MEGABYTE,
-    "video": 100 * MEGABYTE,
-    "audio": 100 * MEGABYTE,
-    "document": 10 * MEGABYTE,
-    "text": 1 * MEGABYTE,
-}
+MOST_BYTES: dict[FileKind, int] = {k: most * MEGABYTE for k, most in MOST_MEGABYTES.items()}
 MOST_PIXELS = 50_000_000
 ALLOWED = (
     "image/jpeg",

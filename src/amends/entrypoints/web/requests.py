@@ -40,6 +40,11 @@ def address_of(request: Asked) -> str:
     return request.client.host if request.client else ""
 
 
+def takes_files(request: Asked) -> bool:
+    """Whether the form sent to this address may come with a file."""
+    return request.route_handler.resolve_request_max_body_size() == LARGEST_FORM
+
+
 class Sent:
     """A form as it came: its texts, and its file, if it has one."""
 
@@ -58,8 +63,7 @@ async def sent_form(request: Asked, site: TheSite) -> Sent:
     Where one may be large, that of a stranger is not read at all: many of those at once would fill
     the memory. Raises SignInNeeded, and NotWhole for one that came broken.
     """
-    takes_files = request.route_handler.resolve_request_max_body_size() == LARGEST_FORM
-    if takes_files and await to_thread.run_sync(visitor_of, request, site) is None:
+    if takes_files(request) and await to_thread.run_sync(visitor_of, request, site) is None:
         raise SignInNeeded
     form = await form_in(request)
     if not form and request.content_type[0] == RequestEncodingType.MULTI_PART:

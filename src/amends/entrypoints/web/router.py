@@ -40,7 +40,7 @@ from amends.entrypoints.web.away import away_page, typed_in
 from amends.entrypoints.web.claims import routes as claims
 from amends.entrypoints.web.money import balance, desk, order, refund
 from amends.entrypoints.web.rendering import SECURITY_HEADERS, page
-from amends.entrypoints.web.requests import Asked, TheSite, sent_form, visitor_of
+from amends.entrypoints.web.requests import Asked, TheSite, sent_form, takes_files, visitor_of
 from amends.entrypoints.web.site import NotThere, Site, site_for
 from amends.entrypoints.web.templating import static_file, static_url
 from amends.entrypoints.web.visitors import NotFromHere, SignInNeeded
@@ -141,7 +141,11 @@ def web_router(service: Service) -> Router:
         status = error.status_code
         if status in (400, 404, 405, 422):
             return not_there(request, error)
-        return page("trouble.html", visitor_of(request, site), status=status, code=status)
+        if status != 413:
+            return page("trouble.html", visitor_of(request, site), status=status)
+        back, files = _page_of(request.url.path), takes_files(request)
+        visitor = visitor_of(request, site)
+        return page("too_large.html", visitor, status=status, back=back, files=files)
 
     def not_now(request: Asked, error: TooBusy | Unavailable) -> Response[str]:
         _log.error("page_not_now", error=type(error).__name__, why=str(error))
@@ -149,7 +153,7 @@ def web_router(service: Service) -> Router:
 
     def failed(request: Asked, error: Exception) -> Response[str]:
         _log.error("page_failed", error=type(error).__name__, exc_info=error)
-        return page("trouble.html", visitor_of(request, site), status=500, code=500)
+        return page("trouble.html", visitor_of(request, site), status=500)
 
     return Router(
         path="/",

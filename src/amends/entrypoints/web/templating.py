@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from amends.engine.outside import MOST_MEGABYTES
 from amends.entrypoints.web.language import translate, translate_plural, words_now
 from amends.entrypoints.web.saying import sentences
 from amends.entrypoints.web.windows import sourced
@@ -60,6 +61,7 @@ def environment() -> Environment:
             "left": left,
             "age": age,
             "minor": minor,
+            "most_megabytes": MOST_MEGABYTES,
             "goods": lambda code: words_now().category(code),
             "language": formatting.language,
             "sourced": sourced,
