@@ -120,6 +120,17 @@ def test_a_file_is_added_in_place_and_goes_with_the_claim(world: World, olga: Vi
     assert "size.txt" in shop.get(f"/disputes/{DISPUTE}").words
 
 
+def test_messages_count_as_proof_once_somebody_has_written(olga: Visitor) -> None:
+    up_to_the_check(olga)
+    messages = "The messages between buyer and seller on record already"
+    page = olga.get(f"{OPEN}/proof")
+    assert messages not in page.words
+    assert "on record already" in page.words
+    olga.fill(olga.get("/orders/A-1"), "/orders/A-1/commands/send_message", text="It is an S.")
+    page = olga.get(f"{OPEN}/proof")
+    assert messages in page.words, page.words
+
+
 def test_questions_with_one_possible_answer_are_not_asked(world: World) -> None:
     line = {**ORDER["lines"][0], "quantity": 1}
     paid = {**ORDER["payment"], "captured": {"amount": 80000, "currency": "RUB"}}

@@ -28,6 +28,8 @@ from amends.entrypoints.words import formatting
 from amends.kernel.decision import Refused
 
 _HELD = "units_already_in_dispute"
+# The one proof on record that an order may be without: nobody has to have written.
+_MESSAGES = "chat_with_seller"
 TITLES = {
     "received": mark("Did it reach you?"),
     "reason": mark("What is wrong?"),
@@ -217,12 +219,14 @@ def _ticked(claiming: Claiming, posted: Posted) -> frozenset[str]:
 
 
 def _asked(claiming: Claiming, posted: Posted) -> tuple[Asked, ...]:
-    """What helps for the reason, needed things first, and whether it is there."""
+    """What helps for the reason, needed things first, and whether it is there. The messages are
+    left out where there are none."""
     if not claiming.reason:
         return ()
     ticked = _ticked(claiming, posted)
     there = {e.kind for e in _own_files(claiming) if e.id in ticked}
     wanted = claiming.looking.terms.reasons[claiming.reason].evidence_from_buyer
+    written = claiming.looking.case.order.thread.count
     found = [
         Asked(
             claiming.wording.proof(proof.code),
@@ -230,6 +234,7 @@ def _asked(claiming: Claiming, posted: Posted) -> tuple[Asked, ...]:
             proof.essential,
         )
         for proof in wanted
+        if written or proof.code != _MESSAGES
     ]
     return tuple(sorted(found, key=lambda a: (a.state == "record", not a.needed)))
 
