@@ -68,6 +68,13 @@ def test_what_there_is_to_award_stands_beside_the_question(world: World, mediato
     assert "You may award alone Up to RUB 500.00." in mediator.get(BENCH).words
 
 
+def test_a_ruling_names_evidence_or_says_that_there_is_none(mediator: Visitor) -> None:
+    answers = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "It is 91."}
+    page = mediator.get(BENCH)
+    refused = mediator.fill(page, DRAFT, then="preview", no_evidence="", **answers)
+    assert "Name the evidence. Or say that no evidence was given." in refused.words
+
+
 def test_a_draft_is_kept_as_it_was_written(mediator: Visitor) -> None:
     page = mediator.get(BENCH)
     saved = mediator.fill(page, DRAFT, then="save", text="Half a <sentence", amount="7 twenty")
