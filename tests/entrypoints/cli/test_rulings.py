@@ -44,7 +44,7 @@ def test_like_cases_are_shown_and_found_again_after_a_restore(
     assert first.split()[0] == "A-2-D1"
     assert "jacket" in first
     assert second.split() == ["A-3-D1", "for_buyer", "refund", "100"]
-    assert spread.startswith("Of 2 rulings, 1 share words with it; half of them awarded 100 to 100")
+    assert spread.startswith("Of 2 rulings, 1 share words with it; they awarded 100 to 100")
     as_json = terminal.out("rulings", "--like", "A-1-D1", "--json")
     assert json.loads(as_json)["by_words"] == 1
     assert "no dispute A-9-D1" in terminal.refused("rulings", "--like", "A-9-D1")

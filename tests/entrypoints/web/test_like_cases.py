@@ -49,12 +49,16 @@ def test_the_workbench_says_which_words_of_the_case_a_ruling_shares(
     world: World, mediator: Visitor
 ) -> None:
     rule(mediator, "A-1")
+    alone = mediator.get("/disputes/A-3-D1/workbench").words
+    assert "It awarded 100 % of the amount in dispute." in alone
     rule(mediator, "A-2")
     world.wait(1)
     again = world.visitor(Role.MEDIATOR, "m1")
     words = again.get("/disputes/A-3-D1/workbench").words
     assert "1 ruling in a case that shares rare words with this one." in words
     assert "For this reason, in any category: 1 ruling." in words
+    assert "They awarded between 100 % and 100 % of the amount in dispute." in words
+    assert "Half of them" not in words
     assert "Same words: buttons , fell , écru , thread , loose" in words
     assert "Same reason" in words
     for hidden in ("twice", "carelessly", "petrol"):

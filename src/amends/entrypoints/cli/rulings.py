@@ -78,9 +78,10 @@ def _show(found: Precedents) -> None:
     if found.quartiles is not None:
         low, middle, high = found.quartiles
         meant = f", {found.by_meaning} say the same in others" if found.by_meaning else ""
+        whom = "half of them" if len(found.found) >= 4 else "they"
         typer.echo(
-            f"Of {len(found.found)} rulings, {found.by_words} share words with it{meant}; half of"
-            f" them awarded {low} to {high} percent, the middle one {middle}."
+            f"Of {len(found.found)} rulings, {found.by_words} share words with it{meant};"
+            f" {whom} awarded {low} to {high} percent, the middle one {middle}."
         )
 
 
