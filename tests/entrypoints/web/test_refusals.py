@@ -100,6 +100,60 @@ def test_nothing_happens_before_a_final_step_is_confirmed(world: World, olga: Vi
     assert "You agreed to the offer" in done.words
 
 
+def test_who_agrees_after_a_ruling_is_told_what_it_awarded(world: World, olga: Visitor) -> None:
+    opens(olga)
+    shop, max_ = world.visitor(Role.SELLER, "s1"), world.visitor(Role.MEDIATOR, "m1")
+    accept = f"/disputes/{DISPUTE}/commands/accept_offer"
+    shop.does(DISPUTE, "make_offer", remedy="refund", amount="0", note="It is as shown.")
+    unruled = olga.get(f"/disputes/{DISPUTE}")
+    assert "The seller: No refund" in unruled.words
+    assert "The seller: Money back" not in unruled.words
+    told = "The ruling awarded RUB 400.00; agreeing to this takes its place."
+    assert told not in olga.fill(unruled, accept, offer="O2|0 RUB").words
+    olga.does(DISPUTE, "escalate", note="The chart is on record.")
+    world.visitor(Role.SUPERVISOR, "v1").does(DISPUTE, "assign_mediator", mediator="m1")
+    max_.judges(
+        DISPUTE, "issue_ruling", remedy="refund", finding="split", amount="400",
+        reasons=["item_differs_from_listing"], clauses=["not_as_described", "proportion"],
+        text="It is smaller than the chart says.", no_evidence="yes",
+    )  # fmt: skip
+    ruled = olga.get(f"/disputes/{DISPUTE}")
+    assert ruled.html.index("/commands/accept_ruling") < ruled.html.index("/commands/accept_offer")
+    assert told in ruled.words, "the form can be confirmed by a tick, without the other page"
+    asked = olga.fill(ruled, accept, offer="O2|0 RUB")
+    assert told in asked.words
+    assert "The seller: No refund" in asked.words
+    done = olga.post(accept, asked.form(accept))
+    assert done.url.endswith("?done=accept_offer"), done.words
+    assert "Settled without a refund" in done.words
+
+
+@pytest.mark.parametrize(
+    ("named", "payer"), [("", "seller"), ("buyer", "buyer")], ids=["by the rule", "by the offer"]
+)
+def test_who_agrees_to_a_return_reads_who_pays_the_postage(
+    world: World, olga: Visitor, named: str, payer: str
+) -> None:
+    opens(olga)
+    shop = world.visitor(Role.SELLER, "s1")
+    accept = f"/disputes/{DISPUTE}/commands/accept_offer"
+    shop.does(DISPUTE, "make_offer", remedy="return_and_refund", amount="711", note="Send it.",
+              return_postage_paid_by=named)  # fmt: skip
+    page = olga.get(f"/disputes/{DISPUTE}")
+    in_a_line = (
+        "The seller: Money back, and the goods are sent back, RUB 711.00; "
+        f"the {payer} pays the postage back"
+    )
+    assert in_a_line in page.words
+    row = {"seller": "sends the goods back, the seller pays the postage",
+           "buyer": "sends the goods back and pays the postage"}  # fmt: skip
+    assert row[payer] in page.words
+    asked = olga.fill(page, accept, offer="O2|71100 RUB")
+    assert in_a_line in asked.words
+    done = olga.post(accept, asked.form(accept))
+    assert f"Postage is paid by The {payer}" in done.words
+
+
 def test_a_choice_sent_twice_is_done_once_though_it_is_gone(world: World, olga: Visitor) -> None:
     opens(olga)
     shop = world.visitor(Role.SELLER, "s1")

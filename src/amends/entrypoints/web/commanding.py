@@ -71,6 +71,7 @@ def empty_form(
         action=action,
         key=site.service.new_token(),
         inputs=inputs_of(command, context),
+        gives_up=context.gives_up.get(type_, ""),
         version=version,
     )
 

@@ -1,13 +1,17 @@
-"""Offers side by side: who pays what, who sends goods, and when money comes."""
+"""Offers in words: each in a line, and side by side with who pays, who sends, when money comes."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
+from amends.dispute.asked import AskedOfDispute
+from amends.dispute.state import Dispute
+from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OfferView
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words import formatting
-from amends.policy.terms import Terms
+from amends.kernel.money import Money
+from amends.policy.terms import Payer, Terms
 from amends.policy.wording import Wording
 
 
@@ -22,23 +26,62 @@ class Compared(Struct, frozen=True):
     money: str
 
 
-def compared(offers: tuple[OfferView, ...], terms: Terms, wording: Wording) -> tuple[Compared, ...]:
-    """Each offer, in the order in which they were made; the claim is the first."""
+def compared(
+    offers: tuple[OfferView, ...], pays_return: Payer, terms: Terms, wording: Wording
+) -> tuple[Compared, ...]:
+    """Each offer, in the order in which they were made; the claim is the first. ``pays_return``:
+    who does where an offer names nobody."""
     return tuple(
         Compared(
             offer,
             _kind(number, offer),
-            _("No refund") if _is_refusal(offer) else wording.remedy(offer.remedy),
+            _remedy(offer.remedy, offer.amount, wording),
             _pays(offer),
-            _sends(offer),
+            _sends(offer, pays_return),
             _money(offer, terms),
         )
         for number, offer in enumerate(offers)
     )
 
 
-def _is_refusal(offer: OfferView) -> bool:
-    return offer.remedy == "refund" and not offer.amount.amount
+def pays_return_of(looking: Looking, dispute: Dispute) -> Payer:
+    """Who pays the postage back by the rule, where nobody is named."""
+    case, by, terms, stamp = looking.case, looking.by, looking.terms, looking.stamp
+    return AskedOfDispute(case, dispute, by, terms, stamp).pays_return
+
+
+def in_a_line(remedy: str, amount: Money, pays_return: Payer, wording: Wording) -> str:
+    """What is offered or awarded, with everything that somebody who agrees is bound to."""
+    what = _remedy(remedy, amount, wording)
+    if amount.amount:
+        sum_ = formatting.money(amount)
+        what = _("{remedy}, {amount}").format(remedy=what, amount=sum_)
+    if remedy != "return_and_refund":
+        return what
+    if pays_return == "seller":
+        return _("{award}; the seller pays the postage back").format(award=what)
+    return _("{award}; the buyer pays the postage back").format(award=what)
+
+
+def ruling_given_up(looking: Looking, dispute: Dispute, wording: Wording) -> str:
+    """What was awarded to whoever agrees to an offer in its place; "" without such a ruling."""
+    ruling, effect = dispute.ruling, dispute.effect
+    # What both agreed to since has taken the ruling's place already.
+    if ruling is None or effect is None or effect.source == "agreement":
+        return ""
+    amount = looking.case.order.money(ruling.amount)
+    if ruling.remedy == "refund" and ruling.amount:
+        text = _("The ruling awarded {amount}; agreeing to this takes its place.")
+        return text.format(amount=formatting.money(amount))
+    award = in_a_line(ruling.remedy, amount, ruling.return_paid_by, wording)
+    text = _("The ruling was: {award}. Agreeing to this takes its place.")
+    return text.format(award=award)
+
+
+def _remedy(remedy: str, amount: Money, wording: Wording) -> str:
+    if remedy == "refund" and not amount.amount:
+        return _("No refund")
+    return wording.remedy(remedy)
 
 
 def _kind(number: int, offer: OfferView) -> str:
@@ -55,16 +98,12 @@ def _pays(offer: OfferView) -> str:
     return _("The seller pays {amount}").format(amount=formatting.money(offer.amount))
 
 
-def _sends(offer: OfferView) -> str:
-    match offer.remedy, offer.return_postage_paid_by:
+def _sends(offer: OfferView, pays_return: Payer) -> str:
+    match offer.remedy, offer.return_postage_paid_by or pays_return:
         case "return_and_refund", "seller":
             return _("The buyer sends the goods back, the seller pays the postage")
-        case "return_and_refund", "buyer":
-            return _("The buyer sends the goods back and pays the postage")
-        case "return_and_refund", "platform":
-            return _("The buyer sends the goods back, the platform pays the postage")
         case "return_and_refund", _:
-            return _("The buyer sends the goods back")
+            return _("The buyer sends the goods back and pays the postage")
         case "replacement", _:
             return _("The seller sends new goods")
         case _:

@@ -67,7 +67,7 @@ def show_design(request: Asked, site: TheSite) -> Response[str]:
             Told(_NOW - 1 * _DAY, _("The seller made an offer."), "", False),
             Told(_NOW, _("The buyer accepted the offer. That is final."), "", True),
         ),
-        offers=compared(_offers(), terms, wording),
+        offers=compared(_offers(), "seller", terms, wording),
         way=_way(),
         titles={"1": _("Blouse")},
         proof=_proof(),

@@ -33,7 +33,7 @@ from amends.entrypoints.web.commanding import (
     ORDER_COMMANDS,
     forms_of,
 )
-from amends.entrypoints.web.comparing import compared
+from amends.entrypoints.web.comparing import compared, pays_return_of
 from amends.entrypoints.web.forms.contexts import dispute_context, order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
@@ -177,7 +177,9 @@ def dispute_page(
         order=order,
         wording=wording,
         words=site.api.words,
-        offers=compared(shown.offers, looking.terms, wording),
+        offers=compared(
+            shown.offers, pays_return_of(looking, dispute), looking.terms, wording
+        ),
         ways=_ways(site, order.id, _own_parcels(looking, dispute)),
         messages=messages_of(site, order.id),
         attach=attachable(site, looking, (shown,)),

@@ -52,12 +52,14 @@ class NoInput(TypeError):
 
 class FormContext(Struct, frozen=True, kw_only=True):
     """What a form can offer for choice: the order's currency and units, and codes by field name
-    (``offer``, ``evidence``, ``reason``, ...), most specific first: ``command.field``."""
+    (``offer``, ``evidence``, ``reason``, ...), most specific first: ``command.field``.
+    ``gives_up``: by command, what is said of that which it takes the place of."""
 
     currency: str
     units: tuple[Unit, ...] = ()
     choices: Mapping[str, tuple[Choice, ...]] = {}
     initial: Mapping[str, str] = {}
+    gives_up: Mapping[str, str] = {}
 
     def choices_for(self, command: str, field: str) -> tuple[Choice, ...] | None:
         """What there is to choose from, None when it is not a choice."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from amends.dispute.state import Dispute
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView, RefundView
+from amends.entrypoints.web.comparing import in_a_line, pays_return_of, ruling_given_up
 from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
 from amends.entrypoints.web.language import translate as _
@@ -61,6 +62,7 @@ def dispute_context(
     return FormContext(
         currency=order.currency, units=units, choices=choices,
         initial={"assign_appeals_officer.officer": officer},
+        gives_up={"accept_offer": ruling_given_up(looking, dispute, wording)},
     )  # fmt: skip
 
 
@@ -162,11 +164,12 @@ def _offers(
     """Standing offers the asker may answer: the other side's, and the platform's."""
     side = looking.by.role.value
     money = looking.case.order.money
+    by_rule = pays_return_of(looking, dispute)
     return tuple(
         Choice(
             f"{o.id}|{o.amount} {looking.case.order.currency}" if with_amount else o.id,
-            f"{words_now().label(o.by)}: {wording.remedy(o.remedy)}{_(', ')}"
-            f"{formatting.money(money(o.amount))}",
+            f"{words_now().label(o.by)}: "
+            + in_a_line(o.remedy, money(o.amount), o.return_paid_by or by_rule, wording),
         )
         for o in dispute.offers
         if o.status == "standing" and o.by != side and side not in o.agreed_by

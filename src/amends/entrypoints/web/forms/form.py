@@ -17,7 +17,8 @@ from amends.entrypoints.web.language import words_now
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """What a page shows of a command. ``version`` is what the person was looking at."""
+    """What a page shows of a command. ``version`` is what the person was looking at; ``gives_up``
+    says what the step takes the place of, "" where that is nothing."""
 
     type: str
     title: str
@@ -27,6 +28,7 @@ class Form(Struct, frozen=True, kw_only=True):
     version: int | None = None
     posted: Posted = Posted()
     errors: Mapping[str, str] = {}
+    gives_up: str = ""
 
     @property
     def intro(self) -> str:
