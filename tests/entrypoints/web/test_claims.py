@@ -120,6 +120,21 @@ def test_a_file_is_added_in_place_and_goes_with_the_claim(world: World, olga: Vi
     assert "size.txt" in shop.get(f"/disputes/{DISPUTE}").words
 
 
+def test_no_goods_are_kept_where_none_came(olga: Visitor) -> None:
+    page = up_to_the_check(olga)
+    assert "Money back, and the goods are kept" in page.words
+    page = answers(olga, olga.get(f"{OPEN}/received"), received="no")
+    page = answers(olga, page, reason="not_received")
+    assert page.url.endswith("/check")
+    choices = olga.get(f"{OPEN}/remedy")
+    sent = olga.post(OPEN, page.form(OPEN))
+    assert sent.url.endswith(f"/disputes/{DISPUTE}?done=open_dispute")
+    for shown in (page, choices, sent):
+        assert "Money back" in shown.words
+        assert "goods are kept" not in shown.words
+        assert "keeps the goods" not in shown.words
+
+
 def test_messages_count_as_proof_once_somebody_has_written(olga: Visitor) -> None:
     up_to_the_check(olga)
     messages = "The messages between buyer and seller on record already"

@@ -36,7 +36,7 @@ def test_offers_stand_side_by_side_with_who_pays_and_sends_and_when(world: World
     assert "Asked by the buyer" in words
     assert "Offered by the seller" in words
     assert "The seller pays RUB 500.00" in words
-    assert "Nobody: the buyer keeps the goods" in words
+    assert "Nobody: nothing is sent back" in words
     assert "The buyer sends the goods back" in words
     assert "working days after the goods are back and were looked at" in words
 

@@ -107,7 +107,7 @@ def _sends(offer: OfferView, pays_return: Payer) -> str:
         case "replacement", _:
             return _("The seller sends new goods")
         case _:
-            return _("Nobody: the buyer keeps the goods")
+            return _("Nobody: nothing is sent back")
 
 
 def _money(offer: OfferView, terms: Terms) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.dispute.judge import CaseCommand
 from amends.engine.outside import IdentityProvider
@@ -23,6 +24,7 @@ from amends.entrypoints.staff.passwords import Passwords
 from amends.entrypoints.staff.roster import Roster
 from amends.entrypoints.staff.signing_in import SignIn
 from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.visitors import Sessions, Visitor
 from amends.entrypoints.words.languages import spoken
 from amends.kernel.instants import Instant
@@ -59,9 +61,19 @@ class Site:
 
 
 def wording_of(site: Site, looking: Looking) -> Wording:
-    """The words of the pack an order is under, in the language of whoever looks."""
+    """The words of the pack an order is under, in the language of whoever looks; without goods that
+    are kept where every claim says that none came."""
     ref = looking.case.order.pack
-    return site.service.library.wording(ref.id, ref.version, spoken())
+    wording = site.service.library.wording(ref.id, ref.version, spoken())
+    claims = [dispute.claim for dispute in looking.case.disputes.values()]
+    if claims and not any(claim.received for claim in claims):
+        return without_goods(wording)
+    return wording
+
+
+def without_goods(wording: Wording) -> Wording:
+    """The same words for a claim of goods that never came: there are none to keep."""
+    return replace(wording, remedies={**wording.remedies, "refund": _("Money back")})
 
 
 def site_for(service: Service) -> Site:

@@ -30,7 +30,7 @@ from amends.entrypoints.web.requests import (
     signed_in,
 )
 from amends.entrypoints.web.saying import refused_in_words
-from amends.entrypoints.web.site import NotThere, Site, see_order, wording_of
+from amends.entrypoints.web.site import NotThere, Site, see_order, without_goods, wording_of
 from amends.entrypoints.web.uploading import not_taken, take_upload
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.decision import Accepted
@@ -46,7 +46,10 @@ def _claiming(site: Site, visitor: Visitor, order_id: str) -> tuple[Claiming, bo
     if option is None:
         raise NotThere
     begun = begun_by(site, visitor, order_id)
-    claiming = Claiming(looking, order, wording_of(site, looking), begun)
+    wording = wording_of(site, looking)
+    claiming = Claiming(looking, order, wording, begun)
+    if claiming.received is False:
+        claiming = Claiming(looking, order, without_goods(wording), begun)
     return claiming, option.allowed and bool(claiming.sides)
 
 
