@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -81,11 +83,22 @@ def test_a_large_upload_gets_no_more_memory_than_there_is() -> None:
     assert seen.rule == "inspection_needs_too_much"
 
 
-def test_a_child_that_dies_is_a_refusal() -> None:
+def test_a_child_that_dies_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = tmp_path / "killed"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")  # as a machine does that has run out of memory
+    killed.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    seen = ChildInspector().inspect(b"words", "a.txt", "text/plain")
+    assert isinstance(seen, Rejected)
+    assert (seen.rule, seen.next) == ("inspection_failed", ("send_it_in_another_format",))
+    assert seen.facts["exit"] == -signal.SIGKILL
+
+
+def test_a_child_that_can_not_even_start_is_a_refusal() -> None:
+    # Whether it can still say that it was memory it lacked depends on what the machine gave it.
     seen = ChildInspector(memory_bytes=8 * MEGABYTE).inspect(b"words", "a.txt", "text/plain")
     assert isinstance(seen, Rejected)
-    assert seen.rule == "inspection_failed"
-    assert seen.facts["exit"] != 0
+    assert seen.rule in {"inspection_failed", "inspection_needs_too_much"}
 
 
 def test_many_at_once_each_get_their_own_answer(inspector: Inspector) -> None:
