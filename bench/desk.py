@@ -34,9 +34,9 @@ from amends.bootstrap import Settings, build_service
 from amends.dispute.decide import DisputeCommand
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.judge import CaseCommand, OnDispute, OnOrder
+from amends.engine.access import ApiKey
 from amends.engine.sessions import Session
 from amends.engine.simulated import Behaviour
-from amends.engine.store import ApiKey
 from amends.entrypoints.application import build_app, run_app
 from amends.entrypoints.cli.serving import listening
 from amends.entrypoints.clock import move_to

@@ -34,7 +34,8 @@ from litestar import Litestar, Response, post
 from tests.postgres_server import server
 
 from amends.adapters.ids import new_id, new_token
-from amends.engine.store import AnswerKey, ApiKey
+from amends.engine.access import ApiKey
+from amends.engine.store import AnswerKey
 from amends.entrypoints.application import run_app
 from amends.entrypoints.cli.serving import listening
 from amends.kernel.people import Actor

@@ -29,8 +29,9 @@ from msgspec import Struct
 from amends.adapters.clock import VirtualClock
 from amends.adapters.ids import new_id, new_token
 from amends.bootstrap import Settings, build_service
+from amends.engine.access import ApiKey
 from amends.engine.sessions import Session
-from amends.engine.store import ApiKey, Store
+from amends.engine.store import Store
 from amends.entrypoints.application import build_app, run_app
 from amends.entrypoints.cli.serving import listening
 from amends.entrypoints.web.router import web_router

@@ -37,7 +37,8 @@ from amends.engine.outside import (
     Mailer,
     PaymentProvider,
 )
-from amends.engine.store import Meta, Store
+from amends.engine.service import Meta
+from amends.engine.store import Store
 from amends.entrypoints.cli.telling import shown
 from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.doctor.findings import Premises

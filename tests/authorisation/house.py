@@ -16,8 +16,8 @@ from litestar.testing import TestClient
 from PIL import Image
 
 from amends.bootstrap import Settings, build_service
+from amends.engine.access import ApiKey
 from amends.engine.staff import StaffAccount
-from amends.engine.store import ApiKey
 from amends.entrypoints.application import build_app
 from amends.entrypoints.service import Service
 from amends.entrypoints.web.router import web_router

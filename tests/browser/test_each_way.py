@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 from amends.bootstrap import Settings, build_service
-from amends.engine.store import Link
+from amends.engine.access import Link
 from amends.entrypoints.application import build_app
 from amends.entrypoints.web.router import web_router
 from amends.kernel.people import Actor, Role

@@ -28,10 +28,10 @@ from pathlib import Path
 from amends.adapters.clock import SystemClock, VirtualClock
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.bootstrap import Settings, build_service
+from amends.engine.access import ApiKey
 from amends.engine.check import check
 from amends.engine.requests import caller_of
 from amends.engine.simulated import Behaviour
-from amends.engine.store import ApiKey
 from amends.entrypoints.clock import drain
 from amends.entrypoints.ledger import trial_balance
 from amends.entrypoints.reconciliation import reconcile

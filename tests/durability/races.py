@@ -30,8 +30,8 @@ from amends.bootstrap import Settings, build_service
 from amends.dispute.case import CaseEvent
 from amends.dispute.judge import CaseCommand, tag_of
 from amends.dispute.state import Case
+from amends.engine.access import ApiKey
 from amends.engine.check import check
-from amends.engine.store import ApiKey
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.service import CaseRequest, Service
 from amends.kernel.decision import Refused

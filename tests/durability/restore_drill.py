@@ -34,8 +34,8 @@ from msgspec import Struct
 from amends.adapters.clock import SystemClock
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.bootstrap import Settings, build_service
+from amends.engine.access import ApiKey
 from amends.engine.requests import caller_of
-from amends.engine.store import ApiKey
 from amends.entrypoints.service import Service
 from amends.store import migrate
 from amends.store.backup.archive import reading

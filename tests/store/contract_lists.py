@@ -7,14 +7,8 @@ import threading
 
 import pytest
 
-from amends.engine.store import (
-    ApiKey,
-    BadCursor,
-    Link,
-    Store,
-    UnknownListing,
-    Write,
-)
+from amends.engine.access import ApiKey, Link
+from amends.engine.store import BadCursor, Store, UnknownListing, Write
 from amends.kernel.instants import Outage
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column, Row

@@ -7,16 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from amends.engine.access import Link
 from amends.engine.chain import GENESIS, breaks, next_hash
-from amends.engine.store import (
-    Link,
-    NewEvent,
-    NotWritten,
-    Store,
-    StoredState,
-    StuckJobs,
-    Write,
-)
+from amends.engine.store import NewEvent, NotWritten, Store, StoredState, StuckJobs, Write
 from amends.kernel.decision import Content
 from amends.kernel.instants import to_micros
 from amends.kernel.people import Actor, Role

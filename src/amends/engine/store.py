@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from amends.engine.access import Access
 from amends.engine.callbacks import Callbacks
 from amends.engine.correspondence import Correspondence
 from amends.engine.drafts import Drafts
@@ -23,6 +24,7 @@ from amends.engine.imports import ImportAnswers
 from amends.engine.leases import Leases
 from amends.engine.papers import Papers
 from amends.engine.ruling_words import RulingWords
+from amends.engine.service import Meta, Uptime
 from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.staff import StaffAccounts
@@ -300,87 +302,6 @@ class Views(Protocol):
     ) -> dict[int, int]:
         """How many rows equal in ``where`` have ``by`` in which span of ``width`` from ``since``
         on, the first being 0; spans without any are left out. Raises UnknownListing."""
-
-
-class Link(Struct, frozen=True):
-    """Whom a one-time link signs in, and the page it leads to."""
-
-    actor: Actor
-    leads_to: str
-
-
-class ApiKey(Struct, frozen=True):
-    """A key of the API, without its secret."""
-
-    id: str
-    actor: Actor
-    scopes: tuple[str, ...]
-    created_at: Instant
-    revoked_at: Instant | None = None
-
-
-class Access(Protocol):
-    """Links and keys to come in by, and how far people have read. Secrets are kept as digests.
-
-    Tokens and secrets must be random and at least 128 bits strong; they are not stretched.
-    """
-
-    def add_link(self, token: str, link: Link, expires_at: Instant) -> None:
-        """A sign-in link that works once."""
-
-    def redeem_link(self, token: str, now: Instant) -> Link | None:
-        """Use a link up; None when it is unknown, used or expired."""
-
-    def find_link(self, token: str) -> Link | None:
-        """Whom a link signs in, or would have: used or too old, for a month after its time."""
-
-    def forget_expired(self, now: Instant) -> int:
-        """Remove links a month after their time, sessions that are over, and tries that count no
-        more; how many."""
-
-    def add_key(self, key: ApiKey, secret: str) -> None:
-        """Raises ValueError when a key with this id exists."""
-
-    def keys_of(self, secrets: Collection[str]) -> dict[str, ApiKey]:
-        """The keys with these secrets, by secret; those that were revoked are not in the answer."""
-
-    def keys(self) -> list[ApiKey]:
-        """All keys, revoked ones too, by id."""
-
-    def revoke_key(self, id_: str, at: Instant) -> bool:
-        """False when there is no such key, or it was revoked before."""
-
-    def mark_read(self, person: PersonId, order: str, number: int) -> None:
-        """``person`` has read the order's messages up to ``number``; it never goes back."""
-
-    def read_marks(self, person: PersonId, orders: Collection[str]) -> dict[str, int]:
-        """How far ``person`` has read; orders never read are not in the answer."""
-
-
-class Uptime(Protocol):
-    """Proof of having been there."""
-
-    def last_beat(self) -> Instant | None:
-        """When the service last said that it was up."""
-
-    def beat(self, at: Instant) -> None:
-        """The service is up at ``at``; an earlier instant than the last changes nothing."""
-
-    def add_outage(self, outage: Outage) -> None:
-        """Record a span without service; one that began at the same instant is kept as it is."""
-
-    def outages(self, since: Instant) -> tuple[Outage, ...]:
-        """Outages that ended after ``since``, in order."""
-
-
-class Meta(Protocol):
-    """Named values about the database as a whole."""
-
-    def get(self, name: str) -> str | None:
-        """The value, or None."""
-
-    def put(self, name: str, value: str) -> None:
-        """Set it."""
 
 
 class Snapshot(Struct, frozen=True):

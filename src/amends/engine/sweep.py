@@ -10,8 +10,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from amends.engine.engine import Engine
+from amends.engine.service import Uptime
 from amends.engine.slots import every_slot, slot_of
-from amends.engine.store import Due, Uptime
+from amends.engine.store import Due
 from amends.kernel.decision import Refused
 from amends.kernel.instants import Instant, Outage
 

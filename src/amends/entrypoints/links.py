@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from amends.engine.access import Access, Link
 from amends.engine.outside import Clock, Ids
-from amends.engine.store import Access, Link
 from amends.entrypoints.service import Service
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor

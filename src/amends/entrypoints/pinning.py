@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from amends.engine.store import Meta, Store
+from amends.engine.service import Meta
+from amends.engine.store import Store
 from amends.policy.library import Library
 from amends.policy.terms import PackRef
 

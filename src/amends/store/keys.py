@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from amends.engine.store import ApiKey, Link
+from amends.engine.access import ApiKey, Link
 from amends.kernel.instants import from_micros, to_micros
 from amends.kernel.people import Actor, Role
 from amends.store.batch import Values, instant_or_none

@@ -12,7 +12,7 @@ _PUT = """INSERT INTO meta VALUES (?, ?)
 
 
 class SqlUptime:
-    """See ``amends.engine.store.Uptime``."""
+    """See ``amends.engine.service.Uptime``."""
 
     def __init__(self, plain: Plain) -> None:
         self._plain = plain
@@ -39,7 +39,7 @@ class SqlUptime:
 
 
 class SqlMeta:
-    """See ``amends.engine.store.Meta``."""
+    """See ``amends.engine.service.Meta``."""
 
     def __init__(self, plain: Plain) -> None:
         self._plain = plain

@@ -17,8 +17,8 @@ from httpx import Response
 from litestar.testing import TestClient
 
 from amends.bootstrap import Settings, build_service
+from amends.engine.access import ApiKey
 from amends.engine.groups import Groups
-from amends.engine.store import ApiKey
 from amends.entrypoints.application import build_app
 from amends.entrypoints.service import CaseAnswer, CaseRequest
 from amends.kernel.people import Actor, Role

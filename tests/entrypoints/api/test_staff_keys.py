@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from amends.engine.access import ApiKey
 from amends.engine.staff import StaffAccount
-from amends.engine.store import ApiKey
 from amends.kernel.people import Actor, Member, Role
 from tests.entrypoints.sandbox import Shop
 

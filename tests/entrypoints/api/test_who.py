@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amends.engine.store import ApiKey
+from amends.engine.access import ApiKey
 from amends.entrypoints.api.calls import EVERYBODY
 from amends.entrypoints.api.routes import ROUTES
 from amends.entrypoints.api.server import PREFIX

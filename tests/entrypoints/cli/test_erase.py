@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from amends.bootstrap import open_service
-from amends.engine.store import ApiKey, Link
+from amends.engine.access import ApiKey, Link
 from amends.kernel.people import Actor, Role
 from tests.entrypoints.cli.run import Terminal
 from tests.entrypoints.sandbox import BUYER, SELLER, sandbox

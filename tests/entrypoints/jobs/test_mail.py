@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from amends.engine.store import JobToRun, Link
+from amends.engine.access import Link
+from amends.engine.store import JobToRun
 from amends.kernel.instants import Instant
 from amends.kernel.people import Actor, Role
 from amends.kernel.record import Column

@@ -18,7 +18,7 @@ import uvicorn
 from litestar import Litestar
 
 from amends.bootstrap import Settings, build_service
-from amends.engine.store import Link
+from amends.engine.access import Link
 from amends.entrypoints.application import build_app
 from amends.entrypoints.service import Service
 from amends.entrypoints.web.router import web_router

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from amends.engine.store import ApiKey, Store
+from amends.engine.access import ApiKey
+from amends.engine.store import Store
 from amends.entrypoints.api.calls import EVERYBODY, Problem
 from amends.entrypoints.api.routes import Route
 from amends.entrypoints.staff.standing import still_theirs

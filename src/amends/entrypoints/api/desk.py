@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from amends.engine.store import ApiKey, Unavailable
+from amends.engine.access import ApiKey
+from amends.engine.store import Unavailable
 from amends.entrypoints.api.auth import Asker
 from amends.entrypoints.api.calls import Asked, Call, Reply
 from amends.entrypoints.api.commands import accepted

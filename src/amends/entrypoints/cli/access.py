@@ -84,7 +84,7 @@ def keys_app(tools: Toolkit) -> typer.Typer:
         database: Database = DATABASE,
     ) -> None:
         """Make a key. Its secret is shown this once and cannot be looked up later."""
-        from amends.engine.store import ApiKey
+        from amends.engine.access import ApiKey
 
         by = Actor(person_id(person), role_called(role))
         with opened(tools, database, make=True) as service:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from psycopg.errors import UniqueViolation
 
-from amends.engine.store import ApiKey, Link
+from amends.engine.access import ApiKey, Link
 from amends.kernel.instants import Instant, to_micros
 from amends.kernel.people import PersonId
 from amends.store.keys import KEY_COLUMNS, LINKS_KEPT, key_from, key_values, link_from
@@ -33,7 +33,7 @@ _MARKS = "SELECT order_id, number FROM read_marks WHERE order_id = ANY(%s) AND p
 
 
 class PostgresAccess:
-    """See ``amends.engine.store.Access``."""
+    """See ``amends.engine.access.Access``."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
