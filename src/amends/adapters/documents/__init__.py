@@ -1,0 +1,1 @@
+"""Documents set on pages with Typst, in a child process."""
