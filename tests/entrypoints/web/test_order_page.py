@@ -78,3 +78,36 @@ def test_a_seller_can_begin_with_what_is_due_or_with_what_is_at_risk(world: Worl
 
     assert first(sort="amount") == "A-2-D1"
     assert "A-1-D1" not in seller.get("/disputes", phase="closed").html
+
+
+def test_a_parcel_of_which_nothing_is_heard_is_noticed_on_both_sides_pages(world: World) -> None:
+    world.place()
+    told = {"type": "ship_order", "carrier": "DHL", "tracking_number": "1234567890"}
+    world.api("POST", "/orders/A-1/commands", told)
+    assert "Nothing heard" not in world.visitor(Role.BUYER, "b1").get("/orders").words
+    world.wait(10)
+    buyer, seller = world.visitor(Role.BUYER, "b1"), world.visitor(Role.SELLER, "s1")
+    assert "The carrier has reported nothing since" in buyer.get("/orders").words
+    page = buyer.get("/orders/A-1").words
+    assert "Ask the carrier by its tracking number, and write to the seller." in page
+    assert "A dispute about it can be opened now, until" in page
+    assert "Have the carrier look for it" in seller.get("/orders/A-1").words
+
+
+def test_a_delivery_the_buyer_has_not_confirmed_is_the_buyers_to_say(world: World) -> None:
+    world.place()
+    world.deliver()
+    world.wait(2)
+    said = "Confirm receipt if it came."
+    assert said in world.visitor(Role.BUYER, "b1").get("/orders/A-1").words
+    assert "Receipt not confirmed" not in world.visitor(Role.SELLER, "s1").get("/orders/A-1").words
+
+
+def test_an_order_that_was_not_sent_in_time_says_so(world: World) -> None:
+    world.place(shipping={"ship_by": "2026-01-03T00:00:00Z"})
+    world.wait(3)
+    buyer, seller = world.visitor(Role.BUYER, "b1"), world.visitor(Role.SELLER, "s1")
+    page = buyer.get("/orders/A-1").words
+    assert "Not sent in time" in page
+    assert "Ask the seller when it leaves." in page
+    assert "Send it now, or tell the buyer when it leaves." in seller.get("/orders/A-1").words

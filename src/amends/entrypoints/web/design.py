@@ -122,7 +122,7 @@ def _card(entry: LineProtectionView) -> dict[str, Any]:
     return {
         "order": order, "protected": protected(entry, _NOW), "may_open": entry.open,
         "window": window_of(entry, _PLACED, _NOW, own=True, sources=None),
-        "open_disputes": (), "mine": False, "unread": 0,
+        "open_disputes": (), "mine": False, "unread": 0, "delayed": (),
     }  # fmt: skip
 
 

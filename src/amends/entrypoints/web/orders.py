@@ -24,6 +24,7 @@ from amends.entrypoints.web.commanding import (
     Target,
     carry_out,
 )
+from amends.entrypoints.web.delays import Delayed, delayed
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.pages import dispute_page, order_page
@@ -56,6 +57,7 @@ class Entry(Struct, frozen=True):
     open_disputes: tuple[str, ...]
     mine: bool
     unread: int
+    delayed: tuple[Delayed, ...]
 
 
 class _OrderPage(Struct, frozen=True):
@@ -119,7 +121,9 @@ def _entry(looking: Looking, read: int) -> Entry:
     window = next((bar for bar in bars if protected and bar.line == protected.line), None)
     mine = any(looking.case.disputes[key].turn == looking.by.role for key in open_ones)
     unread = max(order.messages - read, 0) if looking.by.role in (Role.BUYER, Role.SELLER) else 0
-    return Entry(order, protected, window, may_open, open_ones, mine, unread)
+    return Entry(
+        order, protected, window, may_open, open_ones, mine, unread, delayed(looking)
+    )
 
 
 @get("/orders/{order_id:str}", sync_to_thread=True)

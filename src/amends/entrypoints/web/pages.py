@@ -34,6 +34,7 @@ from amends.entrypoints.web.commanding import (
     forms_of,
 )
 from amends.entrypoints.web.comparing import compared, pays_return_of
+from amends.entrypoints.web.delays import delayed
 from amends.entrypoints.web.forms.contexts import dispute_context, order_context
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Choice
@@ -107,6 +108,7 @@ def order_page(
             order, looking.stamp.at, own=visitor.actor.role is Role.BUYER,
             sources=wording if looking.staff else None,
         ),
+        delayed=delayed(looking),
         attach=attachable(site, looking, disputes),
         mine=is_next,
         messages=messages_of(site, order.id),
