@@ -14,13 +14,14 @@ from amends.dispute.decide.inspect_return import InspectReturn
 from amends.dispute.decide.provide_return_address import ProvideReturnAddress
 from amends.dispute.decide.ship_replacement import ShipReplacement
 from amends.dispute.decide.ship_return import ShipReturn
+from amends.dispute.events.judging import AppealFiled
 from amends.dispute.expire import expire
 from amends.dispute.follow import with_what_follows
-from amends.dispute.state import Case
+from amends.dispute.state import Appeal, Case
 from amends.kernel.deadlines import Deadline
 from amends.kernel.decision import Stamp
 from amends.kernel.instants import Instant, Outage
-from amends.kernel.people import Actor
+from amends.kernel.people import Actor, Side
 from amends.order.events.life import TrackingRecorded
 from amends.order.events.money import (
     ChargebackOutcomeRecorded,
@@ -141,6 +142,17 @@ def appealed(
     appeal = FileAppeal(grounds="named_error", text="The chart says M, and it is M.")
     case = then(case, replace(appeal, **changes), by, at)
     return then(case, AssignAppealsOfficer(officer=APPEALS.person), APPEALS, at)
+
+
+def on_record(case: Case, at: Instant, by: Side, grounds: str) -> Case:
+    """An appeal that stands on record, asked before this or that was late, and heard by a1."""
+    within = terms().appeals.decided_within
+    due = start_clock(within, "appeal_decision", "appeals", at, "appeal_filed")
+    made = Appeal(by, grounds, "c.text", at, of(case).phase, of(case).outcome)
+    filed = AppealFiled(
+        at=at, dispute=D1, phase="appeal", turn="appeals", deadlines=(due,), appeal=made
+    )
+    return then(after(case, filed), AssignAppealsOfficer(officer=APPEALS.person), APPEALS, at)
 
 
 def clock(case: Case, what: str) -> Deadline:

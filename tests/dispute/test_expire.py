@@ -42,6 +42,7 @@ from tests.dispute.carried import (
     faulted,
     held_by_bank,
     in_dispute,
+    on_record,
     replaced_by_post,
     replacing,
     returning,
@@ -252,7 +253,7 @@ def test_no_decision_on_an_appeal_the_ruling_stands() -> None:
 
 
 def test_no_decision_on_a_step_the_step_goes_on() -> None:
-    case = appealed(returning(), ADDRESSED, BUYER, grounds="did_not_comply")
+    case = on_record(returning(), ADDRESSED, "buyer", "did_not_comply")
     _, case = ends(case, "appeal_decision")
     brought, case = ends(case, "supervisor_appeal_decision")
     assert isinstance(brought[-1], StepResumed)

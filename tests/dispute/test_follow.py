@@ -7,7 +7,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from amends.dispute.decide.accept_offer import AcceptOffer
-from amends.dispute.decide.appeal import FileAppeal
 from amends.dispute.events.effects import DisputeClosed, ReplacementDelivered, ReturnDelivered
 from amends.dispute.events.negotiation import DeliveryNoted
 from amends.dispute.state import Case
@@ -36,6 +35,7 @@ from tests.dispute.carried import (
     faulted,
     held_by_bank,
     in_dispute,
+    on_record,
     paid,
     replaced_by_post,
     returning,
@@ -183,8 +183,8 @@ def test_a_refund_of_no_dispute_or_of_one_that_waits_for_nothing() -> None:
     loose = replace(case.order.refunds[R1], dispute="")
     case = replace(case, order=replace(case.order, refunds={R1: loose}))
     assert len(told(case, booked(AGREED), at=AGREED)) == 1
-    appeal = FileAppeal("money_did_not_come", "Nothing.")
-    assert len(told(then(agreed(), appeal, BUYER, AGREED), booked(AGREED), at=AGREED)) == 1
+    in_appeal = on_record(agreed(), AGREED, "buyer", "money_did_not_come")
+    assert len(told(in_appeal, booked(AGREED), at=AGREED)) == 1
 
 
 def test_a_dispute_whose_refund_a_bank_has_paid_ends_and_no_other_does() -> None:

@@ -100,7 +100,10 @@ def test_000_a_seller_who_does_not_comply_is_appealed_against(market: Market) ->
     dispute = order.open(remedy="return_and_refund", amount=money(80000))
     dispute.do("seller", "accept_offer", offer="O1", amount=money(80000))
     assert dispute.stands() == ("returning", "seller", None)
-    dispute.do("buyer", "appeal", grounds="did_not_comply", text="No address.", evidence=[])
+    appeal: dict[str, Any] = {"grounds": "did_not_comply", "text": "Nobody is there."}
+    assert dispute.refused(409, "buyer", "appeal", **appeal) == "step_not_late"
+    dispute.do("seller", "provide_return_address", address=ADDRESS)
+    dispute.do("buyer", "appeal", **appeal)
     assert dispute.stands() == ("appeal", "appeals", None)
     ruling = {"remedy": "refund", "amount": money(80000), "finding": "for_buyer",
               "reasons": ["seller_did_not_answer"], "clauses": ["answers_in_time"],

@@ -9,12 +9,13 @@ from amends.dispute.effects import effect_events, effect_of, settle
 from amends.dispute.events.effects import DisputeClosed, StepResumed
 from amends.dispute.events.judging import appeal_key
 from amends.dispute.money import has_arrived, is_coming, refunds_of
+from amends.dispute.parcels import way_back
 from amends.dispute.state import Appeal, Case, Dispute, Phase
 from amends.dispute.steps import replacement_clock, return_clock
 from amends.kernel.decision import Facts, Refused
 from amends.kernel.instants import Instant
-from amends.kernel.people import PersonId, Side, other_side
-from amends.order.state import Order
+from amends.kernel.people import PersonId
+from amends.order.state import Order, Refund
 from amends.policy.clocks import start_clock
 from amends.policy.terms import Terms
 
@@ -31,14 +32,9 @@ def refuse_grounds(asked: AskedOfDispute, grounds: str) -> Refused | None:
         return _refuse_window(asked)
     if grounds not in appeals.grounds_any_time:
         return Refused("grounds_not_now", facts, ("choose_grounds",), field="grounds")
-    if grounds == "money_did_not_come":
-        missing = asked.side == "buyer" and money_is_missing(asked.order, asked.dispute, asked.now)
-    else:
-        missing = owes_a_step(asked.dispute, asked.side)
-    if not missing:
-        if phase == "closed" and not _something_comes(asked):
-            return asked.refuse_phase("ruled")
-        return Refused("nothing_is_late", facts, ("wait", "see_refund"), field="grounds")
+    early = _refuse_money(asked) if grounds == "money_did_not_come" else _refuse_breach(asked)
+    if early:
+        return early
     # Each once, or a case could be kept from ever ending.
     if appeal_key(asked.dispute, asked.side, grounds) in asked.dispute.appealed:
         return Refused("appealed_before", facts, ("contact_support",), field="grounds")
@@ -68,18 +64,66 @@ def _refuse_held_units(asked: AskedOfDispute) -> Refused | None:
     return None
 
 
-def money_is_missing(order: Order, dispute: Dispute, now: Instant) -> bool:
-    """Whether a refund for the dispute failed, was taken back or is not booked yet, or should have
-    reached the buyer's bank by ``now``, unless finance found that it did."""
-    return any(
-        refund.state != "settled"
-        or (
-            refund.arrives_until is not None
-            and refund.arrives_until <= now
-            and refund.traced != "arrived"
-        )
-        for refund in refunds_of(order, dispute.id)
-    )
+def _refuse_money(asked: AskedOfDispute) -> Refused | None:
+    """Refuses to hear of money that still has time to come, or that nobody owes the asker."""
+    missing = [
+        at
+        for refund in refunds_of(asked.order, asked.dispute.id)
+        if asked.side == "buyer" and (at := missing_from(refund, asked.terms))
+    ]
+    if not missing:
+        return _refuse_nothing_late(asked)
+    if asked.now >= min(missing):
+        return None
+    facts: Facts = {"phase": asked.dispute.phase, "until": min(missing)}
+    return Refused("money_not_late", facts, ("wait_for_refund",), field="grounds")
+
+
+def missing_from(refund: Refund, terms: Terms) -> Instant | None:
+    """From when a refund that has not come is late: at once when it failed before or was taken
+    back; else once the provider, and then the buyer's bank, had their time. None: it never is,
+    for finance found that it came, or because no bank says until when."""
+    if refund.state == "settled":
+        return None if refund.traced == "arrived" else refund.arrives_until
+    if refund.retry_of or not refund.under_way:
+        return refund.recorded_at
+    return refund.recorded_at + terms.refunds.settled_within.span
+
+
+def _refuse_breach(asked: AskedOfDispute) -> Refused | None:
+    """Refuses to hear that a step was not done while its clock runs: the clock's end settles that
+    by itself, so that only what no clock sees is left to hear."""
+    dispute = asked.dispute
+    if asked.side == "buyer" and _is_of_no_use(asked.order, dispute):
+        return None
+    if dispute.phase not in ("returning", "replacing"):
+        return _refuse_nothing_late(asked)
+    (running,) = dispute.deadlines
+    facts: Facts = {"phase": dispute.phase, "step": running.what, "until": running.at}
+    return Refused("step_not_late", facts, ("wait",), field="grounds")
+
+
+def _is_of_no_use(order: Order, dispute: Dispute) -> bool:
+    """Whether the seller's step is done and the buyer may know that it is of no use: an address
+    nobody is at, a parcel turned away there, a replacement that is not what was owed. Of that one
+    the buyer can still tell after the case was closed with it."""
+    match dispute.phase:
+        case "returning":
+            back = next((p for p in order.parcels if p.id == way_back(dispute).parcel), None)
+            turned_away = back is not None and back.status == "returned_to_sender"
+            return turned_away or dispute.step == "return_shipment"
+        case "replacing":
+            sent = dispute.replacement
+            return sent is not None and sent.delivered_at is not None
+        case _:
+            return dispute.outcome == "replaced"
+
+
+def _refuse_nothing_late(asked: AskedOfDispute) -> Refused | None:
+    if asked.dispute.phase == "closed" and not _something_comes(asked):
+        return asked.refuse_phase("ruled")
+    facts: Facts = {"phase": asked.dispute.phase}
+    return Refused("nothing_is_late", facts, ("wait", "see_refund"), field="grounds")
 
 
 def _something_comes(asked: AskedOfDispute) -> bool:
@@ -87,24 +131,6 @@ def _something_comes(asked: AskedOfDispute) -> bool:
     dispute = asked.dispute
     ends = dispute.outcome == "replaced" or bool(refunds_of(asked.order, dispute.id))
     return asked.side == "buyer" and ends
-
-
-def owes_a_step(dispute: Dispute, side: Side) -> bool:
-    """Whether the other side of ``side`` has not done its step of what was agreed or ruled.
-
-    In a return it is whoever's turn it is, and for the buyer who is to ship also the seller, whose
-    address may be of no use. A replacement is the seller's until it has come, and the buyer can
-    still say that it never did after the case was closed with it.
-    """
-    match dispute.phase:
-        case "returning":
-            to_ship = side == "buyer" and dispute.step == "return_shipment"
-            return to_ship or dispute.turn == other_side(side)
-        case "replacing":
-            sent = dispute.replacement
-            return side == "buyer" and not (sent and sent.delivered_at)
-        case _:
-            return side == "buyer" and dispute.outcome == "replaced"
 
 
 def refuse_hearing(asked: AskedOfDispute, person: PersonId) -> Refused | None:

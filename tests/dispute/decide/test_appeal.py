@@ -15,6 +15,7 @@ from amends.dispute.decide.appeal import FileAppeal
 from amends.dispute.decide.cancel_dispute import CancelDispute
 from amends.dispute.decide.confirm_replacement import ConfirmReplacement
 from amends.dispute.decide.decide_appeal import DecideAppeal
+from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.events.judging import AppealFiled
 from amends.dispute.events.negotiation import EvidenceAdded
 from amends.dispute.state import Case
@@ -22,10 +23,10 @@ from amends.kernel.people import Actor
 from amends.order.events.money import TraceRecorded
 from amends.order.units import LineQuantity
 from tests.dispute.carried import (
-    ADDRESSED,
     AGREED,
     BACK,
     R1,
+    SENT_BACK,
     addressed,
     agreed,
     appealed,
@@ -84,7 +85,7 @@ def test_up_to_the_last_instant_of_the_window() -> None:
     assert end == RULED + 7 * DAY
     accepted(ruled(), ERROR, BUYER, end - timedelta(microseconds=1))
     _, over = expired(ruled(), end)
-    assert refused(over, ERROR, BUYER, end).rule == "grounds_not_now"
+    assert refused(over, ERROR, BUYER, end).rule == "money_not_late"
 
 
 def test_new_evidence_is_put_to_the_dispute() -> None:
@@ -195,14 +196,39 @@ def test_money_that_failed(again: bool) -> None:
     assert made.back_to == "settling"
 
 
-def test_money_that_is_not_booked_yet() -> None:
-    accepted(agreed(), MONEY, BUYER, AGREED + SECOND)
+def test_money_under_way_is_late_once_the_provider_had_its_time() -> None:
+    at = clock(agreed(), "refund").at
+    no = refused(agreed(), MONEY, BUYER, at - SECOND)
+    assert (no.rule, no.facts["until"], no.field) == ("money_not_late", at, "grounds")
+    _, case = expired(agreed(), at)
+    accepted(case, MONEY, BUYER, at)
+
+
+def test_part_of_the_money_beside_a_replacement_has_the_same_time() -> None:
+    case = then(ruled(), AcceptRuling(), SELLER, AT)
+    assert case.order.refunds == {}
+    offer = MakeOffer("replacement", amount=rub(10_000))
+    case = then(
+        then(opened(), offer, SELLER, AGREED), AcceptOffer("O2", rub(10_000)), BUYER, AGREED
+    )
+    assert in_dispute(case) == "replacing/seller"
+    at = AGREED + terms().refunds.settled_within.span
+    assert refused(case, MONEY, BUYER, at - SECOND).rule == "money_not_late"
+    accepted(case, MONEY, BUYER, at)
+
+
+def test_money_that_failed_and_is_sent_again_can_be_heard_of_until_it_is_booked() -> None:
+    case = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    _, case = expired(case, AGREED + DAY)
+    assert len(case.order.refunds) == 2
+    accepted(case, MONEY, BUYER, AGREED + DAY)
 
 
 def test_booked_money_is_late_once_its_last_day_is_over() -> None:
     until = AGREED + 28 * DAY
     case = telling(agreed(), booked(AGREED, until=until), at=AGREED)
-    assert refused(case, MONEY, BUYER, until - SECOND).rule == "nothing_is_late"
+    no = refused(case, MONEY, BUYER, until - SECOND)
+    assert (no.rule, no.facts["until"]) == ("money_not_late", until)
     filed = then(case, MONEY, BUYER, until)
     made = of(filed).appeal
     assert made is not None
@@ -229,7 +255,7 @@ def test_a_failed_refund_whose_retry_was_booked_is_not_missing() -> None:
     _, case = expired(case, AGREED + DAY)
     (_, retry) = case.order.refunds.values()
     case = telling(case, booked(AGREED + 2 * DAY, retry.id), at=AGREED + 2 * DAY)
-    assert refused(case, MONEY, BUYER, AGREED + 3 * DAY).rule == "nothing_is_late"
+    assert refused(case, MONEY, BUYER, AGREED + 3 * DAY).rule == "money_not_late"
 
 
 def test_the_seller_is_owed_no_refund() -> None:
@@ -238,39 +264,58 @@ def test_the_seller_is_owed_no_refund() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "buyer_may", "seller_may"),
+    ("case", "step"),
     [
-        (returning(), True, False),  # no address yet
-        (addressed(), True, True),  # an address of no use; goods that are not sent
-        (sent_back(), True, False),  # not inspected
-        (faulted(), False, True),  # not answered
-        (replacing(), True, False),
-        (replaced_by_post(), True, False),
-        (telling(replaced_by_post(), tracked(BACK), at=BACK), False, False),
-        (then(replaced_by_post(), ConfirmReplacement(), BUYER, BACK), True, False),
-        (paid(), False, False),
+        (returning(), "return_address"),
+        (sent_back(), "return_arrival"),
+        (telling(sent_back(), tracked(BACK), at=BACK), "inspection"),
+        (faulted(), "inspection_answer"),
+        (replacing(), "replacement_shipment"),
+        (replaced_by_post(), "replacement_arrival"),
     ],
 )
-def test_the_other_side_owes_a_step(case: Case, buyer_may: bool, seller_may: bool) -> None:
+def test_a_step_with_a_clock_is_left_to_the_clock(case: Case, step: str) -> None:
+    until = clock(case, step).at
+    for by in (BUYER, SELLER):
+        no = refused(case, BREACH, by, until - SECOND)
+        assert (no.rule, no.next, no.field) == ("step_not_late", ("wait",), "grounds")
+        assert (no.facts["step"], no.facts["until"]) == (step, until)
+    _, after_it = expired(case, until)
+    assert of(after_it).step != step
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        addressed(),  # an address that nobody is at
+        telling(sent_back(), tracked(BACK, "returned_to_sender"), at=BACK),
+        telling(replaced_by_post(), tracked(BACK), at=BACK),  # something else came
+        then(replaced_by_post(), ConfirmReplacement(), BUYER, BACK),
+    ],
+)
+def test_the_buyer_tells_what_no_clock_sees(case: Case) -> None:
     at = BACK + DAY
-    for by, may in ((BUYER, buyer_may), (SELLER, seller_may)):
-        if may:
-            made = of(then(case, BREACH, by, at)).appeal
-            assert made is not None
-            assert made.back_to == of(case).phase
-        else:
-            nothing_comes = by is SELLER and of(case).phase == "closed"
-            why = "dispute_closed" if nothing_comes else "nothing_is_late"
-            assert refused(case, BREACH, by, at).rule == why
+    made = of(then(case, BREACH, BUYER, at)).appeal
+    assert made is not None
+    assert made.back_to == of(case).phase
+    no = refused(case, BREACH, SELLER, at)
+    assert no.rule == ("dispute_closed" if of(case).phase == "closed" else "step_not_late")
+
+
+def test_where_money_is_awaited_no_step_is() -> None:
+    failing = telling(agreed(), failed(AGREED, again=True), at=AGREED)
+    assert refused(failing, BREACH, BUYER, AGREED).rule == "nothing_is_late"
+    assert refused(paid(), BREACH, SELLER, BACK).rule == "dispute_closed"
 
 
 def test_each_side_once_for_each_step() -> None:
-    case = appealed(returning(), ADDRESSED, BUYER, grounds="did_not_comply")
-    case = then(case, DecideAppeal("upheld", "Give them a day."), APPEALS, ADDRESSED)
-    assert in_dispute(case) == "returning/seller"
-    no = refused(case, BREACH, BUYER, ADDRESSED)
+    case = appealed(addressed(), SENT_BACK, BUYER, grounds="did_not_comply")
+    case = then(case, DecideAppeal("upheld", "They are there by day."), APPEALS, SENT_BACK)
+    assert in_dispute(case) == "returning/buyer"
+    no = refused(case, BREACH, BUYER, SENT_BACK)
     assert (no.rule, no.next) == ("appealed_before", ("contact_support",))
-    accepted(addressed(case), BREACH, BUYER, ADDRESSED)
+    case = telling(sent_back(case), tracked(BACK, "returned_to_sender"), at=BACK)
+    accepted(case, BREACH, BUYER, BACK)
 
 
 def test_a_cancelled_dispute_has_nothing_to_appeal() -> None:
@@ -301,7 +346,8 @@ def test_only_sides_and_only_then() -> None:
     [
         (ruled(), BUYER, None),
         (opened(), BUYER, "wrong_phase"),
-        (paid(), BUYER, "nothing_is_late"),
+        (paid(), BUYER, "money_not_late"),
+        (returning(), BUYER, "step_not_late"),
         (paid(), SELLER, "dispute_closed"),
         (then(opened(), CancelDispute(), BUYER, AGREED), BUYER, "dispute_closed"),
         (then(ruled(), AcceptRuling(), SELLER, RULED), SELLER, "ruling_accepted_before"),

@@ -13,7 +13,7 @@ from amends.dispute.events.effects import StepResumed
 from amends.dispute.events.judging import AppealDecided
 from amends.dispute.rulings import RulingOnLine
 from amends.dispute.state import Case
-from amends.kernel.people import Actor, Role
+from amends.kernel.people import Actor, Role, Side
 from tests.dispute.carried import (
     AGREED,
     BACK,
@@ -30,6 +30,7 @@ from tests.dispute.carried import (
     faulted,
     held_by_bank,
     in_dispute,
+    on_record,
     paid,
     replaced_by_post,
     replacing,
@@ -51,7 +52,7 @@ from tests.dispute.cases import (
     then,
     two_lines,
 )
-from tests.given import APPEALS, BUYER, DAY, MEDIATOR, SELLER, SUPERVISOR
+from tests.given import APPEALS, DAY, MEDIATOR, SUPERVISOR
 
 RULED = ESCALATED + DAY
 FILED = RULED + 2 * DAY
@@ -71,12 +72,12 @@ CHANGED = DecideAppeal(
 
 def money_appeal(case: Case) -> Case:
     """The buyer says that the money did not come."""
-    return appealed(case, AGREED + DAY, BUYER, grounds="money_did_not_come")
+    return on_record(case, AGREED + DAY, "buyer", "money_did_not_come")
 
 
-def step_appeal(case: Case, by: Actor = BUYER) -> Case:
+def step_appeal(case: Case, by: Side = "buyer") -> Case:
     """A side says that the other does not do its step."""
-    return appealed(case, BACK + DAY, by, grounds="did_not_comply")
+    return on_record(case, BACK + DAY, by, "did_not_comply")
 
 
 def test_upheld_the_ruling_is_carried_out() -> None:
@@ -184,20 +185,20 @@ def test_by_line_what_was_paid_is_taken_off_each() -> None:
 @pytest.mark.parametrize(
     ("case", "by", "going_on", "what", "days"),
     [
-        (returning(), BUYER, "returning/seller", "return_address", 5),
-        (addressed(), SELLER, "returning/buyer", "return_shipment", 10),
-        (sent_back(), BUYER, "returning/seller", "return_arrival", 23),
+        (returning(), "buyer", "returning/seller", "return_address", 5),
+        (addressed(), "seller", "returning/buyer", "return_shipment", 10),
+        (sent_back(), "buyer", "returning/seller", "return_arrival", 23),
         (
             telling(sent_back(), tracked(BACK), at=BACK),
-            BUYER, "returning/seller", "inspection", 3,
+            "buyer", "returning/seller", "inspection", 3,
         ),
-        (faulted(), SELLER, "returning/buyer", "inspection_answer", 5),
-        (replacing(), BUYER, "replacing/seller", "replacement_shipment", 5),
-        (replaced_by_post(), BUYER, "replacing/buyer", "replacement_arrival", 23),
+        (faulted(), "seller", "returning/buyer", "inspection_answer", 5),
+        (replacing(), "buyer", "replacing/seller", "replacement_shipment", 5),
+        (replaced_by_post(), "buyer", "replacing/buyer", "replacement_arrival", 23),
     ],
 )  # fmt: skip
 def test_upheld_the_step_goes_on_with_its_clock_anew(
-    case: Case, by: Actor, going_on: str, what: str, days: int
+    case: Case, by: Side, going_on: str, what: str, days: int
 ) -> None:
     at = BACK + 3 * DAY
     case = step_appeal(case, by)
@@ -262,7 +263,7 @@ def test_a_bank_that_decided_during_the_appeal_frees_the_money() -> None:
 
 def test_upheld_a_closed_dispute_ends_as_it_had() -> None:
     case = telling(paid(), failed(AGREED + 2 * DAY, again=True), at=AGREED + 2 * DAY)
-    case = appealed(case, AGREED + 2 * DAY, BUYER, grounds="money_did_not_come")
+    case = money_appeal(case)
     case = then(case, UPHELD, APPEALS, AT)
     assert (of(case).phase, of(case).outcome) == ("closed", "refunded")
     assert not case.order.open_claims
