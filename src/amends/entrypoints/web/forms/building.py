@@ -145,8 +145,9 @@ class _Maker:
             case types.IntType():
                 return Whole(least=_least(type_), most=_most(type_), **common)
             case types.StrType() if choices is not None:
-                if field.required and len(choices) == 1:
-                    common["initial"] = choices[0].value
+                possible = [choice.value for choice in choices if not choice.why_not]
+                if field.required and len(possible) == 1:
+                    (common["initial"],) = possible
                 kind = OfferOf if self.command == "accept_offer" else OneOf
                 return kind(choices=choices, **common)
             case types.StrType() if (type_.max_length or 0) >= _PROSE_FROM:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from amends.dispute.appeals import refuse_grounds
+from amends.dispute.asked import AskedOfDispute
 from amends.dispute.state import Dispute
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.structs import OrderView, RefundView
@@ -12,6 +14,7 @@ from amends.entrypoints.web.forms.building import FormContext
 from amends.entrypoints.web.forms.inputs import ALL, Choice, Unit
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.language import words_now
+from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.words import formatting
 from amends.kernel.people import STAFF, Role
 from amends.policy.terms import Terms
@@ -50,6 +53,7 @@ def dispute_context(
         "report_missing_money.refund": _refunds(
             r for r in order.refunds if r.dispute == dispute.id
         ),
+        "grounds": _grounds(looking, dispute, wording),
         "remedy": _remedies(_remedies_of(looking.terms, dispute), wording),
         "offer": _offers(looking, dispute, wording, with_amount=False),
         "accept_offer.offer": _offers(looking, dispute, wording, with_amount=True),
@@ -67,14 +71,11 @@ def dispute_context(
 
 
 def _codes(terms: Terms, wording: Wording) -> dict[str, tuple[Choice, ...]]:
-    appeals = terms.appeals
-    grounds = (*appeals.grounds_in_window, *appeals.grounds_any_time)
     return {
         "reasons": tuple(Choice(c, wording.ruling_reason(c)) for c in terms.ruling_reasons),
         "clauses": tuple(
             Choice(c, wording.clause(c), wording.clause_text(c)) for c in terms.clauses
         ),
-        "grounds": tuple(Choice(c, wording.ground(c)) for c in grounds),
         "route": tuple(Choice(c, wording.route(c)) for c in terms.refunds.other_routes.routes),
         "channel": tuple(Choice(c, words_now().label(c)) for c in _CHANNELS),
     }
@@ -130,6 +131,18 @@ def _requests(looking: Looking, *kinds: str) -> tuple[Choice, ...]:
 def _open_reasons(order: OrderView, wording: Wording) -> tuple[Choice, ...]:
     codes = dict.fromkeys(code for line in order.protection.lines for code in line.reasons)
     return tuple(Choice(c, wording.reason(c), wording.reason_hint(c)) for c in codes)
+
+
+def _grounds(looking: Looking, dispute: Dispute, wording: Wording) -> tuple[Choice, ...]:
+    """Those that can be appealed on now come first; of the others it is said why not."""
+    appeals = looking.terms.appeals
+    asked = AskedOfDispute(looking.case, dispute, looking.by, looking.terms, looking.stamp)
+    choices = []
+    for grounds in (*appeals.grounds_in_window, *appeals.grounds_any_time):
+        refused = refuse_grounds(asked, grounds)
+        why_not = refused_in_words(refused, words_now(), wording) if refused else ""
+        choices.append(Choice(grounds, wording.ground(grounds), why_not=why_not))
+    return tuple(sorted(choices, key=lambda choice: bool(choice.why_not)))
 
 
 def _remedies_of(terms: Terms, dispute: Dispute) -> Iterable[str]:

@@ -144,11 +144,13 @@ class Amount(_Asked, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One answer among several."""
+    """One answer among several. ``why_not``: why it is not possible now, "" when it is; who gives
+    it all the same is told by the command."""
 
     value: str
     label: str
     hint: str = ""
+    why_not: str = ""
 
 
 class OneOf(_Asked, frozen=True):

@@ -1,0 +1,59 @@
+"""What a dispute's page says of the next step: who does what, what is possible now, and why not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import Page, Visitor, World
+from tests.entrypoints.web.test_offered import ADDRESS, claim, does, money
+
+DISPUTE = "A-1-D1"
+APPEAL = f"/disputes/{DISPUTE}/commands/appeal"
+
+
+def after(world: World, *steps: tuple[str, str, dict[str, Any]]) -> Visitor:
+    """The buyer of an order that was delivered, once people did ``steps`` about it."""
+    world.place()
+    world.deliver()
+    for who, path, body in steps:
+        world.api("POST", path, body, who)
+    return world.visitor(Role.BUYER, "b1")
+
+
+RETURNING = (
+    claim("return_and_refund", None),
+    does("seller.s1", "accept_offer", offer="O1", amount=money(160000)),
+)
+ADDRESSED = (*RETURNING, does("seller.s1", "provide_return_address", address=ADDRESS))
+
+
+def grounds(page: Page) -> dict[str, bool]:
+    """Each of the appeal's grounds on the page, and whether it can be chosen."""
+    found = re.findall(r'<input type="radio" name="grounds" value="([a-z_]+)"([^>]*)>', page.html)
+    return {code: "disabled" not in rest for code, rest in found}
+
+
+def test_an_appeal_says_which_grounds_are_possible_and_why_the_others_are_not(world: World) -> None:
+    olga = after(world, *ADDRESSED)
+    page = olga.get(f"/disputes/{DISPUTE}")
+    assert list(grounds(page).items()) == [
+        ("did_not_comply", True), ("new_evidence", False), ("named_error", False),
+        ("money_did_not_come", False),
+    ]  # fmt: skip
+    assert page.form(APPEAL)["grounds"] == ["did_not_comply"], "there is no other"
+    assert "is not possible while the dispute is waiting for goods on their way back" in page.words
+    # Whoever sends another all the same is told by the rule, and keeps what they wrote.
+    refused = olga.fill(page, APPEAL, grounds="money_did_not_come", text="Where is it?")
+    assert refused.status == 409
+    assert "Money and goods still have time to come." in refused.words
+    assert refused.form(APPEAL)["text"] == ["Where is it?"]
+    assert "Your appeal was filed" in olga.does(DISPUTE, "appeal", text="Nobody is at that address.").words
+
+
+def test_before_anything_is_late_the_page_says_until_when_there_is_time(world: World) -> None:
+    olga = after(world, *RETURNING)
+    page = olga.get(f"/disputes/{DISPUTE}")
+    assert not page.has_form(APPEAL)
+    assert "The next step has until" in page.words
