@@ -19,6 +19,7 @@ from tests.store.contract_records import ContentsContract, RecordsContract, Upke
 from tests.store.contract_ruling_meanings import RulingMeaningsContract
 from tests.store.contract_ruling_words import RulingWordsContract
 from tests.store.contract_rulings import RulingsContract
+from tests.store.contract_seller_records import SellerRecordsContract
 from tests.store.contract_sessions import EmailsContract, SessionsContract, TriesContract
 from tests.store.contract_staff import StaffContract
 from tests.store.contract_support import SupportContract
@@ -35,6 +36,7 @@ class StoreContract(
     RulingMeaningsContract,
     SupportContract,
     GoodwillContract,
+    SellerRecordsContract,
     WatchingContract,
     AccessContract,
     CorrespondenceContract,

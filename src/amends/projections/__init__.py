@@ -14,6 +14,7 @@ from amends.projections.jobs import jobs
 from amends.projections.ledger import postings
 from amends.projections.lists import list_rows
 from amends.projections.notices import notice_rows, notices
+from amends.projections.records import record_rows
 from amends.projections.rulings import ruling_jobs, ruling_rows
 from amends.projections.support import support_rows
 from amends.projections.tasks import task_rows
@@ -32,6 +33,7 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *support_rows(before, after),
         *ruling_rows(before, recorded, after),
         *goodwill_rows(recorded, after),
+        *record_rows(before, recorded, after),
         *notice_rows(recorded, told),
     )
     asked = (

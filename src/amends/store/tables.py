@@ -12,7 +12,7 @@ from msgspec import Struct
 INTEGERS = frozenset(
     "n i at placed_at captured disputes version updated_at amount opened_at due_at closed_at"
     " recorded_at settled_at arrives_until since ours theirs resolved_at"
-    " claimed awarded share".split()
+    " claimed awarded share seconds".split()
 )
 """The columns that hold whole numbers; all others hold text."""
 
@@ -180,6 +180,27 @@ _ALL = (
         "n",
         "month currency amount at",
         "month > at",
+    ),
+    _table(
+        "case_ends",
+        "dispute_id",
+        "buyer seller ended undelivered at",
+        "seller ended > at",
+        "buyer ended > at",
+        "seller undelivered > at",
+    ),
+    _table(
+        "first_answers",
+        "dispute_id",
+        "seller answered seconds at",
+        "seller answered > at",
+    ),
+    _table(
+        "reviews",
+        "",
+        "seller stars ref at",
+        "seller > at",
+        "seller stars > at",
     ),
     _table(
         "notices",
