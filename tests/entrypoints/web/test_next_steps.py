@@ -7,7 +7,7 @@ from typing import Any
 
 from amends.kernel.people import Role
 from tests.entrypoints.web.conftest import Page, Visitor, World
-from tests.entrypoints.web.test_offered import ADDRESS, claim, does, money
+from tests.entrypoints.web.test_offered import ADDRESS, RULING, claim, does, money
 
 DISPUTE = "A-1-D1"
 APPEAL = f"/disputes/{DISPUTE}/commands/appeal"
@@ -49,7 +49,8 @@ def test_an_appeal_says_which_grounds_are_possible_and_why_the_others_are_not(wo
     assert refused.status == 409
     assert "Money and goods still have time to come." in refused.words
     assert refused.form(APPEAL)["text"] == ["Where is it?"]
-    assert "Your appeal was filed" in olga.does(DISPUTE, "appeal", text="Nobody is at that address.").words
+    filed = olga.does(DISPUTE, "appeal", text="Nobody is at that address.")
+    assert "Your appeal was filed" in filed.words
 
 
 def test_before_anything_is_late_the_page_says_until_when_there_is_time(world: World) -> None:
@@ -57,3 +58,34 @@ def test_before_anything_is_late_the_page_says_until_when_there_is_time(world: W
     page = olga.get(f"/disputes/{DISPUTE}")
     assert not page.has_form(APPEAL)
     assert "The next step has until" in page.words
+
+
+RULED_ON = (
+    claim("refund", 160000),
+    does("seller.s1", "make_offer", remedy="refund", amount=money(0), note="It is as shown."),
+    does("buyer.b1", "escalate", note="It is not."),
+    does("supervisor.v1", "assign_mediator", mediator="m1"),
+)
+
+
+def test_a_return_that_was_ruled_says_who_does_what_until_when(world: World) -> None:
+    ruling = {**RULING, "remedy": "return_and_refund"}
+    olga = after(world, *RULED_ON, does("mediator.m1", "issue_ruling", **ruling))
+    words = olga.get(f"/disputes/{DISPUTE}").words
+    appeal_until = "Sun 18 Jan 2026, 00:00 UTC"
+    assert f"Either side may appeal until {appeal_until}" in words
+    assert (
+        "If nobody does, the seller says by Fri 23 Jan 2026, 00:00 UTC where the goods are to be"
+        " sent. Without an address the money goes back and the goods are kept."
+        " From then on the buyer has 10 days to send them. If they are not sent, the dispute is"
+        " closed without a refund. When they have come, the seller has 3 days to look at them."
+    ) in words
+    assert "nobody has to do anything" not in words
+
+
+def test_a_replacement_that_was_ruled_has_to_be_sent(world: World) -> None:
+    ruling = {**RULING, "remedy": "replacement", "amount": None}
+    olga = after(world, *RULED_ON, does("mediator.m1", "issue_ruling", **ruling))
+    words = olga.get(f"/disputes/{DISPUTE}").words
+    assert "the seller sends the replacement by Fri 23 Jan 2026, 00:00 UTC" in words
+    assert "nobody has to do anything" not in words

@@ -27,6 +27,7 @@ from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.web.at_hand import asks_for_address, at_hand
 from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.commanding import (
+from amends.entrypoints.web.carrying_out import after_appeal
     DECISIONS,
     DISPUTE_COMMANDS,
     NOT_BY_FORM,
@@ -205,6 +206,7 @@ def dispute_page(
         live=live_of(looking),
         own=own,
         asks_for_address=asks_for_address,
+        steps=after_appeal(shown, looking.terms),
     )  # fmt: skip
     return scripted(answer)
 

@@ -18,6 +18,7 @@ from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.views.record import concerns, event_views
 from amends.entrypoints.views.structs import DisputeView, EvidenceView, OrderView
+from amends.entrypoints.web.carrying_out import after_appeal
 from amends.entrypoints.web.commanding import DISPUTE_COMMANDS, empty_form, forms_of
 from amends.entrypoints.web.forms.contexts import dispute_context
 from amends.entrypoints.web.forms.form import Form
@@ -134,6 +135,7 @@ def workbench_page(
             pictures=_pictures(shown),
             compared=_compared(shown, order),
             clauses=_bearing(looking, dispute),
+            steps=after_appeal(shown, looking.terms),
             clause_numbers=clause_numbers(looking.terms),
             names=names_of(site, (shown.proposed and shown.proposed.by,)),
             like=precedents(
@@ -181,6 +183,7 @@ def preview_page(
             carried=carried,
             found=found,
             wording=wording_of(site, looking),
+            steps=after_appeal(found.staff, looking.terms),
             clause_numbers=clause_numbers(looking.terms),
             words=site.api.words,
             titles={line.id: line.title or line.id for line in order.lines},
