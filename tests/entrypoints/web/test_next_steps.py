@@ -89,3 +89,14 @@ def test_a_replacement_that_was_ruled_has_to_be_sent(world: World) -> None:
     words = olga.get(f"/disputes/{DISPUTE}").words
     assert "the seller sends the replacement by Fri 23 Jan 2026, 00:00 UTC" in words
     assert "nobody has to do anything" not in words
+
+
+def test_a_mediator_has_the_case_only_as_long_as_it_is_theirs(world: World) -> None:
+    olga = after(world, *RULED_ON)
+    assert "An impartial person has the case." in olga.get(f"/disputes/{DISPUTE}").words
+    agreed = does("buyer.b1", "accept_offer", offer="O2", amount=money(0))
+    world.api("POST", agreed[1], agreed[2], agreed[0])
+    words = olga.get(f"/disputes/{DISPUTE}").words
+    assert "Settled without a refund" in words
+    assert "An impartial person had the case." in words
+    assert "An impartial person has the case." not in words
