@@ -100,3 +100,34 @@ def test_a_mediator_has_the_case_only_as_long_as_it_is_theirs(world: World) -> N
     assert "Settled without a refund" in words
     assert "An impartial person had the case." in words
     assert "An impartial person has the case." not in words
+
+
+def test_what_is_lowered_before_anybody_answered_counters_nothing(world: World) -> None:
+    lowered = does("buyer.b1", "make_offer", remedy="refund", amount=money(90000), note="Less.")
+    countered = does("seller.s1", "make_offer", remedy="refund", amount=money(20000), note="This.")
+    olga = after(world, claim("refund", 160000), lowered)
+    words = olga.get(f"/disputes/{DISPUTE}").words
+    assert "Changed by the buyer" in words
+    assert "Countered by the buyer" not in words
+    for who, path, body in (countered, lowered):
+        world.api("POST", path, body, who)
+    words = olga.get(f"/disputes/{DISPUTE}").words
+    assert "Countered by the buyer" in words
+    assert words.count("Changed by the buyer") == 1
+
+
+def test_evidence_is_added_from_the_record_only_where_there_is_some(world: World) -> None:
+    olga = after(world, claim("refund", 160000))
+    page = olga.get(f"/disputes/{DISPUTE}")
+    assert not page.has_form(f"/disputes/{DISPUTE}/commands/add_evidence")
+    assert "Upload a file to this dispute" in page.words
+    fields = page.form("/orders/A-1/evidence")
+    olga.post("/orders/A-1/evidence", fields, {"file": ("chart.txt", b"96 cm", "text/plain")})
+    in_it = olga.get(f"/disputes/{DISPUTE}")
+    assert "chart.txt" in in_it.words
+    assert not in_it.has_form(f"/disputes/{DISPUTE}/commands/add_evidence"), "it is in there"
+    of_order = olga.get("/orders/A-1").form("/orders/A-1/evidence")
+    olga.post("/orders/A-1/evidence", of_order, {"file": ("seam.txt", b"91 cm", "text/plain")})
+    page = olga.get(f"/disputes/{DISPUTE}")
+    olga.fill(page, f"/disputes/{DISPUTE}/commands/add_evidence", evidence="E2")
+    assert "seam.txt" in olga.get(f"/disputes/{DISPUTE}").words

@@ -82,6 +82,8 @@ def offered(page: Page, where: str) -> set[str]:
         found.add("open_dispute")
     if where.startswith("/orders") and f'action="{where}/evidence"' in page.html:
         found.add("upload_evidence")
+    if f'name="dispute" value="{where.removeprefix("/disputes/")}"' in page.html:
+        found.add("add_evidence")  # by uploading it there, when there is none yet to choose
     return found
 
 

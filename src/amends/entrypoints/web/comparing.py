@@ -16,7 +16,8 @@ from amends.policy.wording import Wording
 
 
 class Compared(Struct, frozen=True):
-    """An offer in words; ``kind`` says what it is to the others: asked, offered or countered."""
+    """An offer in words; ``kind`` says what it is to the others: asked, offered, countered or
+    changed."""
 
     offer: OfferView
     kind: str
@@ -34,7 +35,7 @@ def compared(
     return tuple(
         Compared(
             offer,
-            _kind(number, offer),
+            _kind(number, offer, answered="seller" in {o.by for o in offers[:number]}),
             _remedy(offer.remedy, offer.amount, wording),
             _pays(offer),
             _sends(offer, pays_return),
@@ -84,12 +85,15 @@ def _remedy(remedy: str, amount: Money, wording: Wording) -> str:
     return wording.remedy(remedy)
 
 
-def _kind(number: int, offer: OfferView) -> str:
+def _kind(number: int, offer: OfferView, *, answered: bool) -> str:
     if number == 0:
         return _("Asked by the buyer")
     if offer.by == "platform":
         return _("Proposed by the mediator")
-    return _("Offered by the seller") if offer.by == "seller" else _("Countered by the buyer")
+    if offer.by == "seller":
+        return _("Offered by the seller")
+    # Before the seller has offered anything, buyers change what they asked for themselves.
+    return _("Countered by the buyer") if answered else _("Changed by the buyer")
 
 
 def _pays(offer: OfferView) -> str:

@@ -252,7 +252,7 @@ def acts_of(
 ) -> Acts:
     """What can be done, by weight; ``mine``: it is the visitor's turn."""
     allowed = [o.type for o in options if o.allowed and o.type in forms]
-    allowed = [t for t in allowed if t not in _ELSEWHERE]
+    allowed = [t for t in allowed if t not in _ELSEWHERE and forms[t].possible]
     words = site.api.words
     by_weight = words.put_forward(allowed)
     # Only on their own turn is a step put forward.

@@ -54,6 +54,7 @@ def dispute_context(
             r for r in order.refunds if r.dispute == dispute.id
         ),
         "grounds": _grounds(looking, dispute, wording),
+        "add_evidence.evidence": _own_proofs(looking, order, wording, not_in=dispute.id),
         "remedy": _remedies(_remedies_of(looking.terms, dispute), wording),
         "offer": _offers(looking, dispute, wording, with_amount=False),
         "accept_offer.offer": _offers(looking, dispute, wording, with_amount=True),
@@ -61,7 +62,6 @@ def dispute_context(
     if looking.by.role in STAFF:
         put = tuple(e for e in order.evidence if dispute.id in e.disputes and not e.withdrawn)
         choices["evidence"] = tuple(_proof(e.id, e.name, e.kind, e.by, wording) for e in put)
-        choices["add_evidence.evidence"] = _own_proofs(looking, order, wording)
     officer = looking.by.person if looking.by.role is Role.APPEALS else ""
     return FormContext(
         currency=order.currency, units=units, choices=choices,
@@ -155,12 +155,15 @@ def _remedies(codes: Iterable[str], wording: Wording) -> tuple[Choice, ...]:
     return tuple(Choice(code, wording.remedy(code)) for code in codes)
 
 
-def _own_proofs(looking: Looking, order: OrderView, wording: Wording) -> tuple[Choice, ...]:
+def _own_proofs(
+    looking: Looking, order: OrderView, wording: Wording, not_in: str = ""
+) -> tuple[Choice, ...]:
+    """The asker's own; ``not_in``: without those that were put to this dispute."""
     mine = {k for k, e in looking.case.order.evidence.items() if e.by == looking.by.person}
     return tuple(
         _proof(e.id, e.name, e.kind, e.by, wording)
         for e in order.evidence
-        if e.id in mine and not e.withdrawn
+        if e.id in mine and not e.withdrawn and not_in not in e.disputes
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from amends.entrypoints.kinds import kind_at, place_of, problem_of
 from amends.entrypoints.web.forms.building import FormContext, convert, inputs_of
-from amends.entrypoints.web.forms.inputs import Input, Wrong, read_all
+from amends.entrypoints.web.forms.inputs import Input, OneOf, SomeOf, Wrong, read_all
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.language import words_now
@@ -29,6 +29,16 @@ class Form(Struct, frozen=True, kw_only=True):
     posted: Posted = Posted()
     errors: Mapping[str, str] = {}
     gives_up: str = ""
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be filled in: not where an answer is needed and there is none to choose.
+        Evidence is then put to a dispute by uploading it there."""
+        return not any(
+            ask.required and not ask.choices
+            for ask in self.inputs
+            if isinstance(ask, OneOf | SomeOf)
+        )
 
     @property
     def intro(self) -> str:
