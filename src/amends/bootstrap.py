@@ -17,6 +17,7 @@ import structlog
 from amends.adapters.calendars import calendar_for
 from amends.adapters.carriers.numbers import check_number
 from amends.adapters.clock import SystemClock, VirtualClock
+from amends.adapters.documents.typesetting import ChildTypesetter
 from amends.adapters.evidence.inspection import ChildInspector
 from amends.adapters.files.folder import FolderFiles
 from amends.adapters.ids import new_id, new_token
@@ -25,6 +26,7 @@ from amends.adapters.mail.smtp import SmtpMailer
 from amends.adapters.meanings import sentence_meanings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
+from amends.adapters.signing import KeptSigner
 from amends.adapters.word_key import kept_key, word_digests
 from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
@@ -204,6 +206,8 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         mail_in_key=settings.mail_in_key,
         goodwill=goodwill,
         rulings=rulings,
+        typesetter=ChildTypesetter(),
+        signer=KeptSigner(settings.beside("casefile.key")),
     )
 
 
@@ -330,7 +334,7 @@ def _premises(database: str, base_url: str) -> Premises:
         base_url=settings.base_url,
         doubts=settings.doubts(),
         folders=tuple(dict.fromkeys(path.parent for path in (files, *own))),
-        private=(files, mail, settings.beside("words.key"), *own),
+        private=(files, mail, settings.beside("words.key"), settings.beside("casefile.key"), *own),
         check_mail=SmtpMailer(settings.smtp, SystemClock()).check if settings.smtp else None,
         providers=("stripe",) if settings.stripe else (),
         exists=lambda: database_exists(database),

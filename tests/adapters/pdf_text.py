@@ -16,10 +16,9 @@ def text_of(pdf: bytes) -> str:
     """What can be marked and copied, a line for each run."""
     objects = {int(number): body for number, body in _OBJECT.findall(pdf)}
     runs: list[str] = []
-    for body in objects.values():
-        stream = _stream(body)
-        if b"BT" in stream and b"Tf" in stream:
-            runs += _runs(stream, _fonts(body, objects))
+    for page in objects.values():
+        if contents := re.search(rb"/Contents (\d+) 0 R", page):
+            runs += _runs(_stream(objects[int(contents[1])]), _fonts(page, objects))
     return "\n".join(runs)
 
 
@@ -30,13 +29,15 @@ def _stream(body: bytes) -> bytes:
     return zlib.decompress(found[1]) if b"/FlateDecode" in body else found[1]
 
 
-def _fonts(body: bytes, objects: dict[int, bytes]) -> dict[str, dict[str, str]]:
+def _fonts(page: bytes, objects: dict[int, bytes]) -> dict[str, dict[str, str]]:
+    resources = re.search(rb"/Resources (\d+) 0 R", page)
     fonts = {}
-    for other in objects.values():
-        for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", other):
-            unicode = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(number)])
-            if unicode is not None:
-                fonts[name.decode()] = _cmap(_stream(objects[int(unicode[1])]).decode("latin-1"))
+    for name, number in re.findall(
+        rb"/(f\d+) (\d+) 0 R", objects[int(resources[1])] if resources else page
+    ):
+        unicode = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(number)])
+        if unicode is not None:
+            fonts[name.decode()] = _cmap(_stream(objects[int(unicode[1])]).decode("latin-1"))
     return fonts
 
 

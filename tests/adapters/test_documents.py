@@ -13,6 +13,7 @@ from amends.engine.documents import (
     Document,
     Exhibit,
     Facts,
+    Line,
     NotTypeset,
     Prose,
     Said,
@@ -25,7 +26,7 @@ from tests.adapters.pdf_text import text_of
 
 
 def said(text: str) -> Said:
-    return Said(text, "ltr")
+    return (Line(text, "ltr"),)
 
 
 def document(*sections: Section) -> Document:
@@ -100,7 +101,7 @@ def test_each_language_has_its_letters(language: str) -> None:
     rtl = language == "ar"
     letters = {"en": "quick", "es": "año", "ru": "съел", "zh": "汉字", "ar": "قضية"}[language]
     shown = replace(
-        document(Section(letters, (Prose(Said(letters, "rtl" if rtl else "ltr")),))),
+        document(Section(letters, (Prose((Line(letters, "rtl" if rtl else "ltr"),)),))),
         language=language,
         direction="rtl" if rtl else "ltr",
     )

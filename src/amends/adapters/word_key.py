@@ -12,19 +12,17 @@ _KEY_BYTES = 32
 _DIGEST_BYTES = 6
 
 
-def kept_key(path: Path) -> bytes:
+def kept_key(path: Path, otherwise: str = "remove it and run: amends db rebuild") -> bytes:
     """The key, made when there is none at ``path``; nobody but the server's user may read it.
 
-    Raises ValueError for a file that holds no key.
+    Raises ValueError for a file that holds no key; ``otherwise`` is what to do when the one that
+    was there is lost.
     """
     if not path.exists():
         _make(path)
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
-        raise ValueError(
-            f"{path} holds no key: put back the one that was there, or remove it and run:"
-            " amends db rebuild"
-        )
+        raise ValueError(f"{path} holds no key: put back the one that was there, or {otherwise}")
     return key
 
 

@@ -14,11 +14,14 @@ from msgspec import Struct
 Direction = Literal["ltr", "rtl"]
 
 
-class Said(Struct, frozen=True):
-    """Somebody's own words, which run in their own direction."""
+class Line(Struct, frozen=True):
+    """A line of text, which runs in its own direction whatever stands around it."""
 
     text: str
     direction: Direction
+
+
+Said = tuple[Line, ...]
 
 
 class Facts(Struct, frozen=True, tag="facts"):
@@ -42,7 +45,7 @@ class Table(Struct, frozen=True, tag="table"):
 
 
 class Step(Struct, frozen=True):
-    """Something that happened, and what was written with it, "" where nothing was."""
+    """Something that happened, and what was written with it, if anything was."""
 
     at: str
     what: Said

@@ -320,3 +320,17 @@ class NumberCheck(Struct, frozen=True):
 
 
 CheckNumber = Callable[[str, str], NumberCheck]
+
+
+# --- Signatures ---------------------------------------------------------------------------------
+
+
+class Signer(Protocol):
+    """Signs what the platform gives out, so that others can check that it did (Ed25519)."""
+
+    @property
+    def public_key(self) -> bytes:
+        """By which a signature is checked, as PEM; the same for as long as the key is kept."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature of ``data``, 64 bytes; always the same for the same data."""

@@ -9,6 +9,7 @@ from amends.dispute.case import CaseEvent
 from amends.dispute.judge import CaseCommand
 from amends.dispute.state import Case
 from amends.engine.callbacks import CallbackReader
+from amends.engine.documents import Typesetter
 from amends.engine.engine import Engine
 from amends.engine.groups import Groups
 from amends.engine.jobs import Handler
@@ -22,6 +23,7 @@ from amends.engine.outside import (
     Mailer,
     MovableClock,
     PaymentProvider,
+    Signer,
 )
 from amends.engine.requests import Answer, Request, View
 from amends.engine.simulated import SimulatedPayments
@@ -62,7 +64,8 @@ class Service:
     for files. ``identity`` is the company's own sign-in, where it is connected. ``reply_to`` is the
     address whose replies are taken in, ``mail_in_key`` lets in who hands them over by HTTP; each is
     "" where that is not done. ``goodwill`` tells what was granted this month, and of how much.
-    ``rulings`` holds the words by which rulings are found.
+    ``rulings`` holds the words by which rulings are found. ``typesetter`` and ``signer`` make case
+    files.
     """
 
     engine: CaseEngine
@@ -90,3 +93,5 @@ class Service:
     mail_in_key: str
     goodwill: GoodwillReader
     rulings: RulingIndex
+    typesetter: Typesetter
+    signer: Signer

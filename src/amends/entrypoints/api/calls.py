@@ -78,13 +78,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. ``replayed``: it is what was answered before under the same idempotency key."""
+    """An answer. ``replayed``: it is what was answered before under the same idempotency key.
+    ``file``: what is sent in place of ``body``, a piece at a time, and closed then."""
 
     status: int
     body: bytes
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
+    file: BinaryIO | None = None
 
 
 @dataclass(frozen=True)

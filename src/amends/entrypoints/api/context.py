@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 
 from amends.dispute.state import Dispute
 from amends.entrypoints.api.calls import Call, unknown
@@ -14,15 +15,18 @@ from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.words.catalogue import Words, words
 from amends.entrypoints.words.languages import spoken
 
+# Each holds a thread and perhaps a large file for as long as it is made.
+_CASE_FILES = 4
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@-]{0,63}")
 
 
 @dataclass(frozen=True)
 class Api:
-    """The service, and the keys being worked on."""
+    """The service, the keys being worked on, and the places for case files being made."""
 
     service: Service
     in_flight: InFlight = field(default_factory=InFlight)
+    case_files: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_CASE_FILES))
 
     @property
     def words(self) -> Words:

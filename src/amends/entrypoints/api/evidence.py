@@ -28,6 +28,7 @@ from amends.order.decide.open_evidence import OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.events.proof import EvidenceUploaded
 from amends.order.proof import sees_evidence
+from amends.order.state import Evidence, Order
 
 _LONGEST_NAME = 200
 # Shown in place: what a browser draws without running anything. All else is saved.
@@ -150,14 +151,7 @@ def get_evidence(api: Api, call: Call) -> Reply:
     proof = order.evidence.get(proof_id)
     if proof is None or not sees_evidence(proof, call.by):
         raise unknown("evidence", proof_id)
-    if proof.by != call.by.person and not proof.opened:
-        opening = OnOrder(order.id, OpenEvidence(proof_id))
-        try:
-            send(api.service, request_of(call, order.id, opening, key=None))
-        except Problem as problem:
-            # Who may read everything without taking part leaves no mark by looking.
-            if problem.refused.rule != "not_for_this_role":
-                raise
+    record_opening(api, call, order, proof)
     file: Any = looking.texts.json(proof.ref)
     if not isinstance(file, dict):
         raise unknown("evidence", proof_id)
@@ -175,3 +169,17 @@ def get_evidence(api: Api, call: Call) -> Reply:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     return Reply(200, data, proof.media_type, headers)
+
+
+def record_opening(api: Api, call: Call, order: Order, proof: Evidence) -> None:
+    """Put on record that the asker is about to see a proof, if it is the first look by anybody but
+    its owner. Raises Problem."""
+    if proof.by == call.by.person or proof.opened:
+        return
+    opening = OnOrder(order.id, OpenEvidence(proof.id))
+    try:
+        send(api.service, request_of(call, order.id, opening, key=None))
+    except Problem as problem:
+        # Who may read everything without taking part leaves no mark by looking.
+        if problem.refused.rule != "not_for_this_role":
+            raise

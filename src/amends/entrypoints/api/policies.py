@@ -12,7 +12,7 @@ from amends.entrypoints.api.context import Api
 from amends.kernel.instants import Instant
 from amends.policy.explain import explain
 from amends.policy.terms import Terms
-from amends.policy.wording import SECTIONS
+from amends.policy.wording import SECTIONS, Wording
 
 
 class PolicyItem(Struct, frozen=True):
@@ -62,8 +62,12 @@ def get_policy(api: Api, call: Call) -> Reply:
     terms = api.service.library.get(pack, version)
     if terms is None:
         raise unknown("policy", f"{pack} {version}")
+    return json_reply(policy_view(terms, api.service.library.wording(pack, version)))
+
+
+def policy_view(terms: Terms, words: Wording) -> PolicyView:
+    """A pack with its words."""
     item = _item(terms)
-    words = api.service.library.wording(pack, version)
     sections = {
         section.name: tuple(
             RuleView(e.rule, e.of or "", str(e.value), e.unit or "", e.source)
@@ -71,7 +75,7 @@ def get_policy(api: Api, call: Call) -> Reply:
         )
         for section in explain(terms)
     }
-    view = PolicyView(
+    return PolicyView(
         id=item.id,
         version=item.version,
         title=item.title,
@@ -82,7 +86,6 @@ def get_policy(api: Api, call: Call) -> Reply:
         terms=msgspec.to_builtins(terms),
         wording={name: getattr(words, name) for name in SECTIONS},
     )
-    return json_reply(view)
 
 
 def _item(terms: Terms) -> PolicyItem:

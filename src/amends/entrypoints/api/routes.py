@@ -14,6 +14,7 @@ from amends.engine.outside import ProviderChargeback
 from amends.engine.simulated import BookedPayments
 from amends.entrypoints.api import (
     callbacks,
+    casefile,
     disputes,
     evidence,
     finance,
@@ -116,6 +117,11 @@ ROUTES: tuple[Route, ...] = (
           takes=disputes.COMMANDS, keyed=True, command=True, versioned=True),
     Route("GET", "/disputes/{dispute_id}/events", "Read the record of a dispute",
           disputes.get_events, answers=structs.EventView, paged=True),
+    Route("GET", "/disputes/{dispute_id}/casefile",
+          "Take the case file: PDF, or ZIP with data, evidence and proofs", casefile.get_casefile,
+          query=("format", "language")),
+    Route("GET", "/casefile-key", "Read the key that case files are signed with",
+          casefile.get_casefile_key, frozenset()),
     Route("GET", "/disputes/{dispute_id}/waiting", "Say what a dispute waits for",
           disputes.get_waiting, answers=WaitingView),
     Route("GET", "/disputes/{dispute_id}/similar", "Read how like cases were decided",

@@ -27,6 +27,7 @@ from amends.entrypoints.api.forms import form_in
 from amends.entrypoints.api.openapi import openapi_text
 from amends.entrypoints.api.problems import not_now, problem_reply
 from amends.entrypoints.api.routes import ROUTES, Route
+from amends.entrypoints.api.sending import sent
 from amends.entrypoints.clock import drain
 from amends.kernel.decision import Refused
 from amends.kernel.people import Actor
@@ -254,9 +255,7 @@ def _response(reply: Reply) -> Response[bytes]:
     headers = {**SECURITY_HEADERS, **reply.headers}
     if reply.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return Response(
-        reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers
-    )
+    return sent(reply, headers)
 
 
 def http_problem(error: HTTPException, address: str) -> Problem:

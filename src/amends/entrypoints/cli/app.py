@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from amends.entrypoints.cli.access import keys_app, link_command
+from amends.entrypoints.cli.casefile import casefile_app
 from amends.entrypoints.cli.db import db_app
 from amends.entrypoints.cli.do import do_app
 from amends.entrypoints.cli.doctor import doctor_command
@@ -43,6 +44,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.command("import")(import_command(tools))
     app.add_typer(orders_app(tools), name="orders")
     app.add_typer(disputes_app(tools), name="disputes")
+    app.add_typer(casefile_app(tools), name="casefile")
     app.command("rulings")(rulings_command(tools))
     app.add_typer(refunds_app(tools), name="refunds")
     app.add_typer(ledger_app(tools), name="ledger")

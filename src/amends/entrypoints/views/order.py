@@ -35,7 +35,7 @@ from amends.order.proof import sees_evidence
 from amends.order.protection import LineProtection, protection
 from amends.order.state import Line, Order
 
-_SEES_ADDRESSES = (Role.MARKETPLACE, Role.SUPPORT, Role.ADMIN)
+SEES_ADDRESSES = (Role.MARKETPLACE, Role.SUPPORT, Role.ADMIN)
 _PARTIES = ("buyer", "seller")
 
 
@@ -144,7 +144,7 @@ def _person(
     return_policy: ReturnPolicyView | UnsetType | None = UNSET,
 ) -> PersonView:
     texts = looking.texts
-    may_write = looking.by.role in _SEES_ADDRESSES or looking.by.person == person
+    may_write = looking.by.role in SEES_ADDRESSES or looking.by.person == person
     return PersonView(
         id=person,
         name=texts.entry(ref, "name"),

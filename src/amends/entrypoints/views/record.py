@@ -34,7 +34,7 @@ from amends.order.events.money import (
 )
 
 # Work among staff, which is no business of the parties.
-_INTERNAL: tuple[type[CaseEvent], ...] = (
+INTERNAL: tuple[type[CaseEvent], ...] = (
     NobodyFits,
     NoteWritten,
     OperatorAlarmed,
@@ -44,10 +44,10 @@ _INTERNAL: tuple[type[CaseEvent], ...] = (
 )
 _OF_BANKS = (ChargebackRecorded, ChargebackAnswered, ChargebackOutcomeRecorded)
 # Who decides is known to staff only, so that nobody is approached outside the case.
-_NAMES_STAFF = ("mediator", "officer", "person", "decided_by", "approved_by")
+NAMES_STAFF = ("mediator", "officer", "person", "decided_by", "approved_by")
 _AMOUNTS = ("amount", "budget")
 _REFERENCES_OF_OTHERS = ("provider_ref", "bank_ref")
-_SIDES = ("buyer", "seller", "platform")
+SIDES = ("buyer", "seller", "platform")
 
 
 def concerns(event: CaseEvent, dispute: str, case: Case) -> bool:
@@ -78,7 +78,7 @@ def event_views(
     return tuple(
         _event(recorded, by, teller)
         for recorded in events
-        if staff or not isinstance(recorded.event, _INTERNAL)
+        if staff or not isinstance(recorded.event, INTERNAL)
     )
 
 
@@ -134,4 +134,4 @@ class _Teller(Struct, frozen=True):
 
     @staticmethod
     def _names_staff(name: str, value: object) -> bool:
-        return name in _NAMES_STAFF or (name == "by" and value not in _SIDES)
+        return name in NAMES_STAFF or (name == "by" and value not in SIDES)

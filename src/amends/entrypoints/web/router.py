@@ -20,6 +20,7 @@ from amends.entrypoints.service import Service
 from amends.entrypoints.web import (
     account,
     asking_in,
+    casefile,
     correspondence,
     design,
     disputes,
@@ -174,6 +175,7 @@ def web_router(service: Service) -> Router:
             claims.begin_claim, claims.ask_step, claims.ask_proof, claims.answer_step,
             claims.answer_proof, claims.send_claim, orders.upload, orders.show_file,
             disputes.list_disputes, disputes.show_dispute, disputes.command_dispute,
+            casefile.take_case_file,
             workbench.show_workbench, workbench.write_draft, workbench.command_workbench,
             rulings.show_rulings, support.show_support,
             disputes.list_notices, desk.show_desk, desk.list_tasks, desk.list_refunds,
