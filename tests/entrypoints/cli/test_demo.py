@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
 import httpx
 
+from amends.adapters.carriers.numbers import check_number
 from amends.bootstrap import toolkit
 from amends.dispute.state import Phase
 from amends.entrypoints.cli.sampling import make_demo
+from amends.entrypoints.demo.market import steps
 from amends.entrypoints.demo.tries import TRIES
 from amends.kernel.people import STAFF
 from tests.entrypoints.cli.run import Terminal
 from tests.entrypoints.cli.test_serve import served
+
+DEMO = files("amends.entrypoints.demo")
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def test_the_demo_has_every_phase_and_is_made_once(tmp_path: Path) -> None:
@@ -65,6 +73,19 @@ def _every_desk_has_a_day(terminal: Terminal) -> None:
     assert "disabled" in staff
     queue = terminal.out("queue", "list", "--who", "sofia")
     assert all(f"C-300{n}-D1" in queue for n in (1, 2, 3))
+
+
+def test_no_parcel_of_the_sample_has_an_impossible_number() -> None:
+    sent = [
+        *(step.feed for step in steps(datetime(2026, 6, 1, tzinfo=UTC), orders=300)),
+        *(json.loads(line) for line in (EXAMPLES / "feed.ndjson").read_text().splitlines()),
+        *(json.loads(line) for line in DEMO.joinpath("cases.ndjson").read_text().splitlines()),
+    ]
+    parcels = [line for line in sent if line and line["type"] == "shipment"]
+    assert {p["carrier"] for p in parcels} > {"DHL", "FedEx", "Japan Post EMS", "Royal Mail"}
+    for parcel in parcels:
+        carrier, number = parcel["carrier"], parcel["tracking_number"]
+        assert check_number(carrier, number).status != "invalid", f"{carrier} {number}"
 
 
 def test_the_demo_does_not_touch_a_folder_of_something_else(terminal: Terminal) -> None:

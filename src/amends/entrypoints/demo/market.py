@@ -23,6 +23,7 @@ _SEED = 20
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PICTURES = 30
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+_FEDEX_WEIGHTS = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
 _MEDIATORS = ("mikhail", "nadia", "chen", "amina")
 _QUESTIONS = (
     "Hello, can you say when it will be sent?",
@@ -235,12 +236,19 @@ def _money(bought: _Bought, share: float) -> dict[str, Any]:
 
 
 def _number(chance: random.Random, carrier: str, country: str) -> str:
-    """A number whose check digit is right: a post's after the postal union's S10, else ten digits
-    with a remainder by seven behind, as DHL's."""
-    if carrier in ("DHL", "FedEx"):
+    """A number whose check digit is right: DHL's ten digits with a remainder by seven, FedEx's
+    twelve with a weighted sum, a post's after the postal union's S10."""
+    if carrier == "DHL":
         digits = chance.randint(100_000_000, 999_999_999)
         return f"{digits}{digits % 7}"
+    if carrier == "FedEx":
+        serial = f"79{chance.randint(100_000_000, 999_999_999)}"
+        return f"{serial}{_weighed(serial, _FEDEX_WEIGHTS) % 11 % 10}"
     digits = chance.randint(10_000_000, 99_999_999)
-    total = sum(int(d) * w for d, w in zip(f"{digits}", _S10_WEIGHTS, strict=True))
-    check = 11 - total % 11
-    return f"RB{digits}{ {10: 0, 11: 5}.get(check, check) }{country}"
+    check = 11 - _weighed(f"{digits}", _S10_WEIGHTS) % 11
+    service = "EE" if carrier == "Japan Post EMS" else "RB"
+    return f"{service}{digits}{ {10: 0, 11: 5}.get(check, check) }{country}"
+
+
+def _weighed(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
