@@ -26,8 +26,8 @@ from amends.entrypoints.views.structs import (
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.web.at_hand import asks_for_address, at_hand
 from amends.entrypoints.web.attaching import attachable
-from amends.entrypoints.web.commanding import (
 from amends.entrypoints.web.carrying_out import after_appeal
+from amends.entrypoints.web.commanding import (
     DECISIONS,
     DISPUTE_COMMANDS,
     NOT_BY_FORM,
@@ -197,6 +197,7 @@ def dispute_page(
              if not p.on_record], wording,
         ),
         story=story_of(site, visitor, looking, dispute, order, wording),
+        steps=after_appeal(shown, looking.terms),
         clause_numbers=clause_numbers(looking.terms),
         names=names_of(
             site, (shown.mediator, shown.officer, shown.proposed and shown.proposed.by)
@@ -206,7 +207,6 @@ def dispute_page(
         live=live_of(looking),
         own=own,
         asks_for_address=asks_for_address,
-        steps=after_appeal(shown, looking.terms),
     )  # fmt: skip
     return scripted(answer)
 
