@@ -6,6 +6,7 @@ import hashlib
 import io
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from amends.entrypoints.casefile.packing import Proof, sums_text
 from tests.entrypoints.casefile.case import D1, files_in, taken
 from tests.entrypoints.sandbox import AUDITOR, BUYER, SELLER, SHOP, Shop
 
+ROOT = Path(__file__).parents[3]
 NAMES = (
     "READ ME.txt", "case.pdf", "case.json", "events.ndjson", "evidence/E1-photo.jpg",
     "evidence/E2-text.txt", "proof.json", "proof.json.sig", "platform-key.pem", "SHA256SUMS",
@@ -253,3 +255,19 @@ def test_a_file_that_unpacks_to_more_than_it_says_is_read_no_further(
     path = tmp_path / "bomb.zip"
     path.write_bytes(packed.getvalue())
     assert "altered: case.pdf is not the file that was packed" in check(str(path)).faults
+
+
+def test_the_document_s_own_program_follows_the_chain(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    document = (ROOT / "docs" / "case-file.md").read_text("utf-8")
+    program = document.split("```python\n")[1].split("```")[0]
+    for name in ("proof.json", "events.ndjson"):
+        (tmp_path / name).write_bytes(files[name])
+    command = [sys.executable, "-I", "-c", program]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert told.stdout == "The chain holds.\n"
+    changed = files["events.ndjson"].replace(b"72000", b"72001", 1)
+    (tmp_path / "events.ndjson").write_bytes(changed)
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "AssertionError: 3" in told.stderr

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tracemalloc
 import zipfile
 from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pytest
 
 from amends.adapters.documents.typesetting import ChildTypesetter
 from amends.engine.groups import TooBusy
+from amends.engine.outside import StoredFile
 from amends.entrypoints.api.calls import Call, Problem
 from amends.entrypoints.api.casefile import get_casefile
 from amends.entrypoints.api.context import Api
+from amends.entrypoints.casefile.contents import contents_of
+from amends.entrypoints.casefile.packing import pack
 from amends.entrypoints.erasing import erase
 from amends.kernel.people import Actor, Role
 from tests.adapters.pdf_text import text_of
@@ -233,3 +239,37 @@ def test_whatever_somebody_writes_the_case_file_can_be_made(shop: Shop, text: st
     assert "RUB 720.00" in text_of(files["case.pdf"])
     assert "\u202e" not in text_of(files["case.pdf"])
     assert msgspec.json.decode(files["case.json"])["dispute"]["claim"]["description"] == text
+
+
+class LargeFiles:
+    """Keeps one large file under every key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def put(self, key: str, data: bytes | BinaryIO) -> StoredFile:
+        raise NotImplementedError
+
+    def open(self, key: str) -> BinaryIO:
+        return self.path.open("rb")
+
+    def delete(self, key: str) -> None:
+        raise NotImplementedError
+
+
+def test_large_evidence_is_never_held_in_memory(lived_shop: Shop, tmp_path: Path) -> None:
+    video = tmp_path / "video"
+    with video.open("wb") as file:
+        file.truncate(64 << 20)
+    service = lived_shop.service
+    contents = contents_of(service, D1, Actor("b1", Role.BUYER), "en")
+    assert contents is not None
+    tracemalloc.start()
+    try:
+        with (tmp_path / "case.zip").open("wb") as target:
+            pack(target, contents, b"%PDF", LargeFiles(video), service.signer, "")
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "case.zip").stat().st_size > 2 * 64 << 20
+    assert peak < 16 << 20
