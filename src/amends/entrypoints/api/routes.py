@@ -26,6 +26,7 @@ from amends.entrypoints.api import (
     policies,
     portal,
     queue,
+    records,
     sandbox,
     similar,
     support,
@@ -38,6 +39,7 @@ from amends.entrypoints.judging.queue import WORKS_WITH, Figures, QueueItem
 from amends.entrypoints.judging.watching import Kept
 from amends.entrypoints.ledger import SellerBalance, TrialBalance
 from amends.entrypoints.links import SignInLink
+from amends.entrypoints.records import SellerRecord
 from amends.entrypoints.support import DESK, LogEntry, SupportItem
 from amends.entrypoints.views import structs
 from amends.entrypoints.views.waiting import WaitingView
@@ -127,6 +129,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/disputes/{dispute_id}/similar", "Read how like cases were decided",
           similar.get_similar, frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR}),
           similar.SimilarRulings),
+    Route("GET", "/sellers/{seller_id}/record", "Read what a seller is known by",
+          records.get_seller_record, answers=SellerRecord),
     Route("GET", "/support", "List who waits for support, the earliest due first",
           support.get_support, DESK, SupportItem, paged=True, query=support.FILTERS),
     Route("GET", "/orders/{order_id}/support", "Read what support did for an order",

@@ -22,6 +22,7 @@ from amends.entrypoints.cli.policy import policy_app
 from amends.entrypoints.cli.queue import queue_app
 from amends.entrypoints.cli.rulings import rulings_command
 from amends.entrypoints.cli.sampling import demo_command
+from amends.entrypoints.cli.seller import seller_command
 from amends.entrypoints.cli.serving import clock_app, serve_command
 from amends.entrypoints.cli.staff import staff_app
 from amends.entrypoints.cli.support import support_app
@@ -46,6 +47,7 @@ def build_cli(tools: Toolkit) -> typer.Typer:
     app.add_typer(disputes_app(tools), name="disputes")
     app.add_typer(casefile_app(tools), name="casefile")
     app.command("rulings")(rulings_command(tools))
+    app.command("seller")(seller_command(tools))
     app.add_typer(refunds_app(tools), name="refunds")
     app.add_typer(ledger_app(tools), name="ledger")
     app.add_typer(money_app(tools), name="money")

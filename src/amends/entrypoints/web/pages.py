@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from amends.dispute.state import Dispute
 from amends.entrypoints.looking import texts_of_events, waiting_of
+from amends.entrypoints.records import seller_record
 from amends.entrypoints.support import DESK, log_of
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
@@ -43,6 +44,7 @@ from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import live_of, scripted
 from amends.entrypoints.web.naming import names_of
 from amends.entrypoints.web.rendering import page
+from amends.entrypoints.web.records import figures_of
 from amends.entrypoints.web.site import Site, wording_of
 from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.tracking import Way, ways_of
@@ -91,6 +93,11 @@ def order_page(
     reasons = looking.terms.reasons.values()
     is_next = _is_next(order, looking, visitor)
     shown = page(
+    record = (
+        seller_record(site.service.store, order.seller.id, looking.stamp.at)
+        if visitor.actor.role is Role.BUYER
+        else None
+    )
         "order.html",
         visitor,
         now=looking.stamp.at,
@@ -111,6 +118,8 @@ def order_page(
         ),
         delayed=delayed(looking),
         attach=attachable(site, looking, disputes),
+        record=record,
+        figures=figures_of(record) if record else (),
         mine=is_next,
         messages=messages_of(site, order.id),
         log=log_of(site.service, looking.case.order, visitor.actor),

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from amends.engine.papers import PaperKind
+from amends.entrypoints.records import seller_record
 from amends.entrypoints.views.structs import ReturnPolicyView
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import (
@@ -27,6 +28,7 @@ from amends.entrypoints.web.forms.inputs import (
 )
 from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.language import translate as _
+from amends.entrypoints.web.records import figures_of
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.requests import Asked, TheForm, TheSite, of_visitor, signed_in
 from amends.entrypoints.web.site import NotThere, Site
@@ -37,15 +39,6 @@ from amends.kernel.people import Role
 ADDRESS = "/shop"
 _MOST = 100
 _KINDS: tuple[PaperKind, ...] = ("return_address", "reply", "return_policy")
-
-
-class Figure(Struct, frozen=True):
-    """A number about the seller, what it is out of, and what it is made of."""
-
-    count: int
-    of: int
-    words: str
-    made_of: str
 
 
 class Kept(Struct, frozen=True):
@@ -175,6 +168,7 @@ def _shop(
         "removed": _("It was removed."),
     }
     me = visitor.actor.person
+    record = seller_record(site.service.store, me, site.now())
     policies = kept(site, me, "return_policy")
     stands = {"return_policy": _typed(policies[-1].values)} if policies else {}
     forms = {
@@ -201,41 +195,13 @@ def _shop(
         addresses=kept(site, me, "return_address"),
         replies=kept(site, me, "reply"),
         versions=versions,
-        figures=figures_of(site, me),
+        record=record,
+        figures=figures_of(record),
     )
 
 
 def _policy(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"restocking_fee_percent": 0, "exchange": False, **values}
-
-
-def figures_of(site: Site, seller: str) -> tuple[Figure, ...]:
-    """What buyers' disputes have come to, counted over all of the seller's orders on record."""
-    views, mine = site.service.store.views, {"seller": seller}
-    orders = sum(views.totals("orders", None, ("status",), mine).values())
-    counted = views.totals("disputes", None, ("phase", "turn", "outcome"), mine)
-    disputes = sum(counted.values())
-    closed = sum(n for (phase, _turn, _end), n in counted.items() if phase == "closed")
-
-    def ended(*outcomes: str) -> int:
-        return sum(
-            n for (phase, _turn, end), n in counted.items() if phase == "closed" and end in outcomes
-        )
-
-    waiting = sum(n for (_phase, turn, _end), n in counted.items() if turn == "seller")
-    return (
-        Figure(disputes, orders, _("Orders with a dispute"),
-               _("Every dispute opened, whoever was right, out of all your orders here.")),
-        Figure(waiting, disputes, _("Disputes that wait for you"),
-               _("Those in which it is your turn now, out of all disputes.")),
-        Figure(ended("refunded", "replaced", "honoured_by_platform"), closed,
-               _("Ended with money or goods for the buyer"),
-               _("Agreed, ruled, or because nobody answered in time; out of those that ended.")),
-        Figure(ended("refused", "settled_without_refund", "cancelled", "abandoned"), closed,
-               _("Ended with nothing for the buyer"),
-               _("Refused, settled without money, taken back or given up; out of those that ended.")
-               ),
-    )  # fmt: skip
 
 
 def _typed(values: Mapping[str, Any]) -> Posted:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from amends.entrypoints.words.languages import direction, spoken
 from amends.kernel.instants import Instant
@@ -166,6 +167,16 @@ def _languages(locale: str) -> dict[str, str]:
 def country(code: str, locale: str = "") -> str:
     """A country by its code, which stands for itself where it has no name."""
     return str(Locale.parse(locale or _now()).territories.get(code, code))
+
+
+def percent(per_thousand: int, locale: str = "") -> str:
+    """``4.2%`` of 42 in a thousand."""
+    return format_percent(Decimal(per_thousand).scaleb(-3), "#,##0.0%", locale=locale or _now())
+
+
+def tenths(count: int, locale: str = "") -> str:
+    """``4.3`` of 43 tenths."""
+    return format_decimal(Decimal(count).scaleb(-1), "0.0", locale=locale or _now())
 
 
 def _now() -> str:
