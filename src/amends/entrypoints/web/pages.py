@@ -92,12 +92,12 @@ def order_page(
     disputes = [dispute_view(looking, looking.case.disputes[key]) for key in order.disputes]
     reasons = looking.terms.reasons.values()
     is_next = _is_next(order, looking, visitor)
-    shown = page(
     record = (
         seller_record(site.service.store, order.seller.id, looking.stamp.at)
         if visitor.actor.role is Role.BUYER
         else None
     )
+    shown = page(
         "order.html",
         visitor,
         now=looking.stamp.at,
@@ -117,9 +117,9 @@ def order_page(
             sources=wording if looking.staff else None,
         ),
         delayed=delayed(looking),
-        attach=attachable(site, looking, disputes),
         record=record,
         figures=figures_of(record) if record else (),
+        attach=attachable(site, looking, disputes),
         mine=is_next,
         messages=messages_of(site, order.id),
         log=log_of(site.service, looking.case.order, visitor.actor),
