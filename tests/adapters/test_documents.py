@@ -83,6 +83,13 @@ def test_a_picture_that_cannot_be_read_is_left_out(data: bytes) -> None:
     assert "RUB 720.00" in text_of(pdf)
 
 
+def test_pictures_of_too_many_pixels_are_left_out() -> None:
+    large = io.BytesIO()
+    Image.new("1", (20_000, 10_001)).save(large, "PNG")
+    pdf = ChildTypesetter().typeset(EVERYTHING, {"E1": large.getvalue()})
+    assert b"/DCTDecode" not in pdf
+
+
 @pytest.mark.parametrize(
     "text",
     ["x" * 10_000, "字" * 10_000, "\u202e" * 500 + "ab", "\ue000\U0010fffd", "e\u0301" * 3000, ""],

@@ -20,8 +20,10 @@ from amends.entrypoints.api.calls import Call, Problem
 from amends.entrypoints.api.casefile import get_casefile
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.casefile.contents import contents_of
+from amends.entrypoints.casefile.document import said
 from amends.entrypoints.casefile.packing import pack
 from amends.entrypoints.erasing import erase
+from amends.entrypoints.words.languages import speaking
 from amends.kernel.people import Actor, Role
 from tests.adapters.pdf_text import text_of
 from tests.entrypoints.casefile.case import (
@@ -230,8 +232,8 @@ def test_an_erased_person_s_words_and_files_are_gone_and_the_chain_still_holds(s
 
 @pytest.mark.parametrize(
     "text",
-    ["\u202e001 BUR\u202c", "#panic() $" * 900, "ا" * 9000, "x" * 9999, "\u0007!"],
-    ids=["overrides", "markup", "Arabic", "one word", "a bell"],
+    ["\u202e001 BUR\u202c", "#panic() $" * 900, "ا" * 9000, "x" * 9999, "a\n" * 4000, "\u0007!"],
+    ids=["overrides", "markup", "Arabic", "one word", "many lines", "a bell"],
 )
 def test_whatever_somebody_writes_the_case_file_can_be_made(shop: Shop, text: str) -> None:
     shop.disputed(description=text)
@@ -239,6 +241,21 @@ def test_whatever_somebody_writes_the_case_file_can_be_made(shop: Shop, text: st
     assert "RUB 720.00" in text_of(files["case.pdf"])
     assert "\u202e" not in text_of(files["case.pdf"])
     assert msgspec.json.decode(files["case.json"])["dispute"]["claim"]["description"] == text
+
+
+def test_of_a_text_of_thousands_of_lines_none_is_lost() -> None:
+    lines = said("".join(f"{n}\n\n" for n in range(5000)))
+    assert len(lines) == 100
+    assert " ".join(line.text for line in lines).split() == [str(n) for n in range(5000)]
+
+
+def test_a_line_runs_as_its_first_letter_does() -> None:
+    lines = said("1) السعر 720 RUB\n\u202eRUB 720\u202c\n720")
+    assert [(line.text, line.direction) for line in lines] == [
+        ("1) السعر 720 RUB", "rtl"), ("RUB 720", "ltr"), ("720", "ltr"),
+    ]  # fmt: skip
+    with speaking("ar"):
+        assert said("720")[0].direction == "rtl"
 
 
 class LargeFiles:

@@ -15,7 +15,8 @@ from amends.adapters.documents.order import Done, Failed, Order
 
 _HERE = Path(__file__).parent
 _PICTURE_PIXELS = 480
-_MOST_PIXELS = 50_000_000
+# Decoded in one document; more would take longer than it may.
+_MOST_PIXELS = 200_000_000
 _LARGEST_FILE = 32 * 1024 * 1024
 # The first that can be kept to: a character that no font shows is not allowed in an archive, and
 # still no reason to refuse somebody their file.
@@ -38,7 +39,7 @@ def main() -> None:
 def _set(order: Order) -> bytes:
     import typst  # noqa: PLC0415 - within the limits
 
-    kept = [name for name, data in order.pictures.items() if _picture(name, data)]
+    kept = _small_copies(order.pictures)
     content = {**msgspec.to_builtins(order.document), "pictures": kept}
     Path("document.json").write_bytes(msgspec.json.encode(content))
     Path("main.typ").write_bytes((_HERE / "document.typ").read_bytes())
@@ -59,20 +60,27 @@ def _set(order: Order) -> bytes:
     raise AssertionError("the last one returns or raises")
 
 
-def _picture(name: str, data: bytes) -> bool:
-    """Make a small copy without anything of the original's in it; False where it cannot be read."""
+def _small_copies(pictures: dict[str, bytes]) -> list[str]:
+    """Make small copies with nothing of the originals' in them; the names of those made. One that
+    cannot be read, or is too many pixels, is left out."""
     from PIL import Image, ImageOps  # noqa: PLC0415 - within the limits
 
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
-            image.draft("RGB", (_PICTURE_PIXELS, _PICTURE_PIXELS))
-            shown = ImageOps.exif_transpose(image).convert("RGB")
-        shown.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
-        shown.save(f"{name}.jpg", "JPEG", quality=80)
-    except Exception:  # whatever a broken picture makes the decoder do
-        return False
-    return True
+    Image.MAX_IMAGE_PIXELS = None  # they are counted here
+    kept, left = list[str](), _MOST_PIXELS
+    for name, data in pictures.items():
+        try:
+            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
+                left -= image.width * image.height
+                if left < 0:
+                    break
+                image.draft("RGB", (_PICTURE_PIXELS, _PICTURE_PIXELS))
+                shown = ImageOps.exif_transpose(image).convert("RGB")
+            shown.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
+            shown.save(f"{name}.jpg", "JPEG", quality=80)
+        except Exception:  # noqa: S112 - whatever a broken picture makes the decoder do
+            continue
+        kept.append(name)
+    return kept
 
 
 def _limit(order: Order) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 import structlog
@@ -25,8 +26,8 @@ from amends.kernel.people import Role
 PDF, ZIP = "application/pdf", "application/zip"
 _FORMATS = {"pdf": PDF, "zip": ZIP}
 _IN_MEMORY = 4 * 1024 * 1024
-_LARGEST_PICTURE = 10 * 1024 * 1024
-_MOST_PICTURES = 40
+# Of all photos that are shown small; those beyond it are in the ZIP alone.
+_PICTURE_BYTES = 48 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
@@ -82,17 +83,17 @@ def _reply(api: Api, contents: Contents, media_type: str) -> Reply:
 def _pictures(api: Api, contents: Contents) -> dict[str, bytes]:
     """The photos that are shown small; one that is not there is left out."""
     found: dict[str, bytes] = {}
+    left = _PICTURE_BYTES
     for proof in contents.proofs:
         file_key = contents.looking.texts.entry(proof.ref, "file_key")
         if not proof.media_type.startswith("image/") or not file_key:
             continue
-        try:
-            with api.service.files.open(str(file_key)) as file:
-                found[proof.id] = file.read(_LARGEST_PICTURE)
-        except FileUnknown:
-            continue
-        if len(found) == _MOST_PICTURES:
-            break
+        with suppress(FileUnknown), api.service.files.open(str(file_key)) as file:
+            picture = file.read(left + 1)
+            if len(picture) > left:
+                break
+            found[proof.id] = picture
+            left -= len(picture)
     return found
 
 

@@ -38,7 +38,9 @@ from amends.order.refunds import SHIPPING
 
 # Marks by which a text could show its letters, or an amount's digits, in another order.
 _REORDERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_MOST_MESSAGES = 200
+_MOST_MESSAGES = 100
+# Each line takes memory where it is set; of a text of thousands the rest runs on.
+_MOST_LINES = 100
 _Fact = tuple[str, Said]
 
 
@@ -326,7 +328,10 @@ class _Writer:
 def said(text: str) -> Said:
     """A text without what would reorder it, each line running as its first letter does."""
     kept = "".join(c for c in text if c not in _REORDERS and (c >= " " or c in "\n\t"))
-    return tuple(Line(line, _running(line)) for line in kept.split("\n") if line.strip())
+    lines = [line for line in kept.split("\n") if line.strip()]
+    if len(lines) > _MOST_LINES:
+        lines[_MOST_LINES - 1 :] = [" ".join(lines[_MOST_LINES - 1 :])]
+    return tuple(Line(line, _running(line)) for line in lines)
 
 
 def _running(line: str) -> Direction:
