@@ -28,6 +28,7 @@ from amends.entrypoints.views.dispute import dispute_view
 from amends.entrypoints.views.order import order_view, protection_view
 from amends.entrypoints.views.structs import MessageView
 from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.views.warnings import with_warnings
 from amends.kernel.decision import Accepted
 from amends.kernel.instants import from_micros
 from amends.kernel.record import Column
@@ -124,7 +125,7 @@ def get_messages(api: Api, call: Call) -> Reply:
         raise bad_cursor() from None
     wanted = {(order, str(row["ref"])) for row in found.rows}
     texts = Texts({ref: text for (_, ref), text in api.service.store.records.texts(wanted).items()})
-    items = tuple(_message(row, texts) for row in found.rows)
+    items = with_warnings(looking, (_message(row, texts) for row in found.rows))
     return json_reply(PageView(items, found.next))
 
 

@@ -17,6 +17,7 @@ from amends.entrypoints.mails.addresses import with_secret
 from amends.entrypoints.mails.letter import mail_of
 from amends.entrypoints.mails.notices import Payload, leading_first, notice_letter, outdated
 from amends.entrypoints.mails.recipients import recipient_of
+from amends.entrypoints.mails.warnings import warnings_in
 from amends.entrypoints.service import CaseView
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.texts import Texts
@@ -83,7 +84,8 @@ class MailJob:
         with speaking(to.language):
             wording = self._library.wording(order.pack.id, order.pack.version, spoken())
             url = self._address(job.order, told[0], by)
-            letter = notice_letter(looking, wording, told, url, answered=bool(reply_to))
+            warned = warnings_in(self._store, looking, told)
+            letter = notice_letter(looking, wording, told, url, warned, answered=bool(reply_to))
             mail = mail_of(letter, to.address, id_)
         try:
             self._mailer.send(replace(mail, reply_to=reply_to))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.engine.outside import Mail
+from amends.entrypoints.views.structs import WarningView
 from amends.entrypoints.web.templating import environment
 from amends.entrypoints.words.languages import direction, spoken
 from amends.kernel.instants import Instant
@@ -33,9 +34,9 @@ class Letter(Struct, frozen=True):
     """One mail before it is addressed, each text a whole sentence or a few.
 
     ``preview`` is what an inbox shows beside the subject, ``also`` are lines about what else
-    happened, ``facts`` are names with their values, ``button`` and ``url`` the one thing to press;
-    ``closing`` says why it came, ``off`` is where such mail is ordered off, "" for what is always
-    sent.
+    happened, ``warnings`` what they are asked that would harm them, ``facts`` are names with their
+    values, ``button`` and ``url`` the one thing to press; ``closing`` says why it came, ``off`` is
+    where such mail is ordered off, "" for what is always sent.
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Letter(Struct, frozen=True):
     also: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     until: Until | None = None
+    warnings: tuple[WarningView, ...] = ()
     items: tuple[Item, ...] = ()
     off: str = ""
 

@@ -10,6 +10,7 @@ from amends.dispute.state import Dispute
 from amends.entrypoints.mails.letter import Letter, Until
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.clocks import deadline_view
+from amends.entrypoints.views.structs import WarningView
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words.formatting import moment
 from amends.kernel.deadlines import Deadline
@@ -51,7 +52,13 @@ def leading_first(looking: Looking, told: Iterable[Payload]) -> list[Payload]:
 
 
 def notice_letter(
-    looking: Looking, wording: Wording, told: Sequence[Payload], url: str, *, answered: bool
+    looking: Looking,
+    wording: Wording,
+    told: Sequence[Payload],
+    url: str,
+    warnings: tuple[WarningView, ...] = (),
+    *,
+    answered: bool,
 ) -> Letter:
     """The letter about the events that ``told`` names, the leading one first, as the case stands
     now.
@@ -80,6 +87,7 @@ def notice_letter(
         also=tuple(line for line in lines if line != said),
         facts=_facts(looking, wording, dispute),
         until=until,
+        warnings=warnings,
     )
 
 

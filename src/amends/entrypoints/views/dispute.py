@@ -25,6 +25,7 @@ from amends.entrypoints.views.structs import (
     ReturnView,
     RulingView,
 )
+from amends.entrypoints.views.warnings import warnings_of
 from amends.order.decide.report_missing_money import ReportMissingMoney
 from amends.order.proof import sees_evidence
 from amends.order.state import Parcel
@@ -106,17 +107,19 @@ def _claim(looking: Looking, claim: Claim) -> ClaimView:
 def _offer(looking: Looking, dispute: Dispute, offer: Offer) -> OfferView:
     # Nobody can accept it any more, unless an appeal opens the dispute again.
     over = dispute.phase == "closed" and offer.status == "standing"
+    note = looking.texts.get(offer.note_ref)
     return OfferView(
         id=offer.id,
         by=offer.by,
         remedy=offer.remedy,
         amount=looking.case.order.money(offer.amount),
-        note=looking.texts.get(offer.note_ref),
+        note=note,
         status="lapsed" if over else offer.status,
         at=offer.at,
         agreed_by=offer.agreed_by,
         return_postage_paid_by=offer.return_paid_by,
         erased=looking.texts.erased(offer.note_ref),
+        warnings=warnings_of(looking, note, offer.by, offer.at),
     )
 
 

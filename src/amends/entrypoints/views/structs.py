@@ -266,8 +266,21 @@ class ClaimView(Struct, frozen=True):
     erased: bool | UnsetType = UNSET
 
 
+class WarningView(Struct, frozen=True):
+    """Something the other side asks that would cost the reader their protection: why it would, what
+    to do instead, and ``until`` when. ``kind``: private, postage, wait or elsewhere."""
+
+    kind: str
+    title: str
+    why: str
+    instead: str
+    until: Instant | None
+    act_by: str | UnsetType = UNSET
+
+
 class OfferView(Struct, frozen=True):
-    """A proposal on the table; ``by`` is ``platform`` for a mediator's."""
+    """A proposal on the table; ``by`` is ``platform`` for a mediator's. ``warnings``: of what its
+    note asks the reader."""
 
     id: str
     by: str
@@ -279,6 +292,7 @@ class OfferView(Struct, frozen=True):
     agreed_by: tuple[str, ...]
     return_postage_paid_by: str | None
     erased: bool | UnsetType = UNSET
+    warnings: tuple[WarningView, ...] | UnsetType = UNSET
 
 
 class InformationView(Struct, frozen=True):
@@ -394,7 +408,8 @@ class DisputeView(Struct, frozen=True):
 
 
 class MessageView(Struct, frozen=True):
-    """A message of the thread; ``by`` is the writer's role."""
+    """A message of the thread; ``by`` is the writer's role. ``warnings``: of what the other side
+    asks the reader in it."""
 
     number: int
     at: Instant
@@ -403,6 +418,7 @@ class MessageView(Struct, frozen=True):
     text: str | None
     pictures: tuple[str, ...]
     erased: bool | UnsetType = UNSET
+    warnings: tuple[WarningView, ...] | UnsetType = UNSET
 
 
 class EventView(Struct, frozen=True):

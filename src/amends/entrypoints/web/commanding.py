@@ -28,6 +28,7 @@ from amends.entrypoints.web.proving import Step, prove_first
 from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import NotThere, Site, checked, give, wording_of
+from amends.entrypoints.web.telling import leading_away
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.decision import Facts, Refused
 from amends.order import decide as order_commands
@@ -104,6 +105,8 @@ def carry_out(
             failed = _refused(form, posted, changed, site, target)
             return show(replace(failed, errors={**failed.errors, **read}), status_of(changed))
         return show(_with(form, posted, read), 422)
+    if posted.one("warned") != "yes" and (warned := leading_away(visitor, read)):
+        return show(replace(_with(form, posted, warned), warned=True), 422)
     command = target.wrap(checked(site, read))
     if form.final and posted.one("confirmed") != "yes":
         refused = _dry_run(target.looking, command, visitor)

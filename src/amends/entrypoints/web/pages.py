@@ -25,6 +25,7 @@ from amends.entrypoints.views.structs import (
     ParcelView,
 )
 from amends.entrypoints.views.texts import Texts
+from amends.entrypoints.views.warnings import with_warnings
 from amends.entrypoints.web.at_hand import asks_for_address, at_hand
 from amends.entrypoints.web.attaching import attachable
 from amends.entrypoints.web.carrying_out import after_appeal
@@ -43,8 +44,8 @@ from amends.entrypoints.web.forms.inputs import Choice
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.web.live import live_of, scripted
 from amends.entrypoints.web.naming import names_of
-from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.records import figures_of
+from amends.entrypoints.web.rendering import page
 from amends.entrypoints.web.site import Site, wording_of
 from amends.entrypoints.web.story import Told, told
 from amends.entrypoints.web.tracking import Way, ways_of
@@ -121,7 +122,7 @@ def order_page(
         figures=figures_of(record) if record else (),
         attach=attachable(site, looking, disputes),
         mine=is_next,
-        messages=messages_of(site, order.id),
+        messages=with_warnings(looking, messages_of(site, order.id)),
         log=log_of(site.service, looking.case.order, visitor.actor),
         desk=visitor.actor.role in DESK,
         message_form=forms.get("send_message"),
@@ -193,7 +194,7 @@ def dispute_page(
             shown.offers, pays_return_of(looking, dispute), looking.terms, wording
         ),
         ways=_ways(site, order.id, _own_parcels(looking, dispute)),
-        messages=messages_of(site, order.id),
+        messages=with_warnings(looking, messages_of(site, order.id)),
         attach=attachable(site, looking, (shown,)),
         yours=is_mine(shown.turn, visitor),
         clock=next_clock(shown.deadlines, shown.turn),

@@ -84,6 +84,14 @@ class MailWords(Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+class WarningWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody is warned of: in short, why it would harm them, what to do instead."""
+
+    title: str
+    why: str
+    instead: str
+
+
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """One language. Codes that have no entry are shown as they are, so that nothing breaks."""
 
@@ -113,6 +121,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     commands: dict[str, CommandWords]
     events: dict[str, EventWords]
     mails: dict[str, MailWords]
+    warnings: dict[str, WarningWords]
     locale: str = "en"
 
     def title(self, rule: str) -> str:

@@ -18,7 +18,8 @@ from amends.entrypoints.web.language import words_now
 
 class Form(Struct, frozen=True, kw_only=True):
     """What a page shows of a command. ``version`` is what the person was looking at; ``gives_up``
-    says what the step takes the place of, "" where that is nothing."""
+    says what the step takes the place of, "" where that is nothing. ``warned``: they were told that
+    it is against the rules, and may send it all the same."""
 
     type: str
     title: str
@@ -29,6 +30,7 @@ class Form(Struct, frozen=True, kw_only=True):
     posted: Posted = Posted()
     errors: Mapping[str, str] = {}
     gives_up: str = ""
+    warned: bool = False
 
     @property
     def possible(self) -> bool:
