@@ -28,7 +28,7 @@ from tests.entrypoints.sandbox import (
 )
 
 ALL = (SHOP, BUYER, SELLER, MEDIATOR, APPEALS, SUPERVISOR, SUPPORT, FINANCE, AUDITOR, ADMIN)
-OPEN_TO_ALL = {"/health", "/openapi.json", "/docs"}
+OPEN_TO_ALL = {"/health", "/openapi.json", "/docs", "/casefile-key"}
 
 
 @pytest.fixture
@@ -53,7 +53,12 @@ def test_every_address_is_in_the_table(shop: Shop) -> None:
 def test_only_what_says_nothing_of_anybody_needs_no_key(shop: Shop) -> None:
     for route in ROUTES:
         path = route.path.format(
-            order_id="A", dispute_id="A-D1", evidence_id="E1", policy_id="p", version="1"
+            order_id="A",
+            dispute_id="A-D1",
+            evidence_id="E1",
+            policy_id="p",
+            version="1",
+            seller_id="s",
         )
         for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic eA=="},
                         {"Authorization": "Bearer sandbox.provider.x"},
@@ -71,7 +76,12 @@ def test_only_what_says_nothing_of_anybody_needs_no_key(shop: Shop) -> None:
 def test_a_role_an_address_is_not_for_is_refused(shop: Shop) -> None:
     for route in ROUTES:
         path = route.path.format(
-            order_id="A", dispute_id="A-D1", evidence_id="E1", policy_id="p", version="1"
+            order_id="A",
+            dispute_id="A-D1",
+            evidence_id="E1",
+            policy_id="p",
+            version="1",
+            seller_id="s",
         )
         for role in EVERYBODY - route.roles if route.roles else ():
             answer = shop.call(route.method, path, f"{role.value}.x")
