@@ -8,6 +8,7 @@ import io
 import pytest
 from PIL import Image
 
+from amends.order.events.proof import EvidenceOpened
 from tests.entrypoints.sandbox import ADMIN, BUYER, SELLER, Json, Shop
 
 D1 = "A-1001-D1"
@@ -60,6 +61,16 @@ def test_looking_at_ones_own_leaves_no_mark(shop: Shop) -> None:
     assert shop.dispute(D1, BUYER)["evidence"][0]["opened"] is False
     taken_back = shop.on(D1, "withdraw_evidence", BUYER, evidence="E1")
     assert taken_back["evidence"] == []
+
+
+def test_each_who_judges_leaves_one_mark_whoever_looked_before(shop: Shop) -> None:
+    shop.disputed()
+    upload(shop, photo(), dispute=D1)
+    for who in (SELLER, "supervisor.v1", "supervisor.v1", "supervisor.v2", SELLER):
+        assert shop.call("GET", "/orders/A-1001/evidence/E1", who).status_code == 200
+    told = [recorded.event for recorded in shop.service.engine.events("A-1001")]
+    looked = [event.by for event in told if isinstance(event, EvidenceOpened)]
+    assert looked == ["s1", "v1", "v2"]
 
 
 def test_a_text_is_saved_rather_than_shown(shop: Shop) -> None:

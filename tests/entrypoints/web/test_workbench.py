@@ -22,11 +22,17 @@ CLAIM: dict[str, Any] = {
 }  # fmt: skip
 
 
-def mediate(world: World) -> None:
-    """A dispute that m1 has; the seller never answered and had the time to."""
+def mediate(world: World, evidence: int = 0) -> None:
+    """A dispute that m1 has; the seller never answered and had the time to. The buyer put so many
+    files to it."""
     world.place(lines=[{**ORDER["lines"][0], "listing": LISTING, "weight_grams": 350}])
     world.deliver()
     world.api("POST", "/orders/A-1/disputes", CLAIM, "buyer.b1")
+    buyer = world.visitor(Role.BUYER, "b1")
+    for number in range(evidence):
+        form = buyer.get("/disputes/A-1-D1").form("/orders/A-1/evidence")
+        file = (f"chart-{number}.txt", f"{90 + number} cm".encode(), "text/plain")
+        assert buyer.post("/orders/A-1/evidence", form, {"file": file}).status == 200
     world.wait(6)
     assigned = {"type": "assign_mediator", "mediator": "m1"}
     world.api("POST", "/disputes/A-1-D1/commands", assigned, "supervisor.v1")
@@ -73,6 +79,27 @@ def test_a_ruling_names_evidence_or_says_that_there_is_none(mediator: Visitor) -
     page = mediator.get(BENCH)
     refused = mediator.fill(page, DRAFT, then="preview", no_evidence="", **answers)
     assert "Name the evidence. Or say that no evidence was given." in refused.words
+
+
+def test_what_was_never_opened_is_not_ticked_and_named_all_the_same_is_warned_of(
+    world: World,
+) -> None:
+    mediate(world, evidence=2)
+    mediator = world.visitor(Role.MEDIATOR, "m1")
+    draft = mediator.get(BENCH).form(DRAFT)
+    assert "evidence" not in draft
+    assert "no_evidence" not in draft
+    assert mediator.client.get("/orders/A-1/evidence/E2").status_code == 200
+    page = mediator.get(BENCH)
+    assert page.form(DRAFT)["evidence"] == ["E2"]
+    answers = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "It is 91."}
+    warned = "You name evidence that you have not opened: E1 ."
+    seen = mediator.fill(page, DRAFT, then="preview", evidence=["E1", "E2"], **answers)
+    assert warned in seen.words
+    assert mediator.client.get("/orders/A-1/evidence/E1").status_code == 200
+    seen = mediator.fill(page, DRAFT, then="preview", evidence=["E1", "E2"], **answers)
+    assert "that you have not opened" not in seen.words
+    assert "What would come of it" in seen.words
 
 
 def test_a_draft_is_kept_as_it_was_written(mediator: Visitor) -> None:

@@ -24,7 +24,7 @@ from amends.entrypoints.looking import look_at_dispute, texts_of
 from amends.kernel.decision import Accepted, Refused
 from amends.kernel.refusals import refuse_role
 from amends.kernel.texts import Code, Prose
-from amends.order.decide.open_evidence import OpenEvidence
+from amends.order.decide.open_evidence import JUDGES, OpenEvidence
 from amends.order.decide.upload_evidence import UploadEvidence
 from amends.order.events.proof import EvidenceUploaded
 from amends.order.proof import sees_evidence
@@ -145,7 +145,8 @@ def _kept(
 
 
 def get_evidence(api: Api, call: Call) -> Reply:
-    """The file. The first look by anybody but its owner goes on record, before it is shown."""
+    """The file. The first look by anybody but its owner goes on record, and that of each who
+    judges, before it is shown."""
     looking = seen_order(api, call)
     order, proof_id = looking.case.order, call.path["evidence_id"]
     proof = order.evidence.get(proof_id)
@@ -173,12 +174,15 @@ def get_evidence(api: Api, call: Call) -> Reply:
 
 def record_opening(api: Api, call: Call, order: Order, proof: Evidence) -> None:
     """Put on record that the asker is about to see a proof, if it is the first look by anybody but
-    its owner. Raises Problem."""
-    if proof.by == call.by.person or proof.opened:
+    its owner, or by one who judges. Raises Problem."""
+    judges = call.by.role in JUDGES
+    if proof.by == call.by.person or (proof.opened and not judges):
         return
     opening = OnOrder(order.id, OpenEvidence(proof.id))
+    # Whichever way they come to it, it is the same look.
+    key = f"open-{proof.id}" if judges else None
     try:
-        send(api.service, request_of(call, order.id, opening, key=None))
+        send(api.service, request_of(call, order.id, opening, key=key, digest=proof.digest))
     except Problem as problem:
         # Who may read everything without taking part leaves no mark by looking.
         if problem.refused.rule != "not_for_this_role":

@@ -1,4 +1,5 @@
-"""Look at a proof. The first look by somebody else puts it beyond taking back."""
+"""Look at a proof. The first look by somebody else puts it beyond taking back; whoever judges is to
+have looked for themselves."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from amends.order.events.proof import EvidenceOpened
 from amends.order.proof import sees_evidence
 
 BY = frozenset({Role.BUYER, Role.SELLER}) | STAFF
+JUDGES = frozenset({Role.MEDIATOR, Role.APPEALS, Role.SUPERVISOR})
 
 
 class OpenEvidence(Struct, frozen=True, forbid_unknown_fields=True, tag="open_evidence"):
@@ -28,12 +30,13 @@ def may(asked: Asked) -> Refused | None:
 
 
 def decide(asked: Asked, command: OpenEvidence) -> OrderOutcome:
-    """Only the first look by anybody but its owner is an event."""
+    """The first look by anybody but its owner is an event, and each of somebody who judges: with
+    one idempotency key for each proof, that is one for each of them."""
     proof = asked.order.evidence.get(command.evidence)
     if proof is None or not sees_evidence(proof, asked.by):
         facts: Facts = {"evidence": command.evidence}
         return Refused("unknown_evidence", facts, ("see_evidence",), "unknown", "evidence")
-    if proof.opened or proof.by == asked.by.person:
+    if proof.by == asked.by.person or (proof.opened and asked.by.role not in JUDGES):
         return Accepted(())
     opened = EvidenceOpened(at=asked.now, evidence=proof.id, by=asked.by.person)
     return Accepted((opened,))

@@ -22,7 +22,8 @@ class EvidenceUploaded(OrderEvent, frozen=True, tag="evidence_uploaded"):
 
 
 class EvidenceOpened(OrderEvent, frozen=True, tag="evidence_opened"):
-    """The other side or a mediator looked at it for the first time; it stays from here on."""
+    """The other side looked at it for the first time, or somebody who judges did; it stays from
+    here on."""
 
     evidence: str
     by: PersonId

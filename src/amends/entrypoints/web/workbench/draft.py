@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from amends.entrypoints.web.forms.posted import Posted
 from amends.entrypoints.web.site import Site
 from amends.entrypoints.web.visitors import Visitor
 from amends.kernel.instants import Instant
+from amends.order.events.proof import EvidenceOpened
 from amends.order.proof import sees_evidence
 
 _NOT_KEPT = ("csrf", "key", "version", "then", "confirmed")
@@ -37,7 +38,8 @@ def written_by(site: Site, visitor: Visitor, looking: Looking, dispute: Dispute)
     kept = _read(found)
     if found and (part := _part(dispute)) in kept:
         return Written(Posted(kept[part]), found.at)
-    return Written(Posted(suggested(looking, dispute)))
+    opened = opened_by(site, visitor, looking)
+    return Written(Posted(suggested(looking, dispute, opened)))
 
 
 def keep(site: Site, visitor: Visitor, dispute: Dispute, posted: Posted) -> Instant:
@@ -84,15 +86,28 @@ def as_found(posted: Posted, looking: Looking, dispute: Dispute) -> Posted:
     seller, who then owes nothing."""
     if posted.one("finding") != "for_seller":
         return posted
-    claimed = suggested(looking, dispute)
+    claimed = suggested(looking, dispute, ())
     same = {n for n in ("remedy", "amount") if posted.all(n) == [*claimed.get(n, ())]}
     texts = {n: given for n, given in posted.texts.items() if n not in same}
     return Posted({**texts, "remedy": ["refund"]} if "remedy" in same else texts)
 
 
-def suggested(looking: Looking, dispute: Dispute) -> Mapping[str, Sequence[str]]:
+def opened_by(site: Site, visitor: Visitor, looking: Looking) -> frozenset[str]:
+    """The order's evidence that the visitor has looked at, or put there."""
+    order, me = looking.case.order, visitor.actor.person
+    looked = {
+        one.event.evidence
+        for one in site.service.engine.events(order.id)
+        if isinstance(one.event, EvidenceOpened) and one.event.by == me
+    }
+    return frozenset(looked | {key for key, proof in order.evidence.items() if proof.by == me})
+
+
+def suggested(
+    looking: Looking, dispute: Dispute, opened: Collection[str]
+) -> Mapping[str, Sequence[str]]:
     """What most rulings on such a claim would say, except for whom: that is never suggested, and
-    for an appeal nothing is."""
+    for an appeal nothing is. Of the evidence it names what whoever rules has ``opened``."""
     if dispute.phase == "appeal":
         return {}
     claim, order = dispute.claim, looking.case.order
@@ -105,6 +120,6 @@ def suggested(looking: Looking, dispute: Dispute) -> Mapping[str, Sequence[str]]
         "remedy": [claim.remedy],
         "amount": [write_amount(order.money(claim.amount))] if claim.amount else [],
         "clauses": [claim.reason],
-        "evidence": put,
+        "evidence": [key for key in put if key in opened],
         **({} if put else {"no_evidence": ["yes"]}),
     }

@@ -39,7 +39,7 @@ from amends.entrypoints.web.templating import static_url
 from amends.entrypoints.web.tracking import ways_of
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.web.workbench.arguments import arguments_of
-from amends.entrypoints.web.workbench.draft import Written, written_by
+from amends.entrypoints.web.workbench.draft import Written, opened_by, written_by
 from amends.entrypoints.web.workbench.listing import Compared, compare
 from amends.entrypoints.web.workbench.preview import Preview
 from amends.entrypoints.web.workbench.stake import stake_of
@@ -172,6 +172,9 @@ def preview_page(
     carried = [
         item for item in form.posted.items() if item[0] not in ("csrf", "key", "version", "then")
     ]
+    fields = form.posted.texts.items()
+    named = {key for name, given in fields if name.endswith("evidence") for key in given}
+    opened = opened_by(site, visitor, looking)
     return _secured(
         page(
             "workbench_preview.html",
@@ -188,6 +191,7 @@ def preview_page(
             words=site.api.words,
             titles={line.id: line.title or line.id for line in order.lines},
             proposing=form.type == "propose_ruling",
+            unseen=[key for key in looking.case.order.evidence if key in named - opened],
             style=static_url("workbench.css"),
             back=where(dispute.id),
         )
