@@ -8,7 +8,7 @@ import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import pytest
@@ -16,10 +16,11 @@ import pytest
 from amends.adapters.documents.typesetting import ChildTypesetter
 from amends.engine.groups import TooBusy
 from amends.engine.outside import StoredFile
+from amends.entrypoints.api import casefile
 from amends.entrypoints.api.calls import Call, Problem
 from amends.entrypoints.api.casefile import get_casefile
 from amends.entrypoints.api.context import Api
-from amends.entrypoints.casefile.contents import contents_of
+from amends.entrypoints.casefile.contents import Contents, contents_of
 from amends.entrypoints.casefile.document import said
 from amends.entrypoints.casefile.packing import pack
 from amends.entrypoints.erasing import erase
@@ -45,6 +46,7 @@ from tests.entrypoints.sandbox import (
     SUPERVISOR,
     Json,
     Shop,
+    claim,
 )
 
 
@@ -99,6 +101,16 @@ def test_it_is_written_in_each_language(lived_shop: Shop, language: str, word: s
     read_me = files["READ ME.txt"].decode()
     assert "sha256sum --check SHA256SUMS" in read_me
     assert "What is proven, and what is not" in read_me  # in English for whoever is given it
+
+
+def test_where_nothing_came_no_goods_are_kept(shop: Shop) -> None:
+    shop.shipped()
+    shop.move_to("2026-03-20T12:00:00Z")
+    opened = claim(received=False, reason="not_received")
+    shop.post("/orders/A-1001/disputes", opened, BUYER, 201)
+    text = text_of(files_in(taken(shop, language="es"))["case.pdf"])
+    assert "Reembolso, RUB 720,00" in text
+    assert "se queda" not in text
 
 
 def test_a_party_s_own_language_is_taken(lived_shop: Shop) -> None:
@@ -215,6 +227,27 @@ def test_taking_it_counts_as_having_looked(shop: Shop) -> None:
     seen = data_in(taken(shop, SELLER))
     assert seen["dispute"]["evidence"][0]["opened"] is True
     assert shop.dispute(D1)["evidence"][0]["opened"] is True
+
+
+def test_what_is_added_while_it_is_made_counts_as_looked_at_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.disputed()
+    upload(shop, photo(), "sleeve.jpg", SELLER, dispute=D1)
+    looks: list[Contents | None] = []
+
+    def and_then_another(*asked: Any) -> Contents | None:
+        contents = contents_of(*asked)
+        if not looks:
+            upload(shop, b"And this.", "late.txt", SELLER, dispute=D1)
+        looks.append(contents)
+        return contents
+
+    monkeypatch.setattr(casefile, "contents_of", and_then_another)
+    assert get_casefile(Api(shop.service), call_for(Actor("b1", Role.BUYER))).status == 200
+    assert [of["opened"] for of in shop.dispute(D1)["evidence"]] == [True, True]
+    assert looks[-1] is not None
+    assert len(looks[-1].proofs) == 2
 
 
 def test_an_erased_person_s_words_and_files_are_gone_and_the_chain_still_holds(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from amends.engine.outside import FileUnknown
 from amends.entrypoints.api.calls import Call, Problem, Reply, not_one_of, unknown
 from amends.entrypoints.api.context import Api, seen_dispute
 from amends.entrypoints.api.evidence import record_opening
-from amends.entrypoints.casefile.contents import Contents, contents_of, shown_proofs
+from amends.entrypoints.casefile.contents import Contents, contents_of
 from amends.entrypoints.casefile.document import document_of
 from amends.entrypoints.casefile.packing import pack
 from amends.entrypoints.views.asking import Looking
@@ -39,13 +39,8 @@ def get_casefile(api: Api, call: Call) -> Reply:
     if not api.case_files.acquire(blocking=False):
         raise TooBusy
     try:
-        for proof in shown_proofs(looking, dispute):
-            record_opening(api, call, looking.case.order, proof)
-        contents = contents_of(api.service, dispute.id, call.by, language)
-        if contents is None:
-            raise unknown("dispute", dispute.id)
         with speaking(language):
-            return _reply(api, contents, media_type)
+            return _reply(api, _looked_at(api, call, dispute.id, language), media_type)
     finally:
         api.case_files.release()
 
@@ -58,6 +53,26 @@ def get_casefile_key(api: Api, _call: Call) -> Reply:
 def address_of_key(api: Api) -> str:
     """Where that key is stated."""
     return f"{api.service.base_url.rstrip('/')}/api/v1/casefile-key"
+
+
+def _looked_at(api: Api, call: Call, dispute: str, language: str) -> Contents:
+    """The case once it is on record that all evidence in it was looked at, also what is added while
+    that is written. Raises Problem."""
+    seen: set[str] = set()
+    while True:
+        contents = contents_of(api.service, dispute, call.by, language)
+        if contents is None:
+            raise unknown("dispute", dispute)
+        unseen = [
+            proof
+            for proof in contents.proofs
+            if not (proof.opened or proof.by == call.by.person or proof.id in seen)
+        ]
+        if not unseen:
+            return contents
+        for proof in unseen:
+            record_opening(api, call, contents.looking.case.order, proof)
+            seen.add(proof.id)
 
 
 def _reply(api: Api, contents: Contents, media_type: str) -> Reply:
@@ -74,7 +89,11 @@ def _reply(api: Api, contents: Contents, media_type: str) -> Reply:
     if media_type == PDF:
         return Reply(200, pdf, PDF, headers)
     file = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed when sent
-    pack(file, contents, pdf, service.files, service.signer, address)
+    try:
+        pack(file, contents, pdf, service.files, service.signer, address)
+    except BaseException:
+        file.close()
+        raise
     headers["Content-Length"] = str(file.tell())
     file.seek(0)
     return Reply(200, b"", ZIP, headers, file=file)

@@ -66,18 +66,9 @@ class Contents(Struct, frozen=True):
     links: tuple[Link, ...]
 
 
-def shown_proofs(looking: Looking, dispute: Dispute) -> tuple[Evidence, ...]:
-    """The evidence that goes with a case file: what was put to the dispute or sent in the thread,
-    as far as the asker may see it. What is kept back or withdrawn does not."""
-    return tuple(
-        proof
-        for proof in looking.case.order.evidence.values()
-        if sees_evidence(proof, looking.by) and (dispute.id in proof.disputes or proof.sent)
-    )
-
-
 def contents_of(service: Service, dispute_id: str, by: Actor, language: str) -> Contents | None:
-    """The case from one snapshot of its record; None where there is none for the asker."""
+    """The case from one snapshot of its record; None where there is none for the asker. In
+    ``language``, which must be the one that is spoken."""
     found = look_at_dispute(service, dispute_id, by, words(language))
     order = order_of(dispute_id)
     if found is None or order is None:
@@ -95,7 +86,7 @@ def contents_of(service: Service, dispute_id: str, by: Actor, language: str) -> 
     # As at the last event, not now: the same record gives the same file.
     stamp = replace(found[0].stamp, at=as_of)
     looking = replace(found[0], case=case, texts=texts, stamp=stamp)
-    proofs = shown_proofs(looking, dispute)
+    proofs = _proofs(looking, dispute)
     wording = service.library.wording(case.order.pack.id, case.order.pack.version, language)
     view = CaseFileView(
         format=FORMAT,
@@ -122,6 +113,16 @@ def contents_of(service: Service, dispute_id: str, by: Actor, language: str) -> 
             by,
             {proof.id for proof in proofs},
         ),
+    )
+
+
+def _proofs(looking: Looking, dispute: Dispute) -> tuple[Evidence, ...]:
+    """What was put to the dispute or sent in the thread, as far as the asker may see it. What is
+    kept back or withdrawn does not go with a case file."""
+    return tuple(
+        proof
+        for proof in looking.case.order.evidence.values()
+        if sees_evidence(proof, looking.by) and (dispute.id in proof.disputes or proof.sent)
     )
 
 
