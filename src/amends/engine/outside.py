@@ -276,7 +276,8 @@ class Inspected(Struct, frozen=True, tag="inspected"):
     """A file that may be kept: ``data`` is what to keep, ``digest`` its SHA-256 in hex.
 
     ``found`` names private or foreign data in the upload (``gps``, ``camera``, ``taken_at``, ...),
-    ``removed`` what of it is no longer in ``data``.
+    ``removed`` what of it is no longer in ``data``. ``likeness``: 64 bits in hex by which the same
+    picture is found in another size or quality; "" where there is nothing to go by.
     """
 
     kind: FileKind
@@ -285,6 +286,7 @@ class Inspected(Struct, frozen=True, tag="inspected"):
     digest: str
     found: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    likeness: str = ""
 
 
 class Rejected(Struct, frozen=True, tag="rejected"):

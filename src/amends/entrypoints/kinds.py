@@ -89,5 +89,6 @@ _TEXTS = {
         (Id, "id"), (Code, "code"), (Country, "country"), (Currency, "currency"),
         (Locale, "language"), (Name, "line"), (Prose, "prose"), (upload_evidence.Digest, "digest"),
         (record_chargeback_answer.Digest, "digest"), (upload_evidence.MediaType, "media_type"),
+        (upload_evidence.Likeness, "digest"),
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ from amends.projections.jobs import jobs
 from amends.projections.ledger import postings
 from amends.projections.lists import list_rows
 from amends.projections.notices import notice_rows, notices
+from amends.projections.pictures import picture_rows
 from amends.projections.records import record_rows
 from amends.projections.rulings import ruling_jobs, ruling_rows
 from amends.projections.support import support_rows
@@ -34,6 +35,7 @@ def project(before: Case | None, recorded: Recorded[CaseEvent], after: Case) -> 
         *ruling_rows(before, recorded, after),
         *goodwill_rows(recorded, after),
         *record_rows(before, recorded, after),
+        *picture_rows(recorded),
         *notice_rows(recorded, told),
     )
     asked = (

@@ -203,6 +203,17 @@ _ALL = (
         "seller stars > at",
     ),
     _table(
+        "pictures",
+        "evidence_id",
+        "digest likeness part1 part2 part3 part4 at",
+        "order_id > evidence_id",
+        "digest > at",
+        "part1 > at",
+        "part2 > at",
+        "part3 > at",
+        "part4 > at",
+    ),
+    _table(
         "notices",
         "n i",
         "person role at kind dispute_id due_at",

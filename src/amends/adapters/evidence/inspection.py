@@ -70,6 +70,7 @@ class ChildInspector:
             hashlib.sha256(kept).hexdigest(),
             verdict.found,
             verdict.removed,
+            verdict.likeness,
         )
 
     def _ask(self, upload: Upload, data: bytes) -> Kept | TurnedDown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from io import BytesIO
+from itertools import pairwise
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, ImageSequence
 
@@ -17,6 +18,10 @@ _MODES = {
     "GIF": ("L", "P"),
 }
 _QUALITY = {"JPEG": {"quality": 90}, "WEBP": {"quality": 90, "method": 2}}
+_ACROSS, _DOWN = 8, 8
+# Less is what encoding anew makes of an even area.
+_BRIGHTER = 2
+_TELLING = 8
 _ENDS = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND\xaeB`\x82", "image/gif": b"\x3b"}
 
 Tag, Part = ExifTags.Base, ExifTags.IFD
@@ -70,7 +75,21 @@ def _clean(data: bytes, media_type: str) -> Kept:
     except (OSError, ValueError) as error:
         # What an encoder says that finds no memory for a picture that is whole.
         raise MemoryError from error
-    return Kept("photo", media_type, cleaned, found, found)
+    return Kept("photo", media_type, cleaned, found, found, likeness(picture))
+
+
+def likeness(picture: Image.Image) -> str:
+    """64 bits in hex, nearly the same for the same picture in another size or quality: whether it
+    grows brighter from each of 9 by 8 places to the next. "" for a picture that hardly does, which
+    would be like many."""
+    small = picture.convert("L").resize((_ACROSS + 1, _DOWN), Image.Resampling.BOX)
+    places = small.tobytes()
+    bits = 0
+    for down in range(_DOWN):
+        row = places[down * (_ACROSS + 1) : (down + 1) * (_ACROSS + 1)]
+        for left, right in pairwise(row):
+            bits = bits << 1 | (right > left + _BRIGHTER)
+    return f"{bits:016x}" if bits.bit_count() >= _TELLING else ""
 
 
 def _encoded(picture: Image.Image, file_format: str, **options: object) -> bytes:

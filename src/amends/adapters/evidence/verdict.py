@@ -32,13 +32,15 @@ class Upload(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True, tag="kept"):
-    """The file may be kept: ``data`` cleaned, or None when it stays as it came."""
+    """The file may be kept: ``data`` cleaned, or None when it stays as it came. ``likeness``: of a
+    still picture, see ``amends.adapters.evidence.photos``."""
 
     kind: FileKind
     media_type: str
     data: bytes | None = None
     found: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    likeness: str = ""
 
 
 class TurnedDown(Struct, frozen=True, tag="turned_down"):

@@ -119,6 +119,7 @@ def _kept(
         name="".join(c for c in name if c.isprintable()),
         found=file.found,
         removed=file.removed,
+        likeness=file.likeness,
     )
     request = request_of(call, order, OnOrder(order, command), key=key, digest=digest)
     try:

@@ -16,6 +16,7 @@ from amends.order.state import Evidence
 
 BY = UPLOADERS
 Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{END}", description="SHA-256 in hex")]
+Likeness = Annotated[str, Meta(pattern=rf"^([0-9a-f]{{16}})?{END}", description="64 bits in hex")]
 MediaType = Annotated[
     str,
     Meta(max_length=100, pattern=rf"^[a-z]+/[a-z0-9][a-z0-9.+-]*{END}", examples=["image/jpeg"]),
@@ -25,7 +26,8 @@ MediaType = Annotated[
 class UploadEvidence(Struct, frozen=True, forbid_unknown_fields=True, tag="upload_evidence"):
     """What the upload made of the file. ``digest``: of the bytes as kept. ``file_key``: where they
     are kept. ``name``: as its owner called it. ``found`` and ``removed``: what was in it, such as
-    the place a picture was taken at, and what of that was taken out."""
+    the place a picture was taken at, and what of that was taken out. ``likeness``: 64 bits by which
+    the same picture is found in another size or quality."""
 
     kind: Code
     media_type: MediaType
@@ -34,6 +36,7 @@ class UploadEvidence(Struct, frozen=True, forbid_unknown_fields=True, tag="uploa
     name: Name = ""
     found: tuple[Name, ...] = ()
     removed: tuple[Name, ...] = ()
+    likeness: Likeness = ""
 
 
 class EvidenceFile(Struct, frozen=True):
@@ -72,4 +75,5 @@ def decide(asked: Asked, command: UploadEvidence) -> OrderOutcome:
         ref=kept.ref,
         at=asked.now,
     )
-    return Accepted((EvidenceUploaded(at=asked.now, evidence=evidence),), (kept,))
+    uploaded = EvidenceUploaded(at=asked.now, evidence=evidence, likeness=command.likeness)
+    return Accepted((uploaded,), (kept,))

@@ -13,9 +13,11 @@ from amends.order.state import (
 
 
 class EvidenceUploaded(OrderEvent, frozen=True, tag="evidence_uploaded"):
-    """A proof was put on record with the order; putting it to a dispute is another step."""
+    """A proof was put on record with the order; putting it to a dispute is another step.
+    ``likeness``: by which the same picture is found elsewhere."""
 
     evidence: Evidence
+    likeness: str = ""
 
     def on(self, order: Order) -> Order:
         return replace(order, evidence={**order.evidence, self.evidence.id: self.evidence})

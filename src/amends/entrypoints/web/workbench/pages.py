@@ -42,6 +42,7 @@ from amends.entrypoints.web.workbench.arguments import arguments_of
 from amends.entrypoints.web.workbench.draft import Written, opened_by, written_by
 from amends.entrypoints.web.workbench.listing import Compared, compare
 from amends.entrypoints.web.workbench.preview import Preview
+from amends.entrypoints.web.workbench.signals import signals_of
 from amends.entrypoints.web.workbench.stake import stake_of
 from amends.kernel.instants import Instant
 
@@ -142,6 +143,7 @@ def workbench_page(
                 site.service.store, sought_by(site.service.rulings, looking.case, dispute)
             ),
             most_shown=_PRECEDENTS_SHOWN,
+            signals=signals_of(site, looking, dispute),
             form=form if option and dispute.phase in ("mediation", "appeal") else None,
             option=option,
             arguments=appealed(looking, dispute),
