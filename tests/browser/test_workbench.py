@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from amends.kernel.people import Role
@@ -26,6 +28,10 @@ def mediated(market: World) -> World:
         "lines": [{"line": "1", "quantity": 1}], "evidence": [],
     }  # fmt: skip
     market.api("POST", "/orders/A-7/disputes", claim, "buyer.b1")
+    buyer = market.visitor(Role.BUYER, "b1")
+    photo = {"file": ("tape.png", _png(), "image/png")}
+    form = buyer.get("/disputes/A-7-D1").form("/orders/A-7/evidence")
+    assert buyer.post("/orders/A-7/evidence", form, photo).status == 200
     no = {"type": "make_offer", "remedy": "refund", "amount": {"amount": 0, "currency": "RUB"},
           "note": "It is as shown."}  # fmt: skip
     market.api("POST", "/disputes/A-7-D1/commands", no, "seller.s1")
@@ -33,6 +39,12 @@ def mediated(market: World) -> World:
     assigned = {"type": "assign_mediator", "mediator": "m7"}
     market.api("POST", "/disputes/A-7-D1/commands", assigned, "supervisor.v1")
     return market
+
+
+def _png() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(file, "PNG")
+    return file.getvalue()
 
 
 class Keys:
@@ -90,6 +102,7 @@ def test_the_workbench_can_be_used_by_everybody(
 def _write(page: Page) -> None:
     page.locator("#draft").get_by_label("For the buyer").first.check()
     page.locator("#draft input[name=reasons]").first.check()
+    page.locator("#draft input[name=evidence]").check()
     page.locator("#draft textarea[name=text]").fill("The chart says 96.")
 
 
@@ -118,10 +131,14 @@ def test_from_the_queue_to_an_issued_ruling_by_keyboard(chromium: Browser, media
     keys.jump("b", "because")
     keys.press("Space")
     assert page.locator("input[name=reasons]:checked").count() == 1
+    # Ticked, for the tests before this one have shown it to this mediator.
+    keys.jump("e", "proofs")
+    assert page.locator("input[name=evidence]:focus").is_checked()
     keys.jump("w", "words")
     keys.write("The chart says 96 cm, the tape 91.")
     keys.with_alt("p")
     page.get_by_role("button", name="Issue it").wait_for()
+    assert "that you have not opened" not in page.inner_text("main")
     keys.with_alt("i")
     page.wait_for_url("**/disputes/A-7-D1?done=issue_ruling")
     assert "The chart says 96 cm, the tape 91." in page.inner_text("main")
