@@ -184,6 +184,36 @@ def test_what_is_read_for_that_may_be_broken_too(files: dict[str, bytes], tmp_pa
             check(str(tmp_path / "b.zip"))
 
 
+def test_a_file_with_any_byte_changed_is_read_without_failing(
+    case_file: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    unharmed = 0
+    for place in range(0, len(case_file), len(case_file) // 150):
+        broken = bytearray(case_file)
+        broken[place] ^= 0x55
+        path.write_bytes(broken)
+        try:
+            unharmed += not check(str(path)).faults
+        except NoCaseFile:
+            continue
+    # A date or a mark of the ZIP itself may be changed without changing a file in it.
+    assert unharmed < 5
+
+
+def test_data_nested_without_end_are_told_as_unreadable(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    deep = b"[" * 200_000
+    for name in ("case.json", "events.ndjson", "proof.json"):
+        path = written(tmp_path / "a.zip", files | {name: deep})
+        try:
+            faults = check(path).faults
+        except NoCaseFile as no:
+            faults = (str(no),)
+        assert any(name in fault for fault in faults)
+
+
 def test_a_later_one_holds_what_an_earlier_one_held(shop: Shop, tmp_path: Path) -> None:
     shop.disputed()
     before, after = tmp_path / "before.zip", tmp_path / "after.zip"

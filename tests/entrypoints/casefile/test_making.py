@@ -263,17 +263,23 @@ def test_an_erased_person_s_words_and_files_are_gone_and_the_chain_still_holds(s
     assert b"size chart" not in b"".join(files_in(after).values())
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["\u202e001 BUR\u202c", "#panic() $" * 900, "ا" * 9000, "x" * 9999, "a\n" * 4000, "\u0007!"],
-    ids=["overrides", "markup", "Arabic", "one word", "many lines", "a bell"],
-)
-def test_whatever_somebody_writes_the_case_file_can_be_made(shop: Shop, text: str) -> None:
-    shop.disputed(description=text)
+HOSTILE = (
+    "\u202e001 BUR\u202c", "#panic() $" * 900, "ا" * 9000, "x" * 9999, "a\n" * 4000, "\u0007!",
+)  # fmt: skip
+
+
+def test_whatever_somebody_writes_the_case_file_can_be_made(shop: Shop) -> None:
+    shop.disputed(description=HOSTILE[0])
+    for text in HOSTILE[1:]:
+        shop.post("/orders/A-1001/messages", {"text": text}, BUYER, 201)
     files = files_in(taken(shop, SELLER, language="ar"))
-    assert "RUB 720.00" in text_of(files["case.pdf"])
-    assert "\u202e" not in text_of(files["case.pdf"])
-    assert msgspec.json.decode(files["case.json"])["dispute"]["claim"]["description"] == text
+    text = text_of(files["case.pdf"])
+    assert "RUB 720.00" in text
+    assert "#panic() $#panic()" in text
+    assert "\u202e" not in text
+    data = msgspec.json.decode(files["case.json"])
+    assert data["dispute"]["claim"]["description"] == HOSTILE[0]
+    assert tuple(message["text"] for message in data["messages"]) == HOSTILE[1:]
 
 
 def test_of_a_text_of_thousands_of_lines_none_is_lost() -> None:

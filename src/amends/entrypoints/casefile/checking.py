@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -34,6 +36,12 @@ from amends.entrypoints.casefile.packing import (
 _CHUNK = 1 << 20
 # What is read whole; a case of thousands of messages is smaller by far.
 _LARGEST_READ = 256 << 20
+# What reading a broken or hostile ZIP comes to.
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
+    ValueError,
+)  # fmt: skip
+_NOT_THOSE_DATA = (msgspec.MsgspecError, RecursionError)
 _HEAD = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
 
 
@@ -73,12 +81,9 @@ class _Evidence(Struct, frozen=True):
 class _Opened:
     """A case file as it lies there; nothing of it is unpacked."""
 
-    def __init__(self, path: str) -> None:
-        try:
-            self.archive = zipfile.ZipFile(path)
-        except zipfile.BadZipFile:
-            raise NoCaseFile(f"{path} is no ZIP file, or a part of it is missing") from None
-        self.names = self.archive.namelist()
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.names = archive.namelist()
 
     def read(self, name: str) -> bytes | None:
         """The whole file; None where there is none that can be read."""
@@ -86,14 +91,7 @@ class _Opened:
             return None
         try:
             return self.archive.read(name)
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ):
+        except _UNREADABLE:
             return None
 
     def digest(self, name: str, most: int) -> FileDigest | None:
@@ -104,14 +102,7 @@ class _Opened:
                 while size <= most and (chunk := file.read(_CHUNK)):
                     digest.update(chunk)
                     size += len(chunk)
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ):
+        except _UNREADABLE:
             return None
         return FileDigest(digest.hexdigest(), size)
 
@@ -119,15 +110,25 @@ class _Opened:
         """What it says of itself. Raises NoCaseFile."""
         try:
             return msgspec.json.decode(self.read(PROOF) or b"", type=Proof)
-        except msgspec.MsgspecError:
+        except _NOT_THOSE_DATA:
             raise NoCaseFile(f"{PROOF} is missing, or cannot be read") from None
 
     def links(self) -> Sequence[Link] | None:
         """The record's links; None where they cannot be read."""
         try:
             return msgspec.json.Decoder(Link).decode_lines(self.read(EVENTS) or b"")
-        except msgspec.MsgspecError:
+        except _NOT_THOSE_DATA:
             return None
+
+
+@contextmanager
+def _open(path: str) -> Iterator[_Opened]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raise NoCaseFile(f"{path} is no ZIP file, or a part of it is missing") from None
+    with archive:
+        yield _Opened(archive)
 
 
 def check(path: str, *, against: str = "", key: str = "") -> Checked:
@@ -136,18 +137,18 @@ def check(path: str, *, against: str = "", key: str = "") -> Checked:
     ``against``: an earlier case file, or ``NUMBER:HASH`` of an event as it was then. ``key``: the
     platform's, as a PEM file. Raises NoCaseFile, and OSError.
     """
-    opened = _Opened(path)
-    proof = opened.proof()
-    stated, faults = _signed(opened, key)
-    faults += _files(opened, proof)
-    links = opened.links()
-    if links is None:
-        faults.append(f"{EVENTS} cannot be read")
-    else:
-        faults += _chain(proof, links)
-        faults += _on_record(opened, proof, links)
-        if against:
-            faults += _since(against, proof, links)
+    with _open(path) as opened:
+        proof = opened.proof()
+        stated, faults = _signed(opened, key)
+        faults += _files(opened, proof)
+        links = opened.links()
+        if links is None:
+            faults.append(f"{EVENTS} cannot be read")
+        else:
+            faults += _chain(proof, links)
+            faults += _on_record(opened, proof, links)
+            if against:
+                faults += _since(against, proof, links)
     return Checked(proof, stated, tuple(faults))
 
 
@@ -219,7 +220,7 @@ def _on_record(opened: _Opened, proof: Proof, links: Sequence[Link]) -> list[str
             if link.event and link.event.type == "evidence_uploaded":
                 put = msgspec.json.decode(link.event.body, type=_Recorded).evidence
                 digests[put.id] = put.digest
-    except msgspec.MsgspecError:
+    except _NOT_THOSE_DATA:
         return [f"altered: the evidence in {DATA} and {EVENTS} cannot be read"]
     faults = []
     for name, packed in proof.files.items():
@@ -235,8 +236,8 @@ def _since(against: str, proof: Proof, links: Sequence[Link]) -> list[str]:
     if head := _HEAD.fullmatch(against):
         earlier = {int(head[1]): head[2]}
     else:
-        opened = _Opened(against)
-        before, kept = opened.proof(), opened.links()
+        with _open(against) as opened:
+            before, kept = opened.proof(), opened.links()
         if before.order != proof.order or kept is None:
             raise NoCaseFile(f"{against} is no case file of order {proof.order}")
         earlier = {link.number: link.hash for link in kept}
