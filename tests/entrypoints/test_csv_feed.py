@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +186,43 @@ def test_decimal_amounts_are_exact(amount: int, currency: str) -> None:
     whole, rest = divmod(amount, 10**places)
     text = f"{whole}.{rest:0{places}d}" if places else str(whole)
     assert minor_units(text, currency) == amount
+
+
+def among_semicolons(*rows: dict[str, str]) -> list[CsvRecord | BadCell]:
+    columns = list(rows[0])
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    return list(read_csv([";".join(line) + "\r\n" for line in lines]))
+
+
+def test_a_european_spreadsheet_parts_cells_by_semicolons() -> None:
+    row = {**ORDER, "title": "Blouse, white", "unit_price": "800,00", "captured": "1600,5"}
+    (found,) = among_semicolons(row)
+    assert isinstance(found, CsvRecord)
+    (line,) = cast("list[dict[str, Any]]", found.record["lines"])
+    assert (line["title"], line["unit_price"]["amount"]) == ("Blouse, white", 80_000)
+    assert found.record["payment"]["captured"]["amount"] == 160_050  # type: ignore[index]
+    assert among_semicolons(ORDER) == read(ORDER), "a point does as well"
+
+
+@pytest.mark.parametrize("amount", ["1,000", "1.000", "1.234,50", "1 234,50", "8,"])
+def test_nothing_is_guessed_of_what_may_be_thousands(amount: str) -> None:
+    (bad,) = among_semicolons({**ORDER, "unit_price": amount})
+    assert isinstance(bad, BadCell)
+    assert (bad.line, bad.field) == (2, "unit_price")
+    assert "a comma or a point before at most two decimals" in bad.reason
+
+
+def test_among_commas_a_comma_is_no_mark_of_decimals() -> None:
+    (bad,) = read({**ORDER, "unit_price": "800,00"})
+    assert isinstance(bad, BadCell)
+    assert "write digits and a point" in bad.reason
+
+
+def test_the_header_decides_and_the_rows_have_to_follow_it() -> None:
+    header, row = sheet(ORDER)
+    found = list(read_csv([header.replace('"', "").replace(",", ";"), row.replace('"', "")]))
+    (bad,) = found
+    assert isinstance(bad, BadCell)
+    assert bad.reason == "1 cells under 13 columns: is a semicolon or a quotation mark missing?"
+    with pytest.raises(BadHeader, match="there is no column 'placed_at;currency'"):
+        list(read_csv(["order,placed_at;currency\n"]))

@@ -3,6 +3,10 @@
 Three layouts, told apart by their columns, whose order is free. Amounts are decimal numbers with a
 point (``800.00``) and become whole minor units exactly. An order has a row per line; its rows stand
 together, and what concerns the order as a whole may be left out after the first.
+
+Where a comma stands before decimals, spreadsheets part cells by semicolons. A file whose header has
+them is read so; in its amounts either mark may stand before one or two decimals, and nothing is
+guessed of three digits, which might be thousands.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from amends.order.purchase import MOST_LINES
 Kind = Literal["text", "whole", "amount", "yes_no", "units"]
 Record = dict[str, object]
 _NUMBER = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,9}))?")
+_NUMBER_AMONG_SEMICOLONS = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
 _LONE_CR = "a line ends in a lone carriage return (CR), as on an old Mac"
 _QUOTE_MISSING = "is a quotation mark missing?"
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -164,13 +169,18 @@ def read_csv(lines: Iterable[str]) -> Iterator[CsvRecord | BadCell]:
     layout.
     """
     rest = iter(lines)
-    header = _header(next(rest, ""))
+    first = next(rest, "")
+    header = _header(first)
+    separator = ","
+    if len(header) == 1 and ";" in header[0]:
+        separator = ";"
+        header = _header(first, separator)
     layout = layout_of(header)
-    rows = _rows(rest, header)
+    rows = _rows(rest, header, separator)
     yield from _orders(rows) if layout is ORDERS else (_plain(layout, row) for row in rows)
 
 
-def _header(line: str) -> list[str]:
+def _header(line: str, separator: str = ",") -> list[str]:
     """The names of the columns. Raises BadHeader for what is not the first line of a text in UTF-8,
     whose lines end in LF."""
     # Half the bytes of UTF-16 are NUL where the letters are Latin, and a spreadsheet's own format
@@ -183,7 +193,9 @@ def _header(line: str) -> list[str]:
     if "\r" in line.rstrip("\r\n"):
         raise BadHeader(f"{_LONE_CR}: save it with the line ends of Windows or Unix")
     try:
-        header = [name.strip().casefold() for name in next(csv.reader([line]), [])]
+        header = [
+            name.strip().casefold() for name in next(csv.reader([line], delimiter=separator), [])
+        ]
     except csv.Error:
         raise BadHeader("its first line is far too long to name the columns") from None
     if not any(header):
@@ -232,11 +244,14 @@ class _Row(Struct, frozen=True):
 
     line: int
     cells: dict[str, str]
+    number: re.Pattern[str]
     torn: str = ""
 
 
-def _rows(lines: Iterable[str], header: Sequence[str]) -> Iterator[_Row]:
-    reader = csv.reader(lines, strict=True)
+def _rows(lines: Iterable[str], header: Sequence[str], separator: str) -> Iterator[_Row]:
+    reader = csv.reader(lines, strict=True, delimiter=separator)
+    number = _NUMBER if separator == "," else _NUMBER_AMONG_SEMICOLONS
+    mark = "comma" if separator == "," else "semicolon"
     while True:
         # A quoted cell may hold ends of lines; a row is named by the line it begins on.
         began = 2 + reader.line_num
@@ -245,17 +260,17 @@ def _rows(lines: Iterable[str], header: Sequence[str]) -> Iterator[_Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield _Row(began, {}, f"not CSV: {_not_csv(error)}")
+            yield _Row(began, {}, number, f"not CSV: {_not_csv(error)}")
             continue
         if not any(cells):
             continue
         torn = ""
         if len(cells) != len(header):
             count = f"{len(cells)} cells under {len(header)} columns"
-            torn = f"{count}: is a comma or a quotation mark missing?"
+            torn = f"{count}: is a {mark} or a quotation mark missing?"
         elif any("\ufffd" in cell for cell in cells):
             torn = "not UTF-8: save the file in that encoding"
-        yield _Row(began, dict(zip(header, map(str.strip, cells), strict=False)), torn)
+        yield _Row(began, dict(zip(header, map(str.strip, cells), strict=False)), number, torn)
 
 
 def _plain(layout: Layout, row: _Row) -> CsvRecord | BadCell:
@@ -264,7 +279,7 @@ def _plain(layout: Layout, row: _Row) -> CsvRecord | BadCell:
     record: Record = {"type": layout.kind}
     columns = layout.by_name
     for name, text in row.cells.items():
-        bad = _fill(record, columns[name], text, "", row.line)
+        bad = _fill(record, columns[name], text, "", row)
         if bad:
             return bad
     return CsvRecord(row.line, record)
@@ -306,7 +321,7 @@ def _order(rows: Sequence[_Row]) -> CsvRecord | BadCell:
                     return BadCell(row.line, name, reason)
                 continue
             target = line if column.of_line else record
-            bad = _fill(target, column, text, currency, row.line)
+            bad = _fill(target, column, text, currency, row)
             if bad:
                 return bad
         lines.append(line)
@@ -314,14 +329,14 @@ def _order(rows: Sequence[_Row]) -> CsvRecord | BadCell:
     return CsvRecord(first.line, record)
 
 
-def _fill(record: Record, column: Column, text: str, currency: str, line: int) -> BadCell | None:
+def _fill(record: Record, column: Column, text: str, currency: str, row: _Row) -> BadCell | None:
     name = column.name
     if not text:
-        return BadCell(line, name, "must not be empty") if column.required else None
+        return BadCell(row.line, name, "must not be empty") if column.required else None
     try:
-        value = _value(column.kind, text, currency)
+        value = _value(column.kind, text, currency, row.number)
     except _Wrong as error:
-        return BadCell(line, name, str(error))
+        return BadCell(row.line, name, str(error))
     *folders, last = column.path.split(".")
     for folder in folders:
         inner = record.setdefault(folder, {})
@@ -331,14 +346,14 @@ def _fill(record: Record, column: Column, text: str, currency: str, line: int) -
     return None
 
 
-def _value(kind: Kind, text: str, currency: str) -> object:
+def _value(kind: Kind, text: str, currency: str, number: re.Pattern[str]) -> object:
     match kind:
         case "whole":
             if not re.fullmatch(r"[0-9]{1,12}", text):
                 raise _Wrong(f"{text!r} is not a whole number in digits")
             return int(text)
         case "amount":
-            return {"amount": minor_units(text, currency), "currency": currency}
+            return {"amount": minor_units(text, currency, number), "currency": currency}
         case "yes_no":
             if text.casefold() not in _YES_NO:
                 raise _Wrong(f"{text!r} is neither yes nor no")
@@ -349,15 +364,19 @@ def _value(kind: Kind, text: str, currency: str) -> object:
             return text
 
 
-def minor_units(text: str, currency: str) -> int:
-    """``800.00`` in minor units of ``currency``, exactly: 80000 in RUB, 800 in JPY.
+def minor_units(text: str, currency: str, number: re.Pattern[str] = _NUMBER) -> int:
+    """``800.00`` in minor units of ``currency``, exactly: 80000 in RUB, 800 in JPY; ``number``:
+    how its digits are written.
 
-    Raises ValueError for what is no decimal number with a point, and for decimals that the currency
+    Raises ValueError for what is no decimal number so written, and for decimals that the currency
     does not have, which would have to be rounded.
     """
-    found = _NUMBER.fullmatch(text)
+    found = number.fullmatch(text)
     if found is None:
-        raise _Wrong(f"{text!r} is not an amount: write digits and a point, like 1234.50")
+        how = "a point, like 1234.50"
+        if number is not _NUMBER:
+            how = "a comma or a point before at most two decimals, like 1234,50"
+        raise _Wrong(f"{text!r} is not an amount: write digits and {how}")
     places = decimals(currency)
     fraction = (found[2] or "").rstrip("0")
     if len(fraction) > places:
