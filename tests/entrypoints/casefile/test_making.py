@@ -47,6 +47,7 @@ from tests.entrypoints.sandbox import (
     Json,
     Shop,
     claim,
+    rub,
 )
 
 
@@ -111,6 +112,17 @@ def test_where_nothing_came_no_goods_are_kept(shop: Shop) -> None:
     text = text_of(files_in(taken(shop, language="es"))["case.pdf"])
     assert "Reembolso, RUB 720,00" in text
     assert "se queda" not in text
+
+
+def test_the_way_back_is_told(shop: Shop) -> None:
+    shop.disputed(remedy="return_and_refund")
+    shop.on(D1, "accept_offer", SELLER, offer="O1", amount=rub(72_000))
+    address = {"name": "Blouse House", "line1": "1 Silk Road", "city": "Hangzhou", "country": "CN"}
+    shop.on(D1, "provide_return_address", SELLER, address=address)
+    shop.on(D1, "ship_return", BUYER, carrier="DHL", tracking_number="9876543210")
+    text = text_of(files_in(taken(shop, language="en"))["case.pdf"])
+    for words in ("Return", "Postage is paid by", "DHL 9876543210"):
+        assert words in text
 
 
 def test_a_party_s_own_language_is_taken(lived_shop: Shop) -> None:

@@ -23,8 +23,11 @@ from amends.entrypoints.casefile.contents import Contents
 from amends.entrypoints.views.structs import (
     EvidenceView,
     LineRulingView,
+    ParcelView,
     PersonView,
     RefundView,
+    ReplacementView,
+    ReturnView,
     RulingView,
 )
 from amends.entrypoints.web.language import translate as _
@@ -81,6 +84,11 @@ class _Writer:
             yield Section(_("Ruling"), tuple(self._ruling(self.dispute.ruling)))
         if self.dispute.appeal:
             yield Section(_("Appeal"), tuple(self._appeal()))
+        if self.dispute.return_:
+            yield Section(_("Return"), (Facts(tuple(self._return(self.dispute.return_))),))
+        if self.dispute.replacement:
+            sent = self._sent(self.dispute.replacement)
+            yield Section(_("Replacement"), (Facts(tuple(sent)),))
         yield Section(_("Money"), tuple(self._money()))
         yield Section(_("Evidence in this dispute"), tuple(self._evidence()))
         yield Section(_("What happened"), (Timeline(tuple(self._story())),))
@@ -91,8 +99,8 @@ class _Writer:
     def _standing(self) -> Iterator[_Fact]:
         of, words = self.dispute, self.words
         yield _("About"), said(self.wording.reason(of.claim.reason))
-        closed = of.phase == "closed" and of.outcome
-        yield _("State"), said(words.outcome(of.outcome) if closed else words.phase(of.phase))  # type: ignore[arg-type]
+        ended = of.outcome if of.phase == "closed" else None
+        yield _("State"), said(words.outcome(ended) if ended else words.phase(of.phase))
         yield _("Opened"), said(_at(of.opened_at))
         if of.closed_at:
             yield _("Closed"), said(_at(of.closed_at))
@@ -143,11 +151,7 @@ class _Writer:
                 yield Prose(said(heading))
                 yield Prose(said(str(text)), quoted=True)
         for parcel in order.shipments:
-            sent = f"{parcel.carrier} {parcel.tracking_number}\n{_at(parcel.shipped_at)}"
-            facts = [(_("Sent"), said(sent))]
-            if parcel.delivered_at:
-                facts.append((_("Arrived"), said(_at(parcel.delivered_at))))
-            yield Facts(tuple(facts))
+            yield Facts(tuple(self._sent(parcel)))
 
     def _claim(self) -> Iterator[Block]:
         claim = self.dispute.claim
@@ -231,6 +235,22 @@ class _Writer:
         if appeal.decision:
             yield Prose(said(self.words.label(appeal.decision)))
             yield from self._quoted(appeal.decision_text, appeal.erased is True)
+
+    def _return(self, back: ReturnView) -> Iterator[_Fact]:
+        yield _("Postage is paid by"), said(self.words.label(back.paid_by))
+        yield from self._sent(back)
+        if back.condition:
+            lines = (self.words.label(back.condition), back.note or "",
+                     _at(back.inspected_at) if back.inspected_at else "")  # fmt: skip
+            yield _("Inspected"), said("\n".join(lines))
+
+    @staticmethod
+    def _sent(parcel: ParcelView | ReturnView | ReplacementView) -> Iterator[_Fact]:
+        if parcel.shipped_at:
+            number = f"{parcel.carrier} {parcel.tracking_number}"
+            yield _("Sent"), said(f"{number}\n{_at(parcel.shipped_at)}")
+        if parcel.delivered_at:
+            yield _("Arrived"), said(_at(parcel.delivered_at))
 
     def _money(self) -> Iterator[Block]:
         yield Facts(
