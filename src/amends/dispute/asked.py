@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from amends.dispute.case import CaseEvent
+from amends.dispute.claims import payer_of_return
 from amends.dispute.state import Case, Dispute, Phase
 from amends.kernel.decision import Accepted, Content, Facts, Refused, Stamp
 from amends.kernel.instants import Instant
@@ -43,11 +44,8 @@ class AskedOfDispute(Struct, frozen=True):
 
     @property
     def pays_return(self) -> Payer:
-        """Whoever is at fault; after a change of mind, as the seller's own policy says."""
-        policy = self.order.return_policy
-        if self.reason.own_window and policy:
-            return policy.return_postage_paid_by
-        return self.reason.pays_return
+        """Who pays the postage back by the rule, where nobody is named."""
+        return payer_of_return(self.order, self.reason)
 
     @property
     def side(self) -> Side:

@@ -8,7 +8,7 @@ from amends.kernel.decision import Facts, Refused
 from amends.kernel.money import Money, percent_of
 from amends.order.refunds import awardable, bounded_amount, refuse_without_money
 from amends.order.state import Order
-from amends.policy.terms import Reason, Remedy
+from amends.policy.terms import Payer, Reason, Remedy
 
 # Ended so, a dispute has settled its reason for its units; a cancelled or replaced one has not.
 _SETTLED = ("refunded", "refused", "settled_without_refund", "honoured_by_platform", "abandoned")
@@ -64,6 +64,14 @@ def claimed_amount(
     if amount is None:
         return 0 if replacing else most
     return bounded_amount(order, amount, most, least=0 if replacing else 1)
+
+
+def payer_of_return(order: Order, reason: Reason) -> Payer:
+    """Whoever is at fault; after a change of mind, as the seller's own policy says."""
+    policy = order.return_policy
+    if reason.own_window and policy:
+        return policy.return_postage_paid_by
+    return reason.pays_return
 
 
 def category_of(order: Order, lines: Mapping[str, int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.dispute import decide as dispute_commands
 from amends.dispute.judge import CaseCommand, OnDispute, OnOrder, tag_of
@@ -29,6 +30,7 @@ from amends.entrypoints.api.paging import PageView, limit_of
 from amends.entrypoints.looking import case_of, look_after, texts_of_events, waiting_of
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view, in_dispute
+from amends.entrypoints.views.guidance import guidance_of
 from amends.entrypoints.views.record import concerns, event_views
 from amends.entrypoints.views.texts import Texts
 from amends.kernel.decision import Refused
@@ -46,7 +48,8 @@ COMMANDS: dict[str, type[Struct]] = {**_ON_DISPUTE, **_ON_ORDER}
 def get_dispute(api: Api, call: Call) -> Reply:
     """The dispute as the asker may see it."""
     looking, dispute = seen_dispute(api, call)
-    return json_reply(dispute_view(looking, dispute), headers={"ETag": f'"{dispute.version}"'})
+    shown = replace(dispute_view(looking, dispute), guidance=guidance_of(looking, dispute))
+    return json_reply(shown, headers={"ETag": f'"{dispute.version}"'})
 
 
 def post_command(api: Api, call: Call) -> Asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.engine.outside import Mail
-from amends.entrypoints.views.structs import WarningView
+from amends.entrypoints.views.advice import WarningView
 from amends.entrypoints.web.templating import environment
 from amends.entrypoints.words.languages import direction, spoken
 from amends.kernel.instants import Instant

@@ -8,9 +8,9 @@ from typing import Any
 
 from amends.dispute.state import Dispute
 from amends.entrypoints.mails.letter import Letter, Until
+from amends.entrypoints.views.advice import WarningView
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.clocks import deadline_view
-from amends.entrypoints.views.structs import WarningView
 from amends.entrypoints.web.language import translate as _
 from amends.entrypoints.words.formatting import moment
 from amends.kernel.deadlines import Deadline

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from amends.engine.store import Store
 from amends.entrypoints.mails.notices import Payload
+from amends.entrypoints.views.advice import WarningView
 from amends.entrypoints.views.asking import Looking
-from amends.entrypoints.views.structs import WarningView
 from amends.entrypoints.views.texts import Texts
 from amends.entrypoints.views.warnings import warnings_of
 from amends.kernel.instants import Instant, from_micros

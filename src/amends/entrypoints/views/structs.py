@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from amends.entrypoints.views.advice import GuidanceView, WarningView
 from amends.entrypoints.views.texts import Json
 from amends.entrypoints.views.working import LineWorkingView
 from amends.kernel.instants import Instant
@@ -266,18 +267,6 @@ class ClaimView(Struct, frozen=True):
     erased: bool | UnsetType = UNSET
 
 
-class WarningView(Struct, frozen=True):
-    """Something the other side asks that would cost the reader their protection: why it would, what
-    to do instead, and ``until`` when. ``kind``: private, postage, wait or elsewhere."""
-
-    kind: str
-    title: str
-    why: str
-    instead: str
-    until: Instant | None
-    act_by: str | UnsetType = UNSET
-
-
 class OfferView(Struct, frozen=True):
     """A proposal on the table; ``by`` is ``platform`` for a mediator's. ``warnings``: of what its
     note asks the reader."""
@@ -405,6 +394,7 @@ class DisputeView(Struct, frozen=True):
     mediator: str | UnsetType | None = UNSET
     officer: str | UnsetType | None = UNSET
     proposed: RulingView | UnsetType = UNSET
+    guidance: GuidanceView | UnsetType = UNSET
 
 
 class MessageView(Struct, frozen=True):

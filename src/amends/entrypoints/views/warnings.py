@@ -8,8 +8,9 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from amends.entrypoints.scams import detector
+from amends.entrypoints.views.advice import WarningView
 from amends.entrypoints.views.asking import Looking
-from amends.entrypoints.views.structs import MessageView, WarningView
+from amends.entrypoints.views.structs import MessageView
 from amends.entrypoints.words import formatting
 from amends.guidance.warnings import warnings
 from amends.kernel.instants import Instant

@@ -14,6 +14,7 @@ from amends.entrypoints.records import seller_record
 from amends.entrypoints.support import DESK, log_of
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.views.dispute import ON_ORDER, dispute_view
+from amends.entrypoints.views.guidance import guidance_of
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.views.proofs import parcel_view
 from amends.entrypoints.views.record import concerns, event_views
@@ -198,6 +199,7 @@ def dispute_page(
         attach=attachable(site, looking, (shown,)),
         yours=is_mine(shown.turn, visitor),
         clock=next_clock(shown.deadlines, shown.turn),
+        guidance=guidance_of(looking, dispute),
         acts=acts_of(site, shown.options, forms, mine=is_mine(shown.turn, visitor), failed=failed),
         decides=visitor.actor.role in STAFF,
         key=site.service.new_token(),

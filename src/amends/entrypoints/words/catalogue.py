@@ -122,6 +122,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, EventWords]
     mails: dict[str, MailWords]
     warnings: dict[str, WarningWords]
+    advice: dict[str, str]
     locale: str = "en"
 
     def title(self, rule: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from amends.engine.drafts import Draft
 from amends.entrypoints.web.forms.posted import Posted
@@ -28,9 +29,14 @@ class Begun(Struct, frozen=True):
 
     def answered(self, step: str, fields: Sequence[str], posted: Posted) -> Begun:
         """With the answers of one step instead of those it had."""
+        done = tuple(dict.fromkeys((*self.done, step)))
+        return replace(self.noted(fields, posted), done=done)
+
+    def noted(self, fields: Sequence[str], posted: Posted) -> Begun:
+        """With what was typed for these fields instead of what was, and no step answered by it."""
         kept = {name: texts for name, texts in self.texts.items() if not _of(name, fields)}
         given = {name: texts for name, texts in posted.texts.items() if _of(name, fields)}
-        return Begun({**kept, **given}, tuple(dict.fromkeys((*self.done, step))), self.saved_at)
+        return replace(self, texts={**kept, **given})
 
 
 def _of(name: str, fields: Sequence[str]) -> bool:

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events.negotiation import DisputeOpened
+from amends.entrypoints.views.advice import RemediesView
 from amends.entrypoints.views.structs import EvidenceView, OptionView
 from amends.entrypoints.web.claims.offered import try_command
 from amends.entrypoints.web.claims.steps import STEPS, Claiming, Step
+from amends.entrypoints.web.forms.amounts import NoAmount
 from amends.entrypoints.web.forms.answers import Answer, answers_in_words
 from amends.entrypoints.web.forms.building import inputs_of
 from amends.entrypoints.web.forms.form import Form, read_command
@@ -121,7 +123,16 @@ def step_page(
         kinds=_kinds(claiming),
         upload_fault=upload_fault,
         wording=claiming.wording,
+        worth=_worth(claiming) if step.name == "remedy" else None,
     )
+
+
+def _worth(claiming: Claiming) -> RemediesView | None:
+    """None where what was typed for the postage cannot be read; it is said beside that."""
+    try:
+        return claiming.worth
+    except NoAmount:
+        return None
 
 
 def check_page(

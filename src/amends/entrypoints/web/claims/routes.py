@@ -18,6 +18,7 @@ from amends.entrypoints.web.claims.begun import begun_by, drop, keep
 from amends.entrypoints.web.claims.pages import check_page, not_now_page, step_page, where
 from amends.entrypoints.web.claims.steps import BY_NAME, CHECK, Claiming, NotSo, Step
 from amends.entrypoints.web.commanding import Target, carry_out
+from amends.entrypoints.web.forms.amounts import NoAmount
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Wrong
 from amends.entrypoints.web.forms.posted import Posted
@@ -144,8 +145,17 @@ def _answered(
     site: Site, visitor: Visitor, claiming: Claiming, step: Step, posted: Posted
 ) -> Response[Any]:
     order_id = claiming.order.id
+    begun = claiming.begun.noted(step.kept, posted)
     try:
+        if step.beside:
+            _ = Claiming(claiming.looking, claiming.order, claiming.wording, begun).worth
+        if posted.one("then") == "reckon":
+            keep(site, visitor, order_id, begun)
+            return Redirect(f"{where(order_id, step.name)}#worth", status_code=303)
         claiming.read(step, posted)
+    except NoAmount as fault:
+        errors = {step.beside[0]: str(fault)}
+        return step_page(site, visitor, claiming, step, posted=posted, errors=errors, status=422)
     except Wrong as wrong:
         return step_page(
             site, visitor, claiming, step, posted=posted, errors=wrong.messages, status=422
@@ -156,7 +166,7 @@ def _answered(
         units = claiming.context.units
         errors = {field: refused_in_words(refused, site.api.words, claiming.wording, units)}
         return step_page(site, visitor, claiming, step, posted=posted, errors=errors, status=422)
-    begun = claiming.begun.answered(step.name, step.fields, posted)
+    begun = claiming.begun.answered(step.name, step.kept, posted)
     keep(site, visitor, order_id, begun)
     after = Claiming(claiming.looking, claiming.order, claiming.wording, begun)
     return Redirect(where(order_id, after.next), status_code=303)

@@ -9,10 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from amends.dispute.decide.open_dispute import OpenDispute
+from amends.entrypoints.views.advice import RemediesView
 from amends.entrypoints.views.asking import Looking
+from amends.entrypoints.views.guidance import remedies_view
 from amends.entrypoints.views.structs import OrderView
 from amends.entrypoints.web.claims import offered
 from amends.entrypoints.web.claims.begun import Begun
+from amends.entrypoints.web.forms.amounts import read_amount
 from amends.entrypoints.web.forms.building import FormContext, inputs_of
 from amends.entrypoints.web.forms.contexts import order_context
 from amends.entrypoints.web.forms.inputs import Choice, Input, Unit, Wrong, read_all
@@ -26,17 +29,24 @@ from amends.policy.wording import Wording
 
 
 class Step(Struct, frozen=True):
-    """A page of the claim and the fields of the command it asks for."""
+    """A page of the claim, the fields of the command it asks for, and what is asked ``beside``
+    them, to reckon with."""
 
     name: str
     fields: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """All that is kept of it with the claim."""
+        return (*self.fields, *self.beside)
 
 
 STEPS = (
     Step("received", ("received",)),
     Step("reason", ("reason",)),
     Step("items", ("lines",)),
-    Step("remedy", ("remedy", "amount")),
+    Step("remedy", ("remedy", "amount"), beside=("postage",)),
     Step("story", ("description", "tried_to_settle")),
     Step("proof", ("evidence",)),
 )
@@ -119,6 +129,16 @@ class Claiming:
         )
 
     @cached_property
+    def worth(self) -> RemediesView:
+        """What each remedy would leave, with the postage the buyer was told if they typed it.
+        Raises NoAmount where that is no amount."""
+        typed, currency = self.begun.posted.one("postage"), self.order.currency
+        return remedies_view(
+            self.looking, self.reason, self.remedies, self.lines, received=bool(self.received),
+            quote=read_amount(typed, currency).amount if typed.strip() else None,
+        )  # fmt: skip
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps this order needs: no question whose answer is known."""
         several = sum(line.quantity for line in self.order.lines) > 1
@@ -197,7 +217,8 @@ class Claiming:
 
     def complete(self) -> Posted:
         """All answers together, those that go without saying among them."""
-        texts = dict(self.begun.texts)
+        beside = {name for step in STEPS for name in step.beside}
+        texts = {name: text for name, text in self.begun.texts.items() if name not in beside}
         if "received" not in {step.name for step in self.steps} and self.received is not None:
             texts["received"] = ["yes" if self.received else "no"]
         return Posted(texts)
@@ -210,7 +231,7 @@ class Claiming:
             raise Wrong({"lines": _("Choose at least one.")})
         after = Claiming(
             self.looking, self.order, self.wording,
-            self.begun.answered(step.name, step.fields, posted),
+            self.begun.answered(step.name, step.kept, posted),
         )  # fmt: skip
         refused = after.refused(step)
         if refused:

@@ -1,0 +1,92 @@
+"""What would help while a claim is written, and in the dispute: it decides nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from amends.kernel.people import Role
+from tests.entrypoints.web.conftest import ORDER, Page, Visitor, World
+from tests.entrypoints.web.test_claims import answers
+from tests.entrypoints.web.test_journeys import OPEN
+
+REMEDY = f"{OPEN}/remedy"
+
+
+@pytest.fixture
+def olga(world: World) -> Visitor:
+    """The buyer of two blouses that were delivered."""
+    world.place()
+    world.deliver()
+    return world.visitor(Role.BUYER, "b1")
+
+
+def up_to_the_remedy(buyer: Visitor, reason: str, received: str = "yes") -> Page:
+    page = answers(buyer, buyer.get(OPEN), received=received)
+    page = answers(buyer, page, reason=reason)
+    return answers(buyer, page, lines__1="1")
+
+
+def test_who_pays_the_return_is_asked_what_it_costs_and_told_what_is_left(olga: Visitor) -> None:
+    page = up_to_the_remedy(olga, "changed_mind")
+    assert "ask for its price first" in page.words
+    page = answers(olga, page, remedy="return_and_refund", postage="540", then="reckon")
+    assert page.url.endswith("/remedy#worth")
+    assert "RUB 800.00 once the goods are back, less RUB 540.00" in page.words
+    assert "RUB 260.00 is left" in page.words
+    page = answers(olga, page, remedy="return_and_refund", postage="900", then="reckon")
+    assert "nothing is left" in page.words
+
+
+def test_a_price_that_cannot_be_read_is_said_beside_it_and_kept(olga: Visitor) -> None:
+    page = up_to_the_remedy(olga, "changed_mind")
+    told = answers(olga, page, remedy="return_and_refund", postage="a lot", then="reckon")
+    assert told.status == 422
+    assert 'value="a lot"' in told.html
+    assert 'id="postage-fault"' in told.html
+
+
+def test_whom_the_seller_pays_is_not_asked(olga: Visitor) -> None:
+    page = up_to_the_remedy(olga, "not_as_described")
+    assert "The seller pays the postage." in page.words
+    assert 'name="postage"' not in page.html
+    assert "90 % would be RUB 720.00" in page.words
+
+
+def test_nothing_is_left_to_a_seller_who_sent_nothing(world: World) -> None:
+    world.place()
+    world.wait(2)
+    sent = {"type": "ship_order", "carrier": "DHL", "tracking_number": "1234567890",
+            "insist": True, "at": "2026-01-02T00:00:00Z"}  # fmt: skip
+    world.api("POST", "/orders/A-1/commands", sent)
+    world.wait(15)
+    buyer = world.visitor(Role.BUYER, "b1")
+    page = answers(buyer, buyer.get(OPEN), received="no")
+    page = answers(buyer, page, reason="not_received")
+    page = answers(buyer, page, lines__1="2")
+    assert page.url.endswith("/remedy")
+    assert "What each would leave you" in page.words
+    for said in ("leaving the seller a little", "keep the goods", "90 %"):
+        assert said not in page.words
+
+
+def test_the_buyer_of_a_dispute_reads_it_and_nobody_else(world: World) -> None:
+    heavy = {**ORDER["lines"][0], "weight_grams": 350}
+    world.place(lines=[heavy])
+    world.deliver()
+    claim = {
+        "received": True, "reason": "changed_mind", "remedy": "return_and_refund",
+        "description": "Not for me.", "lines": [{"line": "1", "quantity": 1}],
+    }  # fmt: skip
+    world.api("POST", "/orders/A-1/disputes", claim, "buyer.b1")
+    told = world.api("GET", "/disputes/A-1-D1", None, "buyer.b1")["guidance"]["remedies"]
+    assert told["return_postage"] == {
+        "paid_by": "buyer", "amount": {"amount": 54_000, "currency": "RUB"}, "sure": "estimated",
+        "source": "003: 350 grams from St. Petersburg to China",
+    }  # fmt: skip
+    (back,) = [o for o in told["options"] if o["remedy"] == "return_and_refund"]
+    assert back["leaves"] == {"amount": 26_000, "currency": "RUB"}
+    page = world.visitor(Role.BUYER, "b1").get("/disputes/A-1-D1")
+    assert "RUB 260.00 is left" in page.words
+    for who in ("seller.s1", "marketplace.shop"):
+        assert "guidance" not in world.api("GET", "/disputes/A-1-D1", None, who)
+    assert "is left" not in world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words
