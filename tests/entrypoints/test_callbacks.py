@@ -3,6 +3,7 @@ come."""
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -82,6 +83,18 @@ def test_what_is_not_the_providers_is_not_kept(
     assert said.count("callback_not_genuine") == 2
     assert "secret words" not in said
     assert next(iter(report.headers.values())) not in said
+
+
+def test_a_packed_report_is_asked_for_plain(shop: Shop) -> None:
+    settle(shop, "ok", late="P30D")
+    (report,) = reports(shop)
+    packed = {**report.headers, "Content-Encoding": "gzip"}
+    body = gzip.compress(report.body)
+    answer = send(shop, SignedReport(report.id, report.at, packed, body))
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    assert kept(shop) == []
+    plain = {**report.headers, "Content-Encoding": "identity"}
+    assert send(shop, SignedReport(report.id, report.at, plain, report.body)).status_code == 204
 
 
 def test_while_the_record_is_out_of_reach_the_provider_is_told_to_come_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
 from collections.abc import Iterator
@@ -168,6 +169,9 @@ def test_a_mail_server_hands_it_over_with_its_key(shop: Shop, tmp_path: Path) ->
     wrong = {"Authorization": "Bearer somebody else's"}
     assert shop.client.post("/mail", content=raw, headers=wrong).status_code == 401
     right = {"Authorization": f"Bearer {KEY}"}
+    packed = {**right, "Content-Encoding": "gzip"}
+    answer = shop.client.post("/mail", content=gzip.compress(raw), headers=packed)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
     assert shop.client.post("/mail", content=raw, headers=right).status_code == 204
     assert thread(shop) == [("seller", "It is an S.")]
 

@@ -20,6 +20,7 @@ from amends.engine.store import Unavailable
 from amends.entrypoints.api.auth import Asker
 from amends.entrypoints.api.bodies import LARGEST
 from amends.entrypoints.api.calls import Asked, Call, Problem, Reply, Upload, invalid
+from amends.entrypoints.api.codings import TAKEN, codings_of
 from amends.entrypoints.api.context import Api
 from amends.entrypoints.api.desk import Arrived, Desk
 from amends.entrypoints.api.docs import docs_page
@@ -187,11 +188,8 @@ async def _call(route: Route, request: AnyRequest, by: Actor, scopes: tuple[str,
 
 
 async def _refuse_coded(request: AnyRequest) -> None:
-    """Raises Problem for a body in a content coding, such as gzip: 415 with the codings that are
-    taken, as RFC 9110 (15.5.16) has it."""
-    given = b",".join(v for n, v in request.scope["headers"] if n == b"content-encoding")
-    codings = [coding.strip() for coding in given.decode("latin-1").split(",")]
-    coded = [coding for coding in codings if coding.lower() not in ("", "identity")]
+    """Raises Problem for a body in a content coding: 415 with those that are taken."""
+    coded = codings_of(request.scope["headers"])
     if not coded:
         return
     size = 0
@@ -200,7 +198,7 @@ async def _refuse_coded(request: AnyRequest) -> None:
         if size > _HEARD_OUT:
             break
     refused = Refused("body_encoded", {"coding": ", ".join(coded)[:64]}, ("send_plain",), "invalid")
-    raise Problem(refused, 415, {"Accept-Encoding": "identity"})
+    raise Problem(refused, 415, TAKEN)
 
 
 def _too_large(most: int) -> Problem:

@@ -1,12 +1,14 @@
 """The address to which a mail server hands replies: ``POST /mail``, the raw message as the body.
 
 It is let in by ``Authorization: Bearer`` with the key from the settings. 204 says that there is
-nothing left to do with the message, whatever came of it; 503 that it should be sent again.
+nothing left to do with the message, whatever came of it; 503 that it should be sent again, and 415
+that it should be sent plain.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from anyio import to_thread
@@ -15,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from amends.engine.store import Unavailable
 from amends.entrypoints.api.calls import Problem
+from amends.entrypoints.api.codings import TAKEN, codings_of
 from amends.entrypoints.clock import drain
 from amends.entrypoints.mail_in.reading import LARGEST
 from amends.entrypoints.mail_in.receiving import receive
@@ -49,6 +52,8 @@ def mail_handler(service: Service) -> HTTPRouteHandler:
             if size > LARGEST:
                 return _answer(413)
             parts.append(chunk)
+        if codings_of(request.scope["headers"]):
+            return _answer(415, TAKEN)
         return _answer(await to_thread.run_sync(take, b"".join(parts)))
 
     return HTTPRouteHandler(
@@ -56,6 +61,6 @@ def mail_handler(service: Service) -> HTTPRouteHandler:
     )(handle)
 
 
-def _answer(status: int) -> Response[None]:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+def _answer(status: int, more: Mapping[str, str] = {}) -> Response[None]:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **more}
     return Response(None, status_code=status, headers=headers)

@@ -1,11 +1,12 @@
 """The address to which payment providers report: ``POST /callbacks/<provider>``.
 
 There is no key: a callback is let in by its provider's signature. 204 says that it is kept, again
-or for the first time; anything else has its provider send it again.
+or for the first time; anything else has its provider send it again, 415 plain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from amends.engine.callbacks import NotGenuine
 from amends.engine.store import Unavailable
+from amends.entrypoints.api.codings import TAKEN, codings_of
 from amends.entrypoints.clock import drain
 from amends.entrypoints.service import Service
 from amends.entrypoints.webhooks_in.intake import UnknownProvider, intake_of
@@ -53,6 +55,8 @@ def callback_handler(service: Service) -> HTTPRouteHandler:
             body = await _read(request)
         except _TooLarge:
             return _answer(413)
+        if codings_of(request.scope["headers"]):
+            return _answer(415, TAKEN)
         headers = {name.lower(): value for name, value in request.headers.items()}
         return _answer(await to_thread.run_sync(keep, provider, headers, body))
 
@@ -72,6 +76,6 @@ async def _read(request: Request[Any, Any, Any]) -> bytes:
     return b"".join(parts)
 
 
-def _answer(status: int) -> Response[None]:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+def _answer(status: int, more: Mapping[str, str] = {}) -> Response[None]:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **more}
     return Response(None, status_code=status, headers=headers)
