@@ -20,6 +20,8 @@ def drawn(*, mirrored: bool = False) -> Image.Image:
     draw.ellipse((60, 70, 170, 180), fill=(120, 180, 90))
     draw.ellipse((300, 280, 360, 330), fill=(90, 40, 30))
     draw.rectangle((520, 200, 610, 420), fill=(170, 170, 200))
+    draw.rectangle((560, 20, 640, 190), fill=(250, 240, 220))
+    draw.ellipse((10, 260, 120, 470), fill=(200, 150, 110))
     return made.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else made
 
 

@@ -59,9 +59,10 @@ def _picture(one: SamePicture) -> str:
             "{id} looks like the same picture as one given in {n} other cases.",
             one.cases,
         )
-    since = _("By the same person in {n} of them; first on {at}.").format(
-        n=one.same_person, at=formatting.moment(one.since)
-    )
+    whose = _("Always by others; first on {at}.")
+    if one.same_person:
+        whose = _("By the same person in {n} of them; first on {at}.")
+    since = whose.format(n=one.same_person, at=formatting.moment(one.since))
     return f"{said.format(id=one.evidence, n=one.cases)} {since}"
 
 
