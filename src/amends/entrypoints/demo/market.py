@@ -22,6 +22,7 @@ SPAN = timedelta(days=48)
 _SEED = 20
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PICTURES = 30
+_SAME_PICTURE = 12
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _FEDEX_WEIGHTS = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
 _MEDIATORS = ("mikhail", "nadia", "chen", "amina")
@@ -113,6 +114,9 @@ def _order(
     elif trouble < 0.55:
         confirmed = delivered + chance.uniform(2, 60) * _HOUR
         yield _does(confirmed, key, "buyer", confirm_receipt={})
+        # By its number, so that the rest of the market stays as it was drawn.
+        review = about["review"][_number_of(key) % len(about["review"])]
+        yield _does(confirmed + _DAY / 2, key, "buyer", leave_feedback=review)
 
 
 def _placed(
@@ -168,7 +172,8 @@ def _dispute(
     trouble = chance.choice(about["trouble"])
     key = bought.id
     if pictured:
-        name = f"{trouble['picture']}-{key}.jpg"
+        # Some file a picture that was already used for another order.
+        name = f"{trouble['picture']}-{_number_of(key) // _SAME_PICTURE}.jpg"
         picture = {"kind": trouble["picture"], "name": name}
         yield _does(opened - _HOUR / 2, key, "buyer", picture=picture)
     goods_back = chance.random() < 0.3
@@ -221,6 +226,10 @@ def _dispute(
         }  # fmt: skip
         ruled = max(assigned, opened + 6 * _DAY) + chance.uniform(10, 60) * _HOUR
         yield _does(ruled, key, f"mediator:{mediator}", issue_ruling=ruling)
+
+
+def _number_of(order: str) -> int:
+    return int(order.partition("-")[2])
 
 
 def _whole(at: Instant) -> Instant:
