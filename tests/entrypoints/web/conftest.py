@@ -182,16 +182,17 @@ class World:
         """An order, placed."""
         self.api("PUT", f"/orders/{order}", {**ORDER, **changes})
 
-    def deliver(self, order: str = "A-1") -> None:
-        """Sent the day after, delivered on the tenth."""
+    def deliver(self, *orders: str) -> None:
+        """A-1, or those named: sent the day after, delivered on the tenth."""
         at = {"at": "2026-01-02T00:00:00Z"}
         self.wait(10)
-        self.api("POST", f"/orders/{order}/commands",
-                 {"type": "ship_order", "carrier": "DHL", "tracking_number": "1234567890",
-                  "insist": True, **at})  # fmt: skip
-        delivered = {"tracking_number": "1234567890", "status": "delivered"}
-        told = {"type": "record_tracking", **delivered, "at": "2026-01-10T00:00:00Z"}
-        self.api("POST", f"/orders/{order}/commands", told)
+        for order in orders or ("A-1",):
+            self.api("POST", f"/orders/{order}/commands",
+                     {"type": "ship_order", "carrier": "DHL", "tracking_number": "1234567890",
+                      "insist": True, **at})  # fmt: skip
+            delivered = {"tracking_number": "1234567890", "status": "delivered"}
+            told = {"type": "record_tracking", **delivered, "at": "2026-01-10T00:00:00Z"}
+            self.api("POST", f"/orders/{order}/commands", told)
 
     def wait(self, days: float) -> None:
         """Let time pass; every deadline that falls due meanwhile expires."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from amends.entrypoints.web import searching
 from amends.kernel.instants import Instant
 from amends.kernel.people import Role, Ties
 from tests.entrypoints.web.conftest import World
+
+BOTH = ("A-1", "A-2")
 
 
 @pytest.fixture
@@ -31,32 +34,38 @@ def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return looks
 
 
+def _dispute_both(world: World) -> None:
+    """Two orders of one buyer at one seller, delivered and disputed."""
+    for order in BOTH:
+        world.place(order, payment=_paid(f"pay_{order}"))
+    world.deliver(*BOTH)
+    claim = {"received": True, "reason": "damaged", "remedy": "refund", "description": "Torn."}
+    for order in BOTH:
+        world.api("POST", f"/orders/{order}/disputes", claim, "buyer.b1")
+
+
+def _paid(reference: str) -> dict[str, Any]:
+    captured = {"amount": 160000, "currency": "RUB"}
+    return {"provider": "simulator", "reference": reference, "captured": captured}
+
+
 @pytest.mark.parametrize("path", ["/orders", "/disputes", "/notices"])
 def test_the_orders_of_a_list_are_looked_at_together(
     world: World, asked: list[int], path: str
 ) -> None:
-    for order in ("A-1", "A-2"):
-        world.place(order, payment={"provider": "simulator", "reference": f"pay_{order}",
-                                    "captured": {"amount": 160000, "currency": "RUB"}})  # fmt: skip
-        world.deliver(order)
-        claim = {"received": True, "reason": "damaged", "remedy": "refund", "description": "Torn."}
-        world.api("POST", f"/orders/{order}/disputes", claim, "buyer.b1")
+    _dispute_both(world)
     seller = world.visitor(Role.SELLER, "s1")
     asked.clear()
     shown = seller.get(path)
-    assert all(order in shown.words for order in ("A-1", "A-2")), shown.words
+    assert all(order in shown.words for order in BOTH), shown.words
     assert asked == [2]
 
 
 def test_what_binds_a_judge_to_the_parties_is_asked_for_a_list_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for order in ("A-1", "A-2"):
-        world.place(order, payment={"provider": "simulator", "reference": f"pay_{order}",
-                                    "captured": {"amount": 160000, "currency": "RUB"}})  # fmt: skip
-        world.deliver(order)
-        claim = {"received": True, "reason": "damaged", "remedy": "refund", "description": "Torn."}
-        world.api("POST", f"/orders/{order}/disputes", claim, "buyer.b1")
+    _dispute_both(world)
+    for order in BOTH:
         answer = {"type": "decline_offer", "offer": "O1", "note": "No."}
         world.api("POST", f"/disputes/{order}-D1/commands", answer, "seller.s1")
         world.api("POST", f"/disputes/{order}-D1/commands", {"type": "escalate"}, "buyer.b1")
@@ -78,9 +87,7 @@ def test_what_binds_a_judge_to_the_parties_is_asked_for_a_list_at_once(
 def test_orders_are_found_by_what_was_bought(world: World) -> None:
     line = {"id": "1", "quantity": 1, "unit_price": {"amount": 160000, "currency": "RUB"}}
     for order, title in (("A-1", "Straßen-Schuhe rot"), ("A-2", "Rote Bluse"), ("A-3", "Hut")):
-        paid = {"provider": "simulator", "reference": f"pay_{order}",
-                "captured": {"amount": 160000, "currency": "RUB"}}  # fmt: skip
-        world.place(order, lines=[{**line, "title": title}], payment=paid)
+        world.place(order, lines=[{**line, "title": title}], payment=_paid(f"pay_{order}"))
     buyer = world.visitor(Role.BUYER, "b1")
 
     def found(words: str) -> set[str]:
@@ -117,9 +124,8 @@ def test_a_search_looks_at_five_hundred_orders_at_most(
     monkeypatch.setattr(searching, "_MOST_LOOKED_AT", 2)
     world.wait(1)
     for n in range(3):
-        paid = {"provider": "simulator", "reference": f"pay_{n}",
-                "captured": {"amount": 160000, "currency": "RUB"}}  # fmt: skip
-        world.place(f"A-{n}", placed_at=f"2026-01-01T00:00:0{n}Z", payment=paid)
+        placed_at = f"2026-01-01T00:00:0{n}Z"
+        world.place(f"A-{n}", placed_at=placed_at, payment=_paid(f"pay_{n}"))
     buyer = world.visitor(Role.BUYER, "b1")
     asked.clear()
     assert "nor an item" in buyer.get("/orders", find="nothing").words
