@@ -303,6 +303,10 @@ class Views(Protocol):
         """How many rows equal in ``where`` have ``by`` in which span of ``width`` from ``since``
         on, the first being 0; spans without any are left out. Raises UnknownListing."""
 
+    def count(self, table: str, where: Mapping[str, Column], by: str, *, since: int) -> int:
+        """How many rows equal in ``where`` have ``by`` from ``since`` on. Reads the entries of an
+        index, and nothing else. Raises UnknownListing."""
+
 
 class Snapshot(Struct, frozen=True):
     """Everything kept about one order, seen at one instant. ``sealed`` is by event number."""

@@ -143,15 +143,27 @@ def histogram(
 
     Raises UnknownListing where no index has them in that order.
     """
+    rows = _from(table, where, by, mark)
+    statement = f"SELECT ({by} - {mark}) / {mark}, COUNT(*) {rows} GROUP BY 1 ORDER BY 1"
+    return statement, (since, width, *where.values(), since)
+
+
+def count(
+    table: str, where: Mapping[str, Column], by: str, since: int, mark: str
+) -> tuple[str, tuple[Column, ...]]:
+    """The statement for a count of rows from a value of a column on, and its values.
+
+    Raises UnknownListing where no index has them in that order.
+    """
+    return f"SELECT COUNT(*) {_from(table, where, by, mark)}", (*where.values(), since)
+
+
+def _from(table: str, where: Mapping[str, Column], by: str, mark: str) -> str:
     found = TABLES.get(table)
     if found is None or found.listing(frozenset(where), by) is None:
         raise UnknownListing(f"{table} cannot be counted by {by}")
     tests = " AND ".join([*(f"{c} = {mark}" for c in where), f"{by} >= {mark}"])
-    statement = (
-        f"SELECT ({by} - {mark}) / {mark}, COUNT(*) FROM {table} WHERE {tests}"  # noqa: S608
-        " GROUP BY 1 ORDER BY 1"
-    )
-    return statement, (since, width, *where.values(), since)
+    return f"FROM {table} WHERE {tests}"
 
 
 def cursor(table: str, order_by: str, values: list[Column]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked, histogram, totals
+from amends.store.listing import asked, count, histogram, totals
 from amends.store.postgres.connections import Connections
 
 
@@ -47,3 +47,8 @@ class PostgresViews:
         """Counts by spans."""
         found = self._connections.ask(*histogram(table, where, by, since, width, "%s"))
         return dict(found)
+
+    def count(self, table: str, where: Mapping[str, Column], by: str, *, since: int) -> int:
+        """Rows from a value on."""
+        ((found,),) = self._connections.ask(*count(table, where, by, since, "%s"))
+        return int(found)

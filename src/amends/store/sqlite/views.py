@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from amends.engine.store import Page
 from amends.kernel.record import Column
-from amends.store.listing import asked, histogram, totals
+from amends.store.listing import asked, count, histogram, totals
 from amends.store.sqlite.connections import Connections
 
 
@@ -50,3 +50,8 @@ class SqliteViews:
         with self._connections.reading() as db:
             found = db.execute(*histogram(table, where, by, since, width, "?")).fetchall()
         return dict(found)
+
+    def count(self, table: str, where: Mapping[str, Column], by: str, *, since: int) -> int:
+        """Rows from a value on."""
+        with self._connections.reading() as db:
+            return int(db.execute(*count(table, where, by, since, "?")).fetchone()[0])
