@@ -74,7 +74,8 @@ def test_an_estimate_goes_by_weight_route_and_currency() -> None:
     assert postage_back(heavy, reason, two, ROUTE, [RATE]) == unknown
     assert postage_back(light, reason, two, ("RU", "DE"), [RATE]) == unknown
     assert postage_back(light, reason, two, ROUTE, [replace(RATE, currency="USD")]) == unknown
-    assert postage_back(order(), reason, two, ROUTE, [RATE]) == unknown
+    weightless = order(lines=(replace(line, weight_grams=None),))
+    assert postage_back(weightless, reason, two, ROUTE, [RATE]) == unknown
 
 
 def test_ones_own_quote_goes_before_an_estimate_and_who_pays_by_the_reason() -> None:

@@ -78,7 +78,10 @@ def test_the_buyer_of_a_dispute_reads_it_and_nobody_else(world: World) -> None:
         "description": "Not for me.", "lines": [{"line": "1", "quantity": 1}],
     }  # fmt: skip
     world.api("POST", "/orders/A-1/disputes", claim, "buyer.b1")
-    told = world.api("GET", "/disputes/A-1-D1", None, "buyer.b1")["guidance"]["remedies"]
+    guidance = world.api("GET", "/disputes/A-1-D1", None, "buyer.b1")["guidance"]
+    assert guidance["evidence"]
+    assert {proof["state"] for proof in guidance["evidence"]} <= {"record", "missing"}
+    told = guidance["remedies"]
     assert told["return_postage"] == {
         "paid_by": "buyer", "amount": {"amount": 54_000, "currency": "RUB"}, "sure": "estimated",
         "source": "003: 350 grams from St. Petersburg to China",
@@ -90,3 +93,37 @@ def test_the_buyer_of_a_dispute_reads_it_and_nobody_else(world: World) -> None:
     for who in ("seller.s1", "marketplace.shop"):
         assert "guidance" not in world.api("GET", "/disputes/A-1-D1", None, who)
     assert "is left" not in world.visitor(Role.SELLER, "s1").get("/disputes/A-1-D1").words
+
+
+def told(buyer: Visitor, text: str, amount: str = "720") -> Page:
+    """The page where all is checked."""
+    page = up_to_the_remedy(buyer, "not_as_described")
+    page = answers(buyer, page, remedy="refund", amount=amount)
+    return answers(buyer, answers(buyer, page, description=text))
+
+
+def test_what_would_make_a_claim_stronger_is_told_where_it_is_checked(olga: Visitor) -> None:
+    page = told(olga, "You SCAMMERS!! It is too small.", amount="800")
+    assert page.words.count("Change what you told") == 1
+    for said in ("Needed proof is still missing:", "Say it calmly", "You ask for all of it",
+                 "As it stood when you bought"):  # fmt: skip
+        assert said in page.words, page.words
+    # Three at once: the next one shows when one of these was acted on.
+    assert "Give the facts in figures" not in page.words
+    page = answers(olga, olga.get(f"{OPEN}/story"), description="It is too small.")
+    page = olga.get(f"{OPEN}/check")
+    assert "Say it calmly" not in page.words
+    assert "Give the facts in figures" in page.words
+    sent = olga.post(OPEN, page.form(OPEN))
+    assert "?done=open_dispute" in sent.url
+
+
+def test_hints_on_the_words_stand_where_one_writes_once_there_are_some(olga: Visitor) -> None:
+    page = up_to_the_remedy(olga, "not_as_described")
+    page = answers(olga, page, remedy="refund", amount="720")
+    assert "make your claim stronger" not in page.words
+    page = answers(olga, page, description="It is too small.")
+    assert "Give the facts in figures" in page.words
+    assert "Give the facts in figures" in olga.get(f"{OPEN}/story").words
+    answers(olga, olga.get(f"{OPEN}/story"), description="91 cm, not 96 cm as in the chart.")
+    assert "make your claim stronger" not in olga.get(f"{OPEN}/story").words

@@ -49,7 +49,17 @@ class RemediesView(Struct, frozen=True):
     advice: tuple[str, ...]
 
 
+class ProofAskedView(Struct, frozen=True):
+    """A proof that helps for the reason: on ``record``, ``added`` or ``missing``; ``needed``: a
+    claim is weak without it."""
+
+    kind: str
+    state: str
+    needed: bool
+
+
 class GuidanceView(Struct, frozen=True):
     """What would help the asker; no decision rests on it."""
 
     remedies: RemediesView
+    evidence: tuple[ProofAskedView, ...]

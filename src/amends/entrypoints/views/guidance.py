@@ -15,11 +15,13 @@ from amends.dispute.state import Dispute
 from amends.entrypoints.views.advice import (
     GuidanceView,
     PostageBackView,
+    ProofAskedView,
     RemediesView,
     RemedyWorthView,
 )
 from amends.entrypoints.views.asking import Looking
 from amends.entrypoints.words import formatting
+from amends.guidance.claims import checklist
 from amends.guidance.remedies import (
     ASK_PERCENT,
     Compared,
@@ -40,9 +42,13 @@ def guidance_of(looking: Looking, dispute: Dispute) -> GuidanceView | UnsetType:
     if looking.by.role is not Role.BUYER or dispute.closed_at is not None:
         return UNSET
     asked = AskedOfDispute(looking.case, dispute, looking.by, looking.terms, looking.stamp)
-    claim, remedies = dispute.claim, claimable(dispute, asked)
+    claim, remedies, order = dispute.claim, claimable(dispute, asked), looking.case.order
+    own = [e for e in order.evidence.values() if e.by == looking.by.person and not e.withdrawn]
+    added = frozenset(e.kind for e in own if dispute.id in e.disputes)
+    proofs = checklist(asked.reason, added, written=order.thread.count > 0)
     return GuidanceView(
-        remedies_view(looking, claim.reason, remedies, claim.lines, received=claim.received)
+        remedies_view(looking, claim.reason, remedies, claim.lines, received=claim.received),
+        evidence=tuple(ProofAskedView(p.code, p.state, p.needed) for p in proofs),
     )
 
 

@@ -41,7 +41,9 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("events", "*", "subject"): frozenset({"order", "dispute"}),
     ("events", "*", "notice"): frozenset({"order", "dispute"}),
     ("mails", "*", "text"): frozenset({"link", "minutes"}),
-    ("advice", "*"): frozenset({"amount", "postage", "leaves", "percent", "source", "ask"}),
+    ("advice", "*"): frozenset(
+        "amount postage leaves percent source ask proofs items answer until".split()
+    ),
 }
 # Rules are told with the facts of their refusal, whatever these are.
 _ANY_FACT = ("rules", "*", "detail")

@@ -11,6 +11,7 @@ from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events.negotiation import DisputeOpened
 from amends.entrypoints.views.advice import RemediesView
 from amends.entrypoints.views.structs import EvidenceView, OptionView
+from amends.entrypoints.web.claims.hinting import hints_of, text_hints
 from amends.entrypoints.web.claims.offered import try_command
 from amends.entrypoints.web.claims.steps import STEPS, Claiming, Step
 from amends.entrypoints.web.forms.amounts import NoAmount
@@ -27,11 +28,10 @@ from amends.entrypoints.web.saying import refused_in_words
 from amends.entrypoints.web.site import Site, checked
 from amends.entrypoints.web.visitors import Visitor
 from amends.entrypoints.words import formatting
+from amends.guidance.claims import Proof, checklist
 from amends.kernel.decision import Refused
 
 _HELD = "units_already_in_dispute"
-# The one proof on record that an order may be without: nobody has to have written.
-_MESSAGES = "chat_with_seller"
 TITLES = {
     "received": mark("Did it reach you?"),
     "reason": mark("What is wrong?"),
@@ -124,6 +124,7 @@ def step_page(
         upload_fault=upload_fault,
         wording=claiming.wording,
         worth=_worth(claiming) if step.name == "remedy" else None,
+        hints=text_hints(claiming) if step.name in ("story", "proof") else (),
     )
 
 
@@ -172,7 +173,7 @@ def check_page(
         order=order,
         amount=claiming.looking.case.order.money(opened.claim.amount) if opened else None,
         due=opened.deadlines[0] if opened else None,
-        missing=[a.label for a in _asked(claiming, posted) if a.state == "missing" and a.needed],
+        hints=hints_of(site, claiming, _proofs(claiming, posted), opened),
         clocks=claiming.looking.terms.clocks,
         wording=claiming.wording,
     )
@@ -230,24 +231,18 @@ def _ticked(claiming: Claiming, posted: Posted) -> frozenset[str]:
 
 
 def _asked(claiming: Claiming, posted: Posted) -> tuple[Asked, ...]:
-    """What helps for the reason, needed things first, and whether it is there. The messages are
-    left out where there are none."""
+    """What helps for the reason, in words."""
+    proofs = _proofs(claiming, posted)
+    return tuple(Asked(claiming.wording.proof(p.code), p.state, p.needed) for p in proofs)
+
+
+def _proofs(claiming: Claiming, posted: Posted) -> tuple[Proof, ...]:
     if not claiming.reason:
         return ()
     ticked = _ticked(claiming, posted)
-    there = {e.kind for e in _own_files(claiming) if e.id in ticked}
-    wanted = claiming.looking.terms.reasons[claiming.reason].evidence_from_buyer
-    written = claiming.looking.case.order.thread.count
-    found = [
-        Asked(
-            claiming.wording.proof(proof.code),
-            "record" if proof.on_record else "added" if proof.code in there else "missing",
-            proof.essential,
-        )
-        for proof in wanted
-        if written or proof.code != _MESSAGES
-    ]
-    return tuple(sorted(found, key=lambda a: (a.state == "record", not a.needed)))
+    added = frozenset(e.kind for e in _own_files(claiming) if e.id in ticked)
+    reason = claiming.looking.terms.reasons[claiming.reason]
+    return checklist(reason, added, written=claiming.looking.case.order.thread.count > 0)
 
 
 def _kinds(claiming: Claiming) -> tuple[Choice, ...]:
