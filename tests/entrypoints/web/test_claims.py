@@ -199,3 +199,29 @@ def test_the_same_claim_from_a_second_page_leads_to_the_dispute_there_is(olga: V
     assert "A dispute cannot be opened now" in begun.words
     assert '<a href="/disputes/A-1-D1">' in begun.html
     assert "A-1-D2" not in olga.get("/disputes").words
+
+
+def test_a_second_claim_of_one_kind_leads_to_the_open_dispute_before_it_is_sent(
+    olga: Visitor,
+) -> None:
+    told = "A dispute with this reason is open about such an item"
+    first = up_to_the_check(olga)
+    assert told not in first.words
+    sent = olga.post(OPEN, first.form(OPEN))
+    assert "Your dispute is open" in sent.words
+    again = olga.post(OPEN, first.form(OPEN))
+    assert again.url.endswith(f"/disputes/{DISPUTE}?done=open_dispute"), "the very same form"
+    # Another tab, in which all was answered before the first was sent.
+    stale = {**first.form(OPEN), "key": ["j" * 20]}
+    page = olga.post(OPEN, stale)
+    assert page.status == 409
+    assert told in page.words
+    assert f'<a href="/disputes/{DISPUTE}">' in page.html
+    assert page.form(OPEN)["description"] == ["The chart says M."]
+    other = olga.post(OPEN, page.form(OPEN))
+    assert other.url.endswith("/disputes/A-1-D2?done=open_dispute"), "it is about another piece"
+
+
+def test_another_reason_is_another_thing(olga: Visitor) -> None:
+    assert "Your dispute is open" in opens(olga).words
+    assert "Your dispute is open" in opens(olga, reason="damaged").words

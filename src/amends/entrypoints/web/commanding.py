@@ -97,7 +97,7 @@ def carry_out(
     read = read_command(command_type, target.context, posted)
     if isinstance(read, dict):
         # What it asked about may be gone because of what happened since, this very form included.
-        if _taken_before(site, visitor, target, posted):
+        if taken_before(site, visitor, target, posted):
             return Redirect(target.back + done, status_code=303)
         if version is not None and version != target.version:
             facts: Facts = {"seen": version, "now": target.version}
@@ -143,7 +143,7 @@ def carry_out(
     return Redirect(href + done, status_code=303)
 
 
-def _taken_before(site: Site, visitor: Visitor, target: Target, posted: Posted) -> bool:
+def taken_before(site: Site, visitor: Visitor, target: Target, posted: Posted) -> bool:
     """Whether this form was sent once before, and what it asks for is done."""
     key = posted.one("key")
     if not is_key(key):

@@ -32,6 +32,8 @@ from amends.guidance.claims import Proof, checklist
 from amends.kernel.decision import Refused
 
 _HELD = "units_already_in_dispute"
+# The field that names the disputes alike that were shown before the claim is sent.
+SHOWN = "shown"
 TITLES = {
     "received": mark("Did it reach you?"),
     "reason": mark("What is wrong?"),
@@ -149,6 +151,7 @@ def check_page(
     order = claiming.order
     posted = failed.posted if failed else claiming.complete()
     opened, errors, held_by = _tried(site, claiming, posted)
+    alike = _alike(claiming, opened) if opened else ()
     form = Form(
         type="open_dispute",
         title=_("Send my claim to the seller"),
@@ -167,8 +170,12 @@ def check_page(
         errors=bool(faults),
         faults=faults,
         held_by=held_by,
+        alike=alike,
         form=form,
-        carried=[item for item in posted.items() if item[0] not in ("csrf", "key")],
+        carried=[
+            *(item for item in posted.items() if item[0] not in ("csrf", "key", SHOWN)),
+            *((SHOWN, dispute) for dispute in alike),
+        ],
         rows=_rows(claiming, posted, opened),
         order=order,
         amount=claiming.looking.case.order.money(opened.claim.amount) if opened else None,
@@ -198,6 +205,23 @@ def _tried(
         held_by = tried.facts["disputes"] if tried.rule == _HELD else ()
         return None, {tried.field or "": said}, held_by if isinstance(held_by, tuple) else ()
     return tried, {}, ()
+
+
+def _alike(claiming: Claiming, opened: DisputeOpened) -> tuple[str, ...]:
+    """The open disputes with the same reason about units of the same lines: likely the same thing
+    told twice, though it may be another piece."""
+    claim = opened.claim
+    return tuple(
+        dispute
+        for dispute, other in claiming.looking.case.order.open_claims.items()
+        if other.reason == claim.reason and other.lines.keys() & claim.lines.keys()
+    )
+
+
+def not_shown(site: Site, claiming: Claiming, posted: Posted) -> bool:
+    """Whether there is an open dispute alike that the sender was not shown before sending."""
+    opened, _errors, _held_by = _tried(site, claiming, posted)
+    return opened is not None and not {*_alike(claiming, opened)} <= {*posted.all(SHOWN)}
 
 
 def _rows(claiming: Claiming, posted: Posted, opened: DisputeOpened | None) -> tuple[Checked, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from amends.dispute.decide.open_dispute import OpenDispute
 from amends.dispute.events.negotiation import DisputeOpened
@@ -15,9 +16,20 @@ from amends.entrypoints.api.calls import Problem
 from amends.entrypoints.service import CaseAnswer
 from amends.entrypoints.views.order import order_view
 from amends.entrypoints.web.claims.begun import begun_by, drop, keep
-from amends.entrypoints.web.claims.pages import check_page, not_now_page, step_page, where
+from amends.entrypoints.web.claims.pages import (
+    check_page,
+    not_now_page,
+    not_shown,
+    step_page,
+    where,
+)
 from amends.entrypoints.web.claims.steps import BY_NAME, CHECK, Claiming, NotSo, Step
-from amends.entrypoints.web.commanding import Target, carry_out
+from amends.entrypoints.web.commanding import (
+    Target,
+    carry_out,
+    empty_form,
+    taken_before,
+)
 from amends.entrypoints.web.forms.amounts import NoAmount
 from amends.entrypoints.web.forms.form import Form
 from amends.entrypoints.web.forms.inputs import Wrong
@@ -197,4 +209,9 @@ def send_claim(
         back=f"/orders/{order_id}",
         version=None,
     )
+    if not_shown(site, claiming, sent.texts) and not taken_before(
+        site, visitor, target, sent.texts
+    ):
+        form = empty_form(site, OpenDispute, claiming.whole, where(order_id), None)
+        return show(replace(form, posted=sent.texts), 409)
     return carry_out(site, visitor, OpenDispute, target, sent.texts, show, leads_to)
