@@ -23,7 +23,7 @@ PAGES = {
         "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices", "/nowhere",
         f"{NEW}/received", f"{NEW}/reason", f"{NEW}/items", f"{NEW}/remedy", f"{NEW}/story",
         f"{NEW}/proof", f"{NEW}/check", "/orders/A-4/dispute/new", "/orders/A-8",
-        "/refunds/A-8-R1", "/design",
+        "/refunds/A-8-R1", "/design", "/orders/A-4/help",
     ),
     (Role.SELLER, "s1"): (
         "/orders", "/orders/A-1", "/disputes", "/disputes/A-1-D1", "/disputes/A-2-D1", "/notices",
@@ -124,7 +124,7 @@ def test_pages_before_signing_in(chromium: Browser, market: World) -> None:
     context = chromium.new_context(base_url=market.base)
     page = context.new_page()
     found: list[str] = []
-    for path in ("/", f"/enter/{'x' * 32}"):
+    for path in ("/", f"/enter/{'x' * 32}", "/help", "/help/reasons", "/help/elsewhere?country=DE"):
         page.goto(path)
         found += _faults(page, path)
     context.close()

@@ -72,6 +72,8 @@ def environment() -> Environment:
             "outcome_words": lambda code: words_now().outcome(code),
             "refund_words": lambda code: words_now().refund_state(code),
             "role_words": lambda code: words_now().role(code),
+            "step_words": lambda code: words_now().step(code),
+            "helping": lambda key, **facts: words_now().helping(key, **facts),
             "person_words": lambda code: words_now().person(code),
             "turn_words": lambda code: words_now().turn(code),
             "stylesheet": static_url("style.css"),

@@ -122,6 +122,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, EventWords]
     mails: dict[str, MailWords]
     warnings: dict[str, WarningWords]
+    help: dict[str, str]
     advice: dict[str, str]
     locale: str = "en"
 
@@ -175,6 +176,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     def then_of(self, what: str) -> str:
         """What happens when the clock on a step runs out."""
         return self.then.get(what, "")
+
+    def helping(self, key: str, **facts: str) -> str:
+        """A sentence of the help with its facts put in by name. Raises KeyError for none."""
+        return self.help[key].format(**facts)
 
     def step(self, what: str) -> str:
         """What a clock waits for."""

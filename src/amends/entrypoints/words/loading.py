@@ -41,6 +41,10 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
     ("events", "*", "subject"): frozenset({"order", "dispute"}),
     ("events", "*", "notice"): frozenset({"order", "dispute"}),
     ("mails", "*", "text"): frozenset({"link", "minutes"}),
+    ("help", "*"): frozenset(
+        "days carriers count remedy proof amount ground reason percent first last step since then"
+        " country".split()
+    ),
     ("advice", "*"): frozenset(
         "amount postage leaves percent source ask proofs items answer until".split()
     ),
