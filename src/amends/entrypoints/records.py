@@ -55,8 +55,8 @@ class SellerRecord(Struct, frozen=True):
     they were closed.
 
     ``orders``: placed and not cancelled. ``disputed`` is of these. ``lost``: found for the buyer,
-    of those that were ruled on and count. ``settled``: by agreement, of all that ended between the
-    two. ``undelivered``: orders that never came and were made good. ``withdrawn`` by the buyer and
+    of all that was ruled on. ``settled``: by agreement, of all that ended so or by a ruling.
+    ``undelivered``: orders that never came and were made good. ``withdrawn`` by the buyer and
     ``honoured`` by the platform, for nobody ruled in time, count for neither side. ``silent``: how
     often no first answer came in time; ``answer_seconds``: the median of the others, None with too
     few. ``stars``: how many reviews gave one to five; ``stars_tenths``: their mean, None likewise.
