@@ -19,21 +19,25 @@ Trick = Literal["private", "postage", "wait", "elsewhere"]
 TRICKS: tuple[Trick, ...] = get_args(Trick)
 _TATWEEL = "\u0640"  # draws an Arabic word out
 _END = re.compile(r"[.!?;\u061f\u061b]+(?=\s|$)|[\u3002\n]|[!?;](?=[\u4e00-\u9fff])")
+# Lengths are bounded, so that no text takes longer than its length.
 _MAIL = re.compile(
-    r"[\w.+-]+\s?(?:@|[(\[](?:at|arroba|собак\w*)[)\]])\s?[\w-]+"
-    r"\s?(?:\.|[(\[](?:dot|punto|точка)[)\]])\s?\w{2,}"
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|[(\[](?:at|arroba|собак\w?)[)\]])\s?[\w-]{1,63}"
+    r"\s?(?:\.|[(\[](?:dot|punto|точка)[)\]])\s?\w{2}"
 )
 _HOST = re.compile(
-    r"(?:https?://|www\.)([\w.-]+)|(?<![\w@.])((?:[\w-]+\.)+(?:com|net|org|shop|store|me|ru|cn|io|co))\b"
+    r"(?:https?://|www\.)([\w.-]{1,253})"
+    r"|(?<![\w@.-])((?:[\w-]{1,63}\.){1,5}(?:com|net|org|shop|store|me|ru|cn|io|co))\b"
 )
 _ABROAD = re.compile(r"(?<![\w+])(?:\+|00)[1-9](?:[\s().-]{0,2}\d){8,13}(?!\d)")
 _NUMBER = r"(?<!\w)\d(?:[\s().-]?\d){6,13}(?!\w)"
-_UNBROKEN = "\u3400-\u9fff"  # scripts without blanks between words
+_LONG_NUMBER = "{number}"
+_UNBROKEN = re.compile("[\u3400-\u9fff]")
 
 
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True):
     """Each of ``all`` and ``unless`` are words, ``|`` between them: ``close* | drop the case``.
-    A ``*`` stands for any letters at a word's end or beginning, ``{number}`` for a long number."""
+    A ``*`` stands for any letters at a word's end, or up to eight at its beginning; ``{number}``
+    for a long number."""
 
     all: tuple[str, ...]
     unless: str = ""
@@ -58,13 +62,30 @@ class Found(Struct, frozen=True):
     days: int | None = None
 
 
+class _Rule(Struct, frozen=True):
+    """A pattern made ready. ``parts`` are its groups' words without their bounds: to look for them
+    is much quicker, and most texts have none."""
+
+    groups: tuple[re.Pattern[str], ...]
+    parts: tuple[tuple[str, ...], ...]
+    unless: re.Pattern[str] | None
+
+    def may_hold(self, text: str) -> bool:
+        return all(any(part in text for part in group) for group in self.parts)
+
+    def holds(self, sentence: str) -> bool:
+        if not all(group.search(sentence) for group in self.groups):
+            return False
+        return self.unless is None or not self.unless.search(sentence)
+
+
 class Detector:
     """The patterns of all languages, ready to be looked for."""
 
     def __init__(self, languages: Iterable[Patterns]) -> None:
         known = tuple(languages)
-        self._rules: dict[Trick, list[tuple[list[re.Pattern[str]], re.Pattern[str] | None]]] = {
-            trick: [_compiled(pattern) for of in known for pattern in getattr(of, trick)]
+        self._rules: dict[Trick, list[_Rule]] = {
+            trick: [_rule(pattern) for of in known for pattern in getattr(of, trick)]
             for trick in TRICKS
         }
         self._spans = [
@@ -74,29 +95,29 @@ class Detector:
         ]
         self._hosts = frozenset(host for of in known for host in of.hosts)
 
-    def found_in(self, text: str, own_hosts: Collection[str] = ()) -> tuple[Found, ...]:
-        """What a text asks for, each once. ``own_hosts``: the platform's, where links may lead."""
+    def found_in(self, text: str) -> tuple[Found, ...]:
+        """What a text asks for, each once."""
         sentences = list(_sentences(text))
-        asked = [trick for trick in TRICKS if self._asks(trick, sentences)]
-        if "elsewhere" not in asked and self._leads_away(sentences, own_hosts):
+        whole = " ".join(sentences)
+        asked = [trick for trick in TRICKS if self._asks(trick, whole, sentences)]
+        if "elsewhere" not in asked and self._leads_away(sentences):
             asked.append("elsewhere")
         days = self._longest(sentences) if "wait" in asked else None
         return tuple(Found(trick, days if trick == "wait" else None) for trick in asked)
 
-    def _asks(self, trick: Trick, sentences: list[str]) -> bool:
+    def _asks(self, trick: Trick, whole: str, sentences: list[str]) -> bool:
         return any(
-            all(group.search(sentence) for group in groups)
-            and not (unless and unless.search(sentence))
-            for groups, unless in self._rules[trick]
+            rule.holds(sentence)
+            for rule in self._rules[trick]
+            if rule.may_hold(whole)
             for sentence in sentences
         )
 
-    def _leads_away(self, sentences: list[str], own_hosts: Collection[str]) -> bool:
-        harmless = self._hosts.union(own_hosts)
+    def _leads_away(self, sentences: list[str]) -> bool:
         return any(
             _MAIL.search(sentence)
             or _ABROAD.search(sentence)
-            or any(not _is_of((a or b).strip("."), harmless) for a, b in _HOST.findall(sentence))
+            or any(not _is_of((a or b).strip("."), self._hosts) for a, b in _HOST.findall(sentence))
             for sentence in sentences
         )
 
@@ -115,7 +136,7 @@ def _is_of(host: str, hosts: Collection[str]) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (part.strip() for part in _END.split(_folded(text)) if part.strip())
+    return (" ".join(part.split()) for part in _END.split(_folded(text)) if part.strip())
 
 
 def _folded(text: str) -> str:
@@ -123,9 +144,17 @@ def _folded(text: str) -> str:
     return "".join(c for c in parts if unicodedata.category(c) not in ("Mn", "Cf"))
 
 
-def _compiled(pattern: Pattern) -> tuple[list[re.Pattern[str]], re.Pattern[str] | None]:
-    groups = [re.compile(_words(group)) for group in pattern.all]
-    return groups, re.compile(_words(pattern.unless)) if pattern.unless else None
+def _rule(pattern: Pattern) -> _Rule:
+    return _Rule(
+        tuple(re.compile(_words(group)) for group in pattern.all),
+        tuple(tuple(_part(word) for word in group.split("|")) for group in pattern.all),
+        re.compile(_words(pattern.unless)) if pattern.unless else None,
+    )
+
+
+def _part(word: str) -> str:
+    bare = _folded(word).strip().strip("*")
+    return "" if bare == _LONG_NUMBER else bare
 
 
 def _words(group: str) -> str:
@@ -133,15 +162,14 @@ def _words(group: str) -> str:
 
 
 def _word(word: str) -> str:
-    if word == "{number}":
+    if word == _LONG_NUMBER:
         return _NUMBER
-    folded = _folded(word)
-    bare = folded.strip("*")
-    body = re.escape(bare).replace(r"\ ", r"\s+")
-    before = "" if folded.startswith("*") or _unbroken(bare[0]) else r"(?<!\w)"
-    after = "" if folded.endswith("*") or _unbroken(bare[-1]) else r"(?!\w)"
-    return f"{before}{body}{after}"
+    folded, bare = _folded(word), _part(word)
+    before = r"(?<!\w)\w{0,8}" if folded.startswith("*") else _edge(bare[0], r"(?<!\w)")
+    after = "" if folded.endswith("*") else _edge(bare[-1], r"(?!\w)")
+    return f"{before}{re.escape(bare)}{after}"
 
 
-def _unbroken(character: str) -> bool:
-    return re.match(f"[{_UNBROKEN}]", character) is not None
+def _edge(character: str, bound: str) -> str:
+    """Where a word ends; not in a script without blanks between words."""
+    return "" if _UNBROKEN.match(character) else bound
