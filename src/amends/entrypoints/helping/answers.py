@@ -65,8 +65,13 @@ def _protection(asked: _Asked) -> Iterable[Answer]:
         for opening in terms.opens
     ]  # fmt: skip
     yield asked.answer("opens", [says("opens_first")], opens)
+    # Carriers' names keep their order among words from right to left.
     ends = [
-        says("closes_by_carrier", carriers=", ".join(w.carriers), days=asked.days(w.term))
+        says(
+            "closes_by_carrier",
+            carriers=f"\u2068{', '.join(w.carriers)}\u2069",
+            days=asked.days(w.term),
+        )
         for w in terms.closes_by_carrier
     ]
     ends += [says(f"closes_{c.kind}", days=asked.days(c.term)) for c in terms.closes_other_carriers]
