@@ -27,6 +27,7 @@ from amends.adapters.meanings import sentence_meanings
 from amends.adapters.packs import check_packs, load_packs, shipped_packs
 from amends.adapters.payments.simulator import PaymentSimulator
 from amends.adapters.signing import KeptSigner
+from amends.adapters.webhooks import WebhookPoster
 from amends.adapters.word_key import kept_key, word_digests
 from amends.dispute.state import Case
 from amends.engine.backup import Manifest, NotEmpty, Tell
@@ -41,11 +42,13 @@ from amends.engine.outside import (
 )
 from amends.engine.service import Meta
 from amends.engine.store import Store
+from amends.engine.webhooks import ANNOUNCE
 from amends.entrypoints.cli.telling import shown
 from amends.entrypoints.cli.toolkit import Toolkit
 from amends.entrypoints.doctor.findings import Premises
 from amends.entrypoints.domain import OrderDomain
 from amends.entrypoints.goodwill import GoodwillReader
+from amends.entrypoints.jobs.announcing import AnnounceJob
 from amends.entrypoints.jobs.chargebacks import ChargebackAnswerJob
 from amends.entrypoints.jobs.digest import DigestJob
 from amends.entrypoints.jobs.links import SignInLinkJob
@@ -59,6 +62,7 @@ from amends.entrypoints.pinning import claim, pin
 from amends.entrypoints.service import CaseEngine, Sandbox, Service
 from amends.entrypoints.similar.index import IndexRulingJob, RulingIndex
 from amends.entrypoints.webhooks_in.intake import Intake
+from amends.entrypoints.webhooks_out.sending import Courier
 from amends.kernel.instants import Calendar, Instant, from_micros, to_micros
 from amends.policy.library import Library
 from amends.projections.rulings import INDEX_RULING
@@ -155,6 +159,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
 
     key = kept_key(settings.beside("words.key"))
     digest = word_digests(key)
+    private = bool(settings.sandbox) or settings.webhooks_private
     rulings = RulingIndex(store, digest, sentence_meanings(key, digest))
 
     def close() -> None:
@@ -188,6 +193,7 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
             "sign_in_link": SignInLinkJob(engine.view, store, mailer, links),
             WATCH_CASE: WatchCaseJob(engine),
             WATCH_LIST: WatchListJob(engine),
+            ANNOUNCE: AnnounceJob(engine),
             INDEX_RULING: IndexRulingJob(engine.view, rulings),
         },
         simulator=simulator,
@@ -208,6 +214,11 @@ def _service(settings: Settings, store: Store, library: Library) -> Service:
         rulings=rulings,
         typesetter=ChildTypesetter(),
         signer=KeptSigner(settings.beside("casefile.key")),
+        # Receivers judge a signature's age by the world's time, whatever a sandbox does.
+        courier=Courier(
+            store.webhooks, WebhookPoster(private=private), clock.now, SystemClock().now
+        ),
+        webhooks_private=private,
     )
 
 

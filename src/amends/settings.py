@@ -33,7 +33,8 @@ class Settings:
     and so need not wait for the disk. ``reply_to``: the address whose replies are taken in, "" for
     none; ``mail_in_key``: what a mail server that hands them over by HTTP knows itself by.
     ``goodwill_budgets``: what support may grant in a calendar month, in minor units by currency;
-    with none there is no limit to a month.
+    with none there is no limit to a month. ``webhooks_private``: webhook endpoints may be in
+    networks of our own, and without TLS; a sandbox takes them always.
     """
 
     database: str | Path
@@ -50,6 +51,7 @@ class Settings:
     mail_in_key: str = field(default="", repr=False)
     home: Path = Path("var")
     goodwill_budgets: Mapping[str, int] = field(default_factory=dict)
+    webhooks_private: bool = False
 
     @classmethod
     def read(
@@ -67,7 +69,7 @@ class Settings:
         ``AMENDS_SMTP_HOST``, ``_PORT``, ``_SECURITY``, ``_USER``, ``_PASSWORD``,
         ``AMENDS_STRIPE_KEY``, ``_WEBHOOK_SECRET``, ``_API_BASE``, and ``AMENDS_OIDC_ISSUER``,
         ``_CLIENT_ID``, ``_CLIENT_SECRET``, and ``AMENDS_GOODWILL_PER_MONTH`` (such as ``500.00 USD,
-        450 EUR``).
+        450 EUR``), and ``AMENDS_WEBHOOKS_PRIVATE`` (``1``).
 
         Raises ValueError for what cannot be.
         """
@@ -89,6 +91,7 @@ class Settings:
             mail_in_key=_mail_in_key(env),
             home=Path(env.get("AMENDS_HOME", cls.home)),
             goodwill_budgets=_goodwill_budgets(env),
+            webhooks_private=env.get("AMENDS_WEBHOOKS_PRIVATE") == "1",
         )
 
     def beside(self, what: str) -> Path:

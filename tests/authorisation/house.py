@@ -18,6 +18,7 @@ from PIL import Image
 from amends.bootstrap import Settings, build_service
 from amends.engine.access import ApiKey
 from amends.engine.staff import StaffAccount
+from amends.engine.webhooks import Endpoint
 from amends.entrypoints.application import build_app
 from amends.entrypoints.service import Service
 from amends.entrypoints.web.router import web_router
@@ -122,6 +123,9 @@ def house(database: Path) -> Iterator[House]:
             now = service.clock.now()
             mia = Member("mia", Role.MEDIATOR)
             service.store.staff.add(StaffAccount(mia, "Mia", "mia@amends.example", now))
+            for name in ("we_1", "we_2"):
+                heard = Endpoint(name, "shop", "https://127.0.0.1:9/", ("test",), now, off="asked")
+                service.store.webhooks.add(heard, "whsec_MDEyMzQ1Njc4OWFiY2RlZg==")
             yield House(client, service)
     finally:
         service.close()

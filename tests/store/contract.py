@@ -24,6 +24,7 @@ from tests.store.contract_sessions import EmailsContract, SessionsContract, Trie
 from tests.store.contract_staff import StaffContract
 from tests.store.contract_support import SupportContract
 from tests.store.contract_watching import WatchingContract
+from tests.store.contract_webhooks import WebhooksContract
 
 
 class StoreContract(
@@ -41,6 +42,7 @@ class StoreContract(
     AccessContract,
     CorrespondenceContract,
     ImportAnswersContract,
+    WebhooksContract,
     DraftsContract,
     PapersContract,
     SlotsContract,

@@ -15,9 +15,9 @@ from amends.order.events import ORDER_EVENTS
 
 # Raise it when an event's ``on`` makes something else of a state whose shape stays as it is.
 _REVISION = 1
-_EVENT_TYPES: tuple[type[CaseEvent], ...] = (*ORDER_EVENTS, *DISPUTE_EVENTS)
+EVENT_TYPES: tuple[type[CaseEvent], ...] = (*ORDER_EVENTS, *DISPUTE_EVENTS)
 _events_out = msgspec.json.Encoder(order="deterministic")
-_events_in: msgspec.json.Decoder[CaseEvent] = msgspec.json.Decoder(reduce(or_, _EVENT_TYPES))
+_events_in: msgspec.json.Decoder[CaseEvent] = msgspec.json.Decoder(reduce(or_, EVENT_TYPES))
 _states_out = msgspec.msgpack.Encoder(order="deterministic")
 _states_in = msgspec.msgpack.Decoder(Case)
 

@@ -6,7 +6,7 @@ implementation passes the contract suite of its protocol in ``tests/adapters``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO, Literal, Protocol
 
 from msgspec import Struct
@@ -336,3 +336,23 @@ class Signer(Protocol):
 
     def sign(self, data: bytes) -> bytes:
         """The signature of ``data``, 64 bytes; always the same for the same data."""
+
+
+# --- Webhooks -----------------------------------------------------------------------------------
+
+NoAnswer = Literal["timeout", "connection", "tls", "unknown_host", "private_address", "not_https"]
+
+
+class Unanswered(Exception):
+    """Whoever was posted to gave no answer, or was not posted to at all."""
+
+    def __init__(self, problem: NoAnswer) -> None:
+        super().__init__(problem)
+        self.problem: NoAnswer = problem
+
+
+class Post(Protocol):
+    """Posts to an address somebody else chose."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str]:
+        """The status and how the answer begins, within ten seconds. Raises Unanswered."""

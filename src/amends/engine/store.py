@@ -29,6 +29,7 @@ from amends.engine.sessions import Emails, KeptSessions, Tries
 from amends.engine.slots import ALL_SLOTS
 from amends.engine.staff import StaffAccounts
 from amends.engine.watching import Watching
+from amends.engine.webhooks import Webhooks
 from amends.kernel.decision import Content
 from amends.kernel.instants import Instant, Outage
 from amends.kernel.people import Actor, PersonId
@@ -400,6 +401,8 @@ class Store(Protocol):
     def correspondence(self) -> Correspondence: ...
     @property
     def import_answers(self) -> ImportAnswers: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     @property
     def uptime(self) -> Uptime: ...
     @property

@@ -32,8 +32,8 @@ _BEAT_EVERY = timedelta(seconds=15)
 # When the books were last held against the providers', in the database's values as a whole.
 RECONCILED_AT = "reconciled_at"
 # What one process does for all of them.
-_UPKEEP, _CALLBACKS, _DEALING = "upkeep", "callbacks", "dealing"
-_DUTIES = (_UPKEEP, _CALLBACKS, _DEALING)
+_UPKEEP, _CALLBACKS, _DEALING, _WEBHOOKS = "upkeep", "callbacks", "dealing", "webhooks"
+_DUTIES = (_UPKEEP, _CALLBACKS, _DEALING, _WEBHOOKS)
 _RECONCILE_EVERY = timedelta(days=1)
 _TIDIED_AT = "tidied_at"
 _TIDY_EVERY = timedelta(hours=1)
@@ -58,8 +58,8 @@ class NeverQuiet(RuntimeError):
 
 
 def drain(service: Service) -> None:
-    """Do all that is due now, until there is nothing left: deadlines, jobs, provider's changes, and
-    cases to be dealt out.
+    """Do all that is due now, until there is nothing left: deadlines, jobs, provider's changes,
+    cases to be dealt out, and webhooks.
 
     What fails is logged and waits for its next turn. A sandbox's clock stands still between steps,
     so once all else is done its mail waits for nothing more.
@@ -69,6 +69,8 @@ def drain(service: Service) -> None:
             events = let_expire(service)
             ran = work_off(service)
             if take_callbacks(service) or ran or events or Dealer(service).deal():
+                continue
+            if service.courier.send_due():
                 continue
             if service.sandbox is None or not service.store.jobs.hasten(
                 "mail", service.clock.now()
@@ -118,6 +120,7 @@ def _next(service: Service, sandbox: Sandbox) -> Instant | None:
         service.store.jobs.next_run(),
         sandbox.payments.next_report_at(),
         service.store.callbacks.next_run(),
+        service.store.webhooks.next_run(),
     )
     return min((at for at in known if at is not None and at > now), default=None)
 
@@ -184,6 +187,7 @@ class Ticker:
                 ("jobs", _EVERY_SECONDS, self._jobs),
                 ("upkeep", _LOOKED_AT_SECONDS, self._upkeep),
                 ("dealing", _LOOKED_AT_SECONDS, self._deal),
+                ("webhooks", _EVERY_SECONDS, self._webhooks),
             )
         ]
 
@@ -256,6 +260,10 @@ class Ticker:
     def _deal(self) -> None:
         if self._has(_DEALING):
             self._dealer.deal()
+
+    def _webhooks(self) -> None:
+        if self._has(_WEBHOOKS):
+            self._service.courier.begin(lambda: self._has(_WEBHOOKS))
 
     def _upkeep(self) -> None:
         if self._has(_UPKEEP):

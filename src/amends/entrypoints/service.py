@@ -30,7 +30,10 @@ from amends.engine.simulated import SimulatedPayments
 from amends.engine.store import Store
 from amends.entrypoints.goodwill import GoodwillReader
 from amends.entrypoints.similar.index import RulingIndex
+from amends.entrypoints.webhooks_out.endpoints import Endpoints
+from amends.entrypoints.webhooks_out.sending import Courier
 from amends.kernel.instants import Calendar
+from amends.kernel.people import PersonId
 from amends.policy.library import Library
 from amends.policy.terms import Terms
 
@@ -65,7 +68,7 @@ class Service:
     address whose replies are taken in, ``mail_in_key`` lets in who hands them over by HTTP; each is
     "" where that is not done. ``goodwill`` tells what was granted this month, and of how much.
     ``rulings`` holds the words by which rulings are found. ``typesetter`` and ``signer`` make case
-    files.
+    files. ``courier`` sends webhooks; ``webhooks_private``: into networks of our own too.
     """
 
     engine: CaseEngine
@@ -95,3 +98,16 @@ class Service:
     rulings: RulingIndex
     typesetter: Typesetter
     signer: Signer
+    courier: Courier
+    webhooks_private: bool
+
+
+def endpoints_of(service: Service, owner: PersonId) -> Endpoints:
+    """The webhook endpoints of a marketplace."""
+    return Endpoints(
+        service.store.webhooks,
+        service.clock,
+        service.new_token,
+        owner,
+        private=service.webhooks_private,
+    )

@@ -11,9 +11,10 @@ from msgspec import Struct
 from amends.engine.chain import GENESIS, next_hash
 from amends.engine.slots import slot_of
 from amends.engine.store import SavedAnswer, StoredEvent, StoredState, Write
+from amends.engine.webhooks import ANNOUNCE
 from amends.kernel.instants import Instant, from_micros, to_micros
 from amends.kernel.people import Actor, PersonId, Role
-from amends.kernel.record import Job
+from amends.kernel.record import Column, Job
 from amends.store.sealing import PersonKey, seal, sealed_text
 
 Values = tuple[Any, ...]
@@ -105,6 +106,14 @@ def saved_answers(found: Collection[Values]) -> dict[tuple[str, str, str], Saved
         )
         for order, caller, key, digest, at, since, version, refusal in found
     }
+
+
+def announcement(write: Write) -> Values:
+    """A row of the outbox by which a write with events asks that they be told."""
+    upto = write.expected + len(write.events)
+    payload: dict[str, Column] = {"after": write.expected, "upto": upto}
+    job = f"{write.order}:{upto}:{ANNOUNCE}"
+    return job_values(write.order, Job(job, ANNOUNCE, write.events[-1].at, payload))
 
 
 def instant_or_none(micros: int | None) -> Instant | None:

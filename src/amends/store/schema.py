@@ -1,3 +1,3 @@
 """Which version of the schema this code reads and writes."""
 
-SCHEMA = "0022"
+SCHEMA = "0023"

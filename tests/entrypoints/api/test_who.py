@@ -59,6 +59,7 @@ def test_only_what_says_nothing_of_anybody_needs_no_key(shop: Shop) -> None:
             policy_id="p",
             version="1",
             seller_id="s",
+            endpoint_id="we_1",
         )
         for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic eA=="},
                         {"Authorization": "Bearer sandbox.provider.x"},
@@ -82,6 +83,7 @@ def test_a_role_an_address_is_not_for_is_refused(shop: Shop) -> None:
             policy_id="p",
             version="1",
             seller_id="s",
+            endpoint_id="we_1",
         )
         for role in EVERYBODY - route.roles if route.roles else ():
             answer = shop.call(route.method, path, f"{role.value}.x")

@@ -30,6 +30,7 @@ from amends.entrypoints.api import (
     sandbox,
     similar,
     support,
+    webhooks,
 )
 from amends.entrypoints.api.calls import EVERYBODY, Asked, Call, Reply
 from amends.entrypoints.api.context import Api
@@ -43,6 +44,7 @@ from amends.entrypoints.records import SellerRecord
 from amends.entrypoints.support import DESK, LogEntry, SupportItem
 from amends.entrypoints.views import structs
 from amends.entrypoints.views.waiting import WaitingView
+from amends.entrypoints.webhooks_out.endpoints import Change
 from amends.kernel.people import Role
 from amends.order.decide.place_order import PlaceOrder
 from amends.order.decide.send_message import SendMessage
@@ -63,7 +65,7 @@ class Route:
     and is worked off together with others. ``sandbox``: there only on a sandbox.
     """
 
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     summary: str
     handler: Handler
@@ -174,6 +176,28 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/portal-sessions", "Make a new link that signs a buyer or seller in",
           portal.post_portal_session, frozenset({Role.MARKETPLACE}), SignInLink, 201, body="json",
           takes=portal.AskPortalSession),
+    Route("GET", "/webhook-endpoints", "List one's webhook endpoints", webhooks.get_endpoints,
+          webhooks.LISTENS, webhooks.EndpointView, paged=True),
+    Route("POST", "/webhook-endpoints", "Make a webhook endpoint", webhooks.post_endpoint,
+          webhooks.LISTENS, webhooks.EndpointView, 201, body="json", takes=webhooks.MakeEndpoint),
+    Route("GET", "/webhook-endpoints/{endpoint_id}", "Read a webhook endpoint",
+          webhooks.get_endpoint, webhooks.LISTENS, webhooks.EndpointView),
+    Route("PATCH", "/webhook-endpoints/{endpoint_id}", "Change a webhook endpoint",
+          webhooks.patch_endpoint, webhooks.LISTENS, webhooks.EndpointView, body="json",
+          takes=Change),
+    Route("DELETE", "/webhook-endpoints/{endpoint_id}", "Remove a webhook endpoint",
+          webhooks.delete_endpoint, webhooks.LISTENS, webhooks.EndpointView),
+    Route("POST", "/webhook-endpoints/{endpoint_id}/secret", "Have messages signed anew",
+          webhooks.post_secret, webhooks.LISTENS, webhooks.EndpointView),
+    Route("POST", "/webhook-endpoints/{endpoint_id}/test", "Send a test message",
+          webhooks.post_test, webhooks.LISTENS, webhooks.SentView),
+    Route("POST", "/webhook-endpoints/{endpoint_id}/replay", "Send messages again",
+          webhooks.post_replay, webhooks.LISTENS, webhooks.ReplayedView, body="json",
+          takes=webhooks.AskReplay),
+    Route("GET", "/webhook-endpoints/{endpoint_id}/deliveries", "List messages and their attempts",
+          webhooks.get_deliveries, webhooks.LISTENS, webhooks.DeliveryView, paged=True),
+    Route("GET", "/events", "Read what endpoints are told as a feed", webhooks.get_events,
+          webhooks.LISTENS, webhooks.FeedView, query=(*webhooks.FILTERS, "limit")),
     Route("GET", "/sandbox/clock", "Where the virtual clock stands", sandbox.get_clock,
           answers=sandbox.ClockView, sandbox=True),
     Route("POST", "/sandbox/clock", "Move the virtual clock forward", sandbox.post_clock,

@@ -82,6 +82,15 @@ def event_views(
     )
 
 
+def told_outside(recorded: Recorded[CaseEvent], currency: str) -> EventView | None:
+    """An event as it leaves the house: without texts and names of staff, and without the order that
+    was placed, which whoever is told may read. None for work among staff."""
+    if isinstance(recorded.event, INTERNAL):
+        return None
+    view = _event(recorded, Actor("", Role.BUYER), _Teller(None, currency, staff=False))
+    return msgspec.structs.replace(view, data={n: v for n, v in view.data.items() if n != "order"})
+
+
 def _event(recorded: Recorded[CaseEvent], by: Actor, teller: _Teller) -> EventView:
     data = msgspec.to_builtins(recorded.event)
     type_ = str(data.pop("type"))
@@ -98,10 +107,10 @@ def _event(recorded: Recorded[CaseEvent], by: Actor, teller: _Teller) -> EventVi
 
 
 class _Teller(Struct, frozen=True):
-    """Puts texts in the place of references, money in the place of amounts, and leaves out what the
-    asker is not to know."""
+    """Puts texts in the place of references, or leaves both out without any texts; puts money in
+    the place of amounts, and leaves out what the asker is not to know."""
 
-    texts: Texts
+    texts: Texts | None
     currency: str | None
     staff: bool
 
@@ -112,10 +121,11 @@ class _Teller(Struct, frozen=True):
             if name in _REFERENCES_OF_OTHERS:
                 shown[name] = value
             elif name.endswith("_ref"):
-                shown[name.removesuffix("_ref")] = self.texts.get(value)
+                if self.texts is not None:
+                    shown[name.removesuffix("_ref")] = self.texts.get(value)
             elif name == "ref":
                 # Where a file lies is not shown; a message's text is.
-                if "media_type" not in data:
+                if "media_type" not in data and self.texts is not None:
                     shown["text"] = self.texts.get(value)
             elif not self.staff and self._names_staff(name, value):
                 continue

@@ -22,6 +22,7 @@ from amends.store.sessions import SqlSessions, SqlTries
 from amends.store.staff import SqlStaff
 from amends.store.urls import Target
 from amends.store.watching import SqlWatching
+from amends.store.webhooks import SqlWebhooks
 
 __all__ = ["PostgresStore"]
 
@@ -49,6 +50,7 @@ class PostgresStore:
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.import_answers = SqlImportAnswers(plain)
+        self.webhooks = SqlWebhooks(plain)
         self.uptime = SqlUptime(plain)
         self.meta = SqlMeta(plain)
         self.upkeep = PostgresUpkeep(self._connections)

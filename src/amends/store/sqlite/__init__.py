@@ -23,6 +23,7 @@ from amends.store.sqlite.upkeep import SqliteUpkeep
 from amends.store.sqlite.views import SqliteViews
 from amends.store.staff import SqlStaff
 from amends.store.watching import SqlWatching
+from amends.store.webhooks import SqlWebhooks
 
 __all__ = ["SqliteStore"]
 
@@ -54,6 +55,7 @@ class SqliteStore:
         self.watching = SqlWatching(plain)
         self.correspondence = SqlCorrespondence(plain, digests)
         self.import_answers = SqlImportAnswers(plain)
+        self.webhooks = SqlWebhooks(plain)
         self.uptime = SqlUptime(plain)
         self.meta = SqlMeta(plain)
         self.upkeep = SqliteUpkeep(self._connections)

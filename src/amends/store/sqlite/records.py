@@ -20,6 +20,7 @@ from amends.engine.store import (
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
 from amends.kernel.people import PersonId
 from amends.store.batch import (
+    announcement,
     instant_or_none,
     laid_out,
     owners_of,
@@ -34,6 +35,7 @@ from amends.store.sealing import PersonKey, new_key, unseal
 from amends.store.sqlite.connections import Connections
 from amends.store.sqlite.jobs import PUT_JOB
 from amends.store.sqlite.rows import as_json, write_rows
+from amends.store.webhooks import ANY_ENDPOINT
 
 _STATES = """SELECT order_id, version, state, code, next_due, head FROM states
     WHERE order_id IN (SELECT value FROM json_each(?))"""
@@ -169,6 +171,8 @@ def _write(db: sqlite3.Connection, writes: Sequence[Write], digests: Digests) ->
     db.executemany(_PUT_STATE, batch.states)
     write_rows(db, [(w.order, row) for w in kept for row in w.rows])
     db.executemany(PUT_JOB, batch.jobs)
+    if db.execute(ANY_ENDPOINT).fetchone():
+        db.executemany(PUT_JOB, [announcement(w) for w in kept if w.events])
     db.executemany(_PUT_ANSWER, batch.answers)
     return frozenset(clashed)
 

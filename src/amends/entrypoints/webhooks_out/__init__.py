@@ -1,0 +1,1 @@
+"""Telling marketplaces what happened: endpoints, messages, and sending them."""
