@@ -126,7 +126,7 @@ def _advice(looking: Looking, found: Compared, percent: int) -> Iterator[str]:
         ask = _amount(looking, found.ask)
         yield say["ask_less"].format(percent=ASK_PERCENT, ask=ask)
     if postage and postage.sure == "estimated":
-        yield say["estimated"].format(source=postage.source)
+        yield say["estimated"]
 
 
 def _amount(looking: Looking, amount: int) -> str:

@@ -46,7 +46,7 @@ _BRACES: dict[tuple[str, ...], frozenset[str]] = {
         " country".split()
     ),
     ("advice", "*"): frozenset(
-        "amount postage leaves percent source ask proofs items answer until".split()
+        "amount postage leaves percent ask proofs items answer until".split()
     ),
 }
 # Rules are told with the facts of their refusal, whatever these are.
