@@ -34,7 +34,7 @@ __all__ = ["serve"]
 HTTPS = "https://disputes.shop.example"
 NAMES = {
     "settings", "address", "folders", "mail", "schema", "database", "packs", "clock", "files",
-    "outbox", "deadlines", "replay", "similar", "payments",
+    "outbox", "deadlines", "replay", "similar", "payments", "webhooks",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from amends.adapters.webhooks import WebhookPoster
 from amends.engine.outside import Unanswered
+from amends.entrypoints.doctor.within import look_within
 from amends.entrypoints.webhooks_out.sending import WAITS, Courier, wait_after
 from tests.entrypoints.sandbox import BUYER, SELLER, Json, Shop, rub
 from tests.entrypoints.webhooks_out.receiver import Receiver, receiver
@@ -245,3 +246,18 @@ def test_waits_last_three_days_and_are_the_same_each_time() -> None:
     assert timedelta(days=2.9) < whole < timedelta(days=3.4)
     assert wait_after("msg_1", 3) == wait_after("msg_1", 3)
     assert wait_after("msg_1", 3) != wait_after("msg_2", 3)
+
+
+def test_the_doctor_shows_who_cannot_be_told(shop: Shop, there: Receiver) -> None:
+    def says() -> list[str]:
+        found = look_within(shop.service, (), 1)
+        return [f.says for f in found if f.check == "webhooks"]
+
+    endpoint = made(shop, there.url)
+    assert says() == ["1 endpoints, none of which fails"]
+    there.answers = [500] * 20
+    shop.placed()
+    assert says() == [f"{endpoint['id']} of shop has taken no message for 0 seconds"]
+    there.answers = [410]
+    shop.advance("PT1M")
+    assert says() == [f"{endpoint['id']} of shop was switched off: it is gone"]

@@ -31,6 +31,7 @@ def look_within(service: Service, providers: tuple[str, ...], sample: int) -> It
     yield from _stuck(service)
     yield _replayed(service, sample)
     yield _similar(service)
+    yield from _webhooks(service)
     yield from _providers(service, providers)
 
 
@@ -132,6 +133,20 @@ def _similar(service: Service) -> Finding:
         return warning("similar", says, do)
     by = "words and by what their claims say in others" if model else "words"
     return ok("similar", f"like rulings are found by {by}")
+
+
+def _webhooks(service: Service) -> Iterator[Finding]:
+    endpoints = service.store.webhooks.endpoints()
+    for e in endpoints:
+        if e.off in ("failing", "gone"):
+            says = f"{e.id} of {e.owner} was switched off: it is {e.off}"
+            yield warning("webhooks", says, "tell that marketplace; it can switch it on again")
+        elif not e.off and e.failing_since is not None:
+            since = _told(service.clock.now() - e.failing_since)
+            says = f"{e.id} of {e.owner} has taken no message for {since}"
+            yield warning("webhooks", says, "tell that marketplace")
+    if all(e.off == "asked" or not (e.off or e.failing_since) for e in endpoints):
+        yield ok("webhooks", f"{len(endpoints)} endpoints, none of which fails")
 
 
 def _providers(service: Service, providers: tuple[str, ...]) -> Iterator[Finding]:
