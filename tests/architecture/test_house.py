@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "amends"
 FILES = sorted(SOURCE.rglob("*.py"))
-CORE = ("kernel", "policy", "order", "dispute", "guidance", "projections")
+CORE = ("kernel", "policy", "order", "dispute", "guidance", "exploring", "projections")
 STDLIB_OF_THE_CORE = {
     "__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
     "base64", "hashlib", "itertools", "math", "operator", "re", "string", "types", "typing",

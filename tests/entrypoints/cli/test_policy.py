@@ -54,8 +54,14 @@ def test_show_of_what_is_not_there_names_what_is() -> None:
 
 
 def test_check_of_a_shipped_pack() -> None:
-    result = run("check", "aliexpress")
-    assert (result.exit_code, result.stdout) == (0, "aliexpress: nothing wrong\n")
+    result = run("check", "guide-001")
+    assert result.exit_code == 0, result.output
+    first, explored, *_rest = result.stdout.splitlines()
+    assert first == "guide-001 1: holds"
+    assert "situations" in explored
+    assert "decided within 15 days of the opening (promised: 15, ruling_due_after" in result.stdout
+    assert "the longest path takes 175 days" in result.stdout
+    assert "day 126  the time for 'ruling' ends, and the mediator did nothing" in result.stdout
 
 
 def test_check_prints_every_problem_and_fails(tmp_path: Path) -> None:

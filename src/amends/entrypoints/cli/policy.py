@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from amends.entrypoints.cli.progress import steps
+from amends.entrypoints.cli.proving import told
+from amends.exploring.proof import prove
 from amends.policy.explain import explain
 from amends.policy.library import Library
 from amends.policy.problems import PackError, PackProblem
@@ -82,13 +85,26 @@ def policy_app(
             typer.Argument(help="A shipped pack's id, or a folder: of one pack, or of several."),
         ],
     ) -> None:
-        """Print everything wrong with a pack: file, key, what is wrong, what would mend it."""
+        """Print everything wrong with a pack, and prove that its disputes end in time.
+
+        What is wrong with its files: file, key, what would mend it. Then everything that can
+        follow from a dispute is gone through, and what breaks is told as a path.
+        """
         named = shipped() / pack_or_folder
         folder = Path(pack_or_folder)
-        problems = check(named if named.is_dir() and not folder.is_dir() else folder)
+        folder = named if named.is_dir() and not folder.is_dir() else folder
+        problems = check(folder)
         if problems:
             raise _failure(problems)
-        typer.echo(f"{pack_or_folder}: nothing wrong")
+        broken = 0
+        for terms in load(folder).all():
+            with steps(f"Exploring {terms.id} {terms.version}") as tell:
+                proof = prove(terms, tell)
+            for line in told(terms, proof):
+                typer.echo(line)
+            broken += len(proof.breaches)
+        if broken:
+            raise typer.Exit(1)
 
     return app
 
