@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 import pytest
 from babel import Locale
@@ -12,7 +14,7 @@ from amends.entrypoints.words.catalogue import words
 GOOD = {
     "countries": '["DE"]', "name": '"A body"', "kind": '"advice"', "can": '"advises"',
     "for": '["buyer"]', "url": '"https://example.org/"', "source": '"https://example.org/a"',
-    "checked": '"2026-11-22"',
+    "checked": "2026-11-22",
 }  # fmt: skip
 
 
@@ -22,7 +24,9 @@ def entry(**changes: str) -> str:
 
 
 def test_a_whole_entry_is_read() -> None:
-    assert read_places(entry())[0].sides == ("buyer",)
+    place = read_places(entry())[0]
+    assert (place.sides, place.checked) == (("buyer",), date(2026, 11, 22))
+    assert read_places(entry(checked=""))[0].checked is None
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,6 @@ def test_a_whole_entry_is_read() -> None:
         {"url": '"http://example.org/"'},
         {"source": ""},
         {"checked": '"soon"'},
-        {"checked": ""},
         {"kind": '"friend"'},
         {"countries": '["Germany"]'},
         {"countries": "[]"},

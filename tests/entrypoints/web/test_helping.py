@@ -70,7 +70,8 @@ def test_places_are_by_country_and_side(world: World) -> None:
     nobody = Visitor(world.browser())
     german = nobody.get("/help/elsewhere", country="DE")
     assert "Universalschlichtungsstelle des Bundes" in german.words
-    assert "Last checked" in german.words
+    assert "Last checked" not in german.words
+    assert "those without a day have not been opened" in german.words
     selling = nobody.get("/help/elsewhere", country="DE", side="seller").words
     assert "Universalschlichtungsstelle" not in selling
     assert "Small claims" in selling

@@ -18,8 +18,9 @@ _Country = Annotated[str, Meta(pattern=r"^([A-Z]{2}|all)$")]
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True, rename={"sides": "for"}):
-    """A body outside: whom it helps, with what, and when its entry was last looked at. ``own`` is
-    what it calls itself, where that is not its English name."""
+    """A body outside: whom it helps, and with what. ``checked`` is the day on which somebody last
+    opened its address, None where nobody has since it was put down; ``own`` what it calls itself,
+    where that is not its English name."""
 
     countries: Annotated[tuple[_Country, ...], Meta(min_length=1)]
     name: Annotated[str, Meta(min_length=1)]
@@ -30,13 +31,8 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True, rename={"sides": "f
     sides: Annotated[tuple[Side, ...], Meta(min_length=1)]
     url: _Url
     source: _Url
-    checked: str
+    checked: date | None = None
     own: str = ""
-
-    @property
-    def checked_on(self) -> date:
-        """The day it was last looked at."""
-        return date.fromisoformat(self.checked)
 
 
 class _Places(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,12 +40,9 @@ class _Places(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_places(text: str) -> tuple[Place, ...]:
-    """The entries of a file. Raises msgspec.ValidationError for a key that is not known or missing
-    and for what is no https address, ValueError for a ``checked`` that is no day."""
-    found = msgspec.toml.decode(text, type=_Places).place
-    for place in found:
-        _ = place.checked_on
-    return found
+    """The entries of a file. Raises msgspec.ValidationError for a key that is not known or missing,
+    for what is no https address, and for a ``checked`` that is no day."""
+    return msgspec.toml.decode(text, type=_Places).place
 
 
 @cache
