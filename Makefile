@@ -31,7 +31,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 # Line and branch coverage of the domain core by its own tests.
-CORE := kernel policy order dispute exploring projections
+CORE := kernel policy order dispute projections
 coverage: $(READY)
 	$(BIN)/coverage run --source=$(subst $() ,$(COMMA),$(CORE:%=src/amends/%)) -m pytest $(CORE:%=tests/%) tests/properties tests/money
 	$(BIN)/coverage report --skip-covered --fail-under=100
