@@ -55,16 +55,18 @@ WITH_MORE = {
     "appeal": "a phase and a part of a dispute are called so too",
 }
 SAMPLE = SOURCE / "entrypoints" / "demo"
+EXPLORING = SOURCE / "exploring"
 WORDS = SOURCE / "entrypoints" / "words"
 ABOVE_THE_CORE = ("projections", "engine", "store", "adapters", "entrypoints")
 
 
 def files(*folders: str) -> dict[str, str]:
     """The texts of the source by path: code, pages and words. What people of the sample marketplace
-    do is not among them: they use commands as anybody does. Nor are translations, without which a
-    command is there in English."""
+    do is not among them: they use commands as anybody does. Nor is what exploring tries, of which
+    its own test says what it may leave out, nor translations, without which a command is there in
+    English."""
     found = (path for folder in folders for path in (SOURCE / folder).rglob("*"))
-    found = (path for path in found if SAMPLE not in path.parents)
+    found = (path for path in found if not {SAMPLE, EXPLORING} & {*path.parents})
     found = (path for path in found if path.parent.parent != WORDS or path.parent.name == "en")
     return {
         path.relative_to(SOURCE).as_posix(): path.read_text("utf-8")

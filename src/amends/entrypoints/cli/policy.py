@@ -1,5 +1,7 @@
 """``amends policy``: which packs there are, what they say, what is wrong with them."""
 
+# ruff: noqa: PLC0415 - see the package's docstring
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -9,8 +11,6 @@ from typing import Annotated
 import typer
 
 from amends.entrypoints.cli.progress import steps
-from amends.entrypoints.cli.proving import told
-from amends.exploring.proof import prove
 from amends.policy.explain import explain
 from amends.policy.library import Library
 from amends.policy.problems import PackError, PackProblem
@@ -90,6 +90,9 @@ def policy_app(
         What is wrong with its files: file, key, what would mend it. Then everything that can
         follow from a dispute is gone through, and what breaks is told as a path.
         """
+        from amends.entrypoints.cli.proving import told
+        from amends.exploring.proof import prove
+
         named = shipped() / pack_or_folder
         folder = Path(pack_or_folder)
         folder = named if named.is_dir() and not folder.is_dir() else folder

@@ -5,33 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from amends.entrypoints.words.catalogue import words
 from amends.exploring.paths import Leg, Path
 from amends.exploring.proof import Breach, Proof
 from amends.policy.terms import Terms
 
-DONE = {
-    "make_offer": "offers {choice}",
-    "accept_offer": "accepts the offer: {choice}",
-    "decline_offer": "declines the offer",
-    "escalate": "asks for a mediator",
-    "request_more_time": "asks for more time",
-    "cancel_dispute": "takes the claim back",
-    "request_information": "asks the {choice} a question",
-    "answer_information": "answers the question",
-    "issue_ruling": "rules: {choice}",
-    "propose_ruling": "rules, with a second person: {choice}",
-    "accept_ruling": "accepts the ruling",
-    "appeal": "appeals: {choice}",
-    "decide_appeal": "decides the appeal: {choice}",
-    "provide_return_address": "says where the goods go back to",
-    "ship_return": "sends the goods back",
-    "inspect_return": "says in which condition they came back: {choice}",
-    "contest_return": "contests that",
-    "ship_replacement": "sends the replacement",
-    "confirm_replacement": "says that the replacement came",
-    "record_tracking": "delivers the parcel",
-    "refund_settled": "books the refund",
-}
 _WRONG = {
     "no_turn": "an open dispute is nobody's turn",
     "no_deadline": "an open dispute has no deadline",
@@ -111,7 +89,8 @@ def _leg(leg: Leg) -> str:
     if leg.lapsed:
         done = f"the time for '{_said(leg.what)}' ends, and the {leg.by} did nothing"
     else:
-        done = f"{leg.by} {DONE[leg.what].format(choice=_said(leg.choice))}"
+        choice = f" ({_said(leg.choice)})" if leg.choice else ""
+        done = f"{leg.by}: {words().command(leg.what).label}{choice}"
     turn = f", {leg.turn}'s turn" if leg.turn else ""
     return f"{done} -> {_said(leg.phase)}{turn}"
 
