@@ -107,7 +107,7 @@ class Copier:
                         caller_of(by), step.command, "0" * 64, stamp.at, since, stream.version, None
                     )
                 )
-        write = stream.write()
+        write = stream.write(announced=False)
         assert write is not None
         return replace(write, jobs=())
 

@@ -38,16 +38,25 @@ class WebhooksContract:
         again.remove("we_2")
         assert again.endpoints("shop") == [off]
 
-    def test_a_write_asks_to_be_told_only_where_there_is_an_endpoint(self, store: Store) -> None:
-        store.records.write([_write("A-1", 0, 1)])
+    def test_loading_tells_whether_anybody_listens(self, store: Store) -> None:
+        for orders in (["A-1"], [f"A-{n}" for n in range(20)]):
+            assert not store.records.load(orders, (), NOW).listened_to
         store.webhooks.add(_FIRST, "whsec_1")
-        store.records.write([_write("A-1", 1, 3), _write("A-2", 0, 1)])
+        for orders in (["A-1"], [f"A-{n}" for n in range(20)]):
+            assert store.records.load(orders, (), NOW).listened_to
+
+    def test_a_write_that_is_announced_asks_to_be_told(self, store: Store) -> None:
+        store.records.write([_write("A-1", 0, 1)])
+        announced = [_write("A-1", 1, 3), _write("A-2", 0, 1)]
+        announced += [_write(f"B-{n}", 0, 1) for n in range(300)]
+        store.records.write([replace(write, announced=True) for write in announced])
         told = {
             job.order: job.payload
-            for job in store.jobs.take(NOW + DAY, 50, NOW + 2 * DAY)
+            for job in store.jobs.take(NOW + DAY, 500, NOW + 2 * DAY)
             if job.kind == ANNOUNCE
         }
-        assert told == {"A-1": {"after": 1, "upto": 3}, "A-2": {"after": 0, "upto": 1}}
+        feed = {f"B-{n}": {"after": 0, "upto": 1} for n in range(300)}
+        assert told == {"A-1": {"after": 1, "upto": 3}, "A-2": {"after": 0, "upto": 1}} | feed
 
     def test_a_message_is_in_the_feed_once_and_goes_to_who_listens(self, store: Store) -> None:
         webhooks = store.webhooks

@@ -201,7 +201,7 @@ class Engine(Generic[S, C, E, T]):
                 except Exception as error:  # one bad request must not take its neighbours with it
                     given[ask.place] = error
             try:
-                return stream.write()
+                return stream.write(announced=loaded.listened_to)
             except Exception as error:  # a state that cannot be encoded: the same holds
                 broken[order] = error
                 return None

@@ -125,7 +125,8 @@ class Write(Struct, frozen=True):
 
     ``state`` None leaves the stored state alone, which is right only without events. Rows are each
     named once; jobs already there are left alone. ``head`` is the chain's end that was loaded with
-    that version; None has the store look for it.
+    that version; None has the store look for it. ``announced``: with the events, a job is written
+    that has them told to whoever listens.
     """
 
     order: str
@@ -136,18 +137,21 @@ class Write(Struct, frozen=True):
     jobs: tuple[Job, ...] = ()
     answers: tuple[SavedAnswer, ...] = ()
     head: bytes | None = None
+    announced: bool = False
 
 
 class Loaded(Struct, frozen=True):
     """One consistent look at several orders. What does not exist is not in the mappings.
 
-    ``heads`` are the ends of the orders' chains of hashes.
+    ``heads`` are the ends of the orders' chains of hashes. ``listened_to``: somebody has to be told
+    of what is recorded from then on.
     """
 
     states: dict[str, StoredState]
     heads: dict[str, bytes]
     answers: dict[AnswerKey, SavedAnswer]
     outages: tuple[Outage, ...]
+    listened_to: bool
 
 
 class Records(Protocol):

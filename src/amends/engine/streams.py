@@ -168,7 +168,7 @@ class Stream(Generic[S, C, E, T]):
             key = row.key.items()
             self._rows[(row.table, *(sorted(key) if len(key) > 1 else key))] = row
 
-    def write(self) -> Write | None:
+    def write(self, *, announced: bool) -> Write | None:
         """All that changed since the stream was loaded; None: nothing did."""
         state: StoredState | None = None
         if self.state is not None and (self._events or self._stale):
@@ -190,4 +190,5 @@ class Stream(Generic[S, C, E, T]):
             tuple(self._jobs),
             tuple(self.answers),
             self._head,
+            announced,
         )

@@ -13,7 +13,7 @@ from amends.kernel.people import PersonId
 
 ANNOUNCE = "announce"
 """The kind of job by which a write of the record asks that its events be told. The store puts it
-into the outbox in the same transaction, and only where there is an endpoint."""
+into the outbox in the same transaction, and only where there was an endpoint before."""
 
 DeliveryState = Literal["waiting", "delivered", "given_up"]
 OffWhy = Literal["", "asked", "failing", "gone"]

@@ -63,6 +63,8 @@ def laid_out(
             batch.states.append(state_values(order, write.state, head))
         for job in write.jobs:
             batch.jobs.append(job_values(order, job))
+        if write.announced and write.events:
+            batch.jobs.append(_announcement(write))
         for a in write.answers:
             at = to_micros(a.at)
             batch.answers.append(
@@ -108,7 +110,7 @@ def saved_answers(found: Collection[Values]) -> dict[tuple[str, str, str], Saved
     }
 
 
-def announcement(write: Write) -> Values:
+def _announcement(write: Write) -> Values:
     """A row of the outbox by which a write with events asks that they be told."""
     upto = write.expected + len(write.events)
     payload: dict[str, Column] = {"after": write.expected, "upto": upto}

@@ -15,11 +15,10 @@ from msgspec import Struct
 
 from amends.engine.store import Write
 from amends.kernel.people import PersonId
-from amends.store.batch import Batch, announcement, laid_out
+from amends.store.batch import Batch, laid_out
 from amends.store.emails import PUT_EMAIL, Digests, email_values
 from amends.store.postgres.connections import Connection, Values, send, send_together
 from amends.store.sealing import PersonKey
-from amends.store.webhooks import ANY_ENDPOINT
 
 PUT_KEY = "INSERT INTO person_keys VALUES (%s, %s, %s)"
 _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -27,9 +26,6 @@ _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _PUT_CONTENT = """INSERT INTO contents VALUES (%s, %s, %s, %s,
     (SELECT key_id FROM person_keys WHERE person = %s AND key_id = %s), %s)"""
 PUT_JOB = "INSERT INTO jobs VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
-# Decided within the transaction, so that whoever has made an endpoint hears of all that follows.
-_ANNOUNCE = f"""INSERT INTO jobs SELECT %s, %s, %s, %s, %s, %s, %s
-    WHERE EXISTS ({ANY_ENDPOINT}) ON CONFLICT DO NOTHING"""
 _PUT_ANSWER = "INSERT INTO answers VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 _PUT_EMAIL = PUT_EMAIL.replace("?", "%s")
 _NEW_STATE = "INSERT INTO states VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -48,7 +44,7 @@ def _next_event(shape: _Shape) -> str:
     answer, text = shape
     said = f", said AS ({_PUT_ANSWER})" if answer else ""
     kept = f", kept AS ({_PUT_CONTENT})" if text else ""
-    return f"""WITH moved AS ({_MOVE_STATE}){said}{kept}, told AS ({_ANNOUNCE})
+    return f"""WITH moved AS ({_MOVE_STATE}){said}{kept}
         INSERT INTO events SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s
         FROM (SELECT 1 / count(*) AS found FROM moved) AS guard WHERE found = 1"""  # noqa: S608
 
@@ -66,7 +62,6 @@ class _Part(Struct):
     expected: int
     head: bytes | None
     rows: Batch
-    told: Values | None
 
     @property
     def shape(self) -> _Shape | None:
@@ -86,8 +81,7 @@ class _Part(Struct):
         rows = self.rows
         answer = rows.answers.pop(0) if rows.answers else ()
         text = _content(*rows.contents.pop(0)) if rows.contents else ()
-        told, self.told = self.told or (), None
-        return (*self.state(), *answer, *text, *told, *rows.events.pop(0))
+        return (*self.state(), *answer, *text, *rows.events.pop(0))
 
 
 def send_record(
@@ -99,14 +93,7 @@ def send_record(
 ) -> None:
     """Send all of some writes but their rows of projections."""
     parts = [
-        _Part(
-            w.order,
-            w.expected,
-            heads.get(w.order),
-            laid_out((w,), heads, keys),
-            announcement(w) if w.events else None,
-        )
-        for w in writes
+        _Part(w.order, w.expected, heads.get(w.order), laid_out((w,), heads, keys)) for w in writes
     ]
     unmoved = [part for part in parts if not part.rows.states]
     # Orders come in the order of everybody's, whatever goes together, so that nobody waits for
@@ -122,7 +109,6 @@ def send_record(
     send(db, _STILL, [(p.order, p.expected) for p in unmoved if p.expected])
     send(db, _STILL_NEW, [(p.order,) for p in unmoved if not p.expected])
     send_together(db, PUT_JOB, [row for part in parts for row in part.rows.jobs])
-    send(db, _ANNOUNCE, [part.told for part in parts if part.told])
     send(db, _PUT_ANSWER, [row for part in parts for row in part.rows.answers])
 
 

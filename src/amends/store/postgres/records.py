@@ -52,6 +52,7 @@ from amends.store.postgres.loading import copy_new, is_new
 from amends.store.postgres.rows import write_rows
 from amends.store.ruling_words import forget_words
 from amends.store.sealing import PersonKey, new_key, unseal
+from amends.store.webhooks import ANY_ENDPOINT
 
 # One question for each request: the order, what was answered under its key, and the key of whoever
 # may have texts in what is written next. What is not there leaves its columns empty.
@@ -125,16 +126,19 @@ class PostgresRecords:
         """States, saved answers and outages, seen at one instant."""
         since = (_OUTAGES, (to_micros(outages_since),))
         if not keys and len(orders) >= (_A_FEED if writers else _A_LIST):
-            outages, states = self._connections.look(since, (_STATES, (list(orders),)))
-            return _loaded(states, [], outages)
+            outages, listening, states = self._connections.look(
+                since, (ANY_ENDPOINT, ()), (_STATES, (list(orders),))
+            )
+            return _loaded(states, [], outages, listening)
         questions = ((_LOOK, values) for values in _asked(orders, keys, writers))
-        outages, *found = self._connections.look(since, *questions)
+        outages, listening, *found = self._connections.look(since, (ANY_ENDPOINT, ()), *questions)
         rows = [row for (row,) in found]
         self._keys.put(_person_keys(row[_OF_KEY] for row in rows))
         return _loaded(
             [row[_OF_STATE] for row in rows if row[0] is not None],
             [row[_OF_ANSWER] for row in rows if row[6] is not None],
             outages,
+            listening,
         )
 
     def write(self, writes: Iterable[Write]) -> frozenset[str]:
@@ -315,12 +319,15 @@ class _LookedUp:
             return {person: self._keys.pop(person) for person in people if person in self._keys}
 
 
-def _loaded(states: list[Values], answers: list[Values], outages: list[Values]) -> Loaded:
+def _loaded(
+    states: list[Values], answers: list[Values], outages: list[Values], listening: list[Values]
+) -> Loaded:
     return Loaded(
         {order: stored_state(*values) for order, *values, _ in states},
         {values[0]: values[-1] for values in states},
         saved_answers(answers),
         tuple(Outage(from_micros(since), from_micros(until)) for since, until in outages),
+        bool(listening),
     )
 
 

@@ -20,7 +20,6 @@ from amends.engine.store import (
 from amends.kernel.instants import Instant, Outage, from_micros, to_micros
 from amends.kernel.people import PersonId
 from amends.store.batch import (
-    announcement,
     instant_or_none,
     laid_out,
     owners_of,
@@ -90,6 +89,7 @@ class SqliteRecords:
                     Outage(from_micros(since), from_micros(until))
                     for since, until in db.execute(_OUTAGES, (to_micros(outages_since),))
                 ),
+                db.execute(ANY_ENDPOINT).fetchone() is not None,
             )
 
     def write(self, writes: Iterable[Write]) -> frozenset[str]:
@@ -171,8 +171,6 @@ def _write(db: sqlite3.Connection, writes: Sequence[Write], digests: Digests) ->
     db.executemany(_PUT_STATE, batch.states)
     write_rows(db, [(w.order, row) for w in kept for row in w.rows])
     db.executemany(PUT_JOB, batch.jobs)
-    if db.execute(ANY_ENDPOINT).fetchone():
-        db.executemany(PUT_JOB, [announcement(w) for w in kept if w.events])
     db.executemany(_PUT_ANSWER, batch.answers)
     return frozenset(clashed)
 
