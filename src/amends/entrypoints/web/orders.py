@@ -121,9 +121,7 @@ def _entry(looking: Looking, read: int) -> Entry:
     window = next((bar for bar in bars if protected and bar.line == protected.line), None)
     mine = any(looking.case.disputes[key].turn == looking.by.role for key in open_ones)
     unread = max(order.messages - read, 0) if looking.by.role in (Role.BUYER, Role.SELLER) else 0
-    return Entry(
-        order, protected, window, may_open, open_ones, mine, unread, delayed(looking)
-    )
+    return Entry(order, protected, window, may_open, open_ones, mine, unread, delayed(looking))
 
 
 @get("/orders/{order_id:str}", sync_to_thread=True)
