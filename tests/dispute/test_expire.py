@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from amends.dispute.clocks import answer_clocks
+from amends.dispute.decide.answer_information import AnswerInformation
 from amends.dispute.decide.escalate import Escalate
 from amends.dispute.decide.make_offer import MakeOffer
 from amends.dispute.decide.request_information import RequestInformation
@@ -72,6 +73,7 @@ from tests.given import (
     MEDIATOR,
     SECOND,
     SELLER,
+    SUPERVISOR,
     after,
     shipped,
     stamp,
@@ -79,6 +81,7 @@ from tests.given import (
 )  # fmt: skip
 
 RULED = ESCALATED + DAY
+HOUR = timedelta(hours=1)
 CAP = 810_000
 
 
@@ -203,6 +206,26 @@ def test_above_the_cap_operators_are_told_every_day_and_it_is_honoured_at_the_ca
     brought, case = expired(case, OPENED + 20 * DAY)
     assert [type(e) for e in brought] == [EffectStarted, RefundRecorded]
     assert case.order.refunds[R1].amount == CAP
+
+
+@pytest.mark.parametrize("answer", [None, 36 * HOUR])
+def test_a_question_silences_no_alarm_and_no_alarm_ends_the_question(
+    answer: timedelta | None,
+) -> None:
+    _, case = ends(rich(), "ruling")
+    due = OPENED + 15 * DAY
+    asked = RequestInformation(of="buyer", question="Which size?")
+    case = then(case, asked, SUPERVISOR, due + HOUR)
+    brought, case = expired(case, due + 30 * HOUR)
+    assert [(type(e), e.at) for e in brought] == [(OperatorAlarmed, due + DAY)]
+    assert (in_dispute(case), of(case).information is not None) == ("mediation/buyer", True)
+    if answer:
+        case = then(case, AnswerInformation(answer="L."), BUYER, due + answer)
+    brought, case = expired(case, OPENED + 20 * DAY - SECOND)
+    alarms = [e for e in brought if isinstance(e, OperatorAlarmed)]
+    assert [e.at for e in alarms] == [due + n * DAY for n in (2, 3, 4)]
+    assert in_dispute(case) == "mediation/supervisor"
+    assert [d.what for d in of(case).deadlines] == ["supervisor_ruling", "operator_alarm"]
 
 
 @pytest.mark.parametrize(("amount", "alarmed"), [(CAP, False), (CAP + 1, True)])

@@ -75,7 +75,17 @@ def ruling_clock(
     return start_clock(term, "ruling", turn, since, anchor, now=now)
 
 
-def kept_ruling_clock(dispute: Dispute) -> tuple[Deadline, ...]:
-    """The clocks on whoever decides, as they run: a question to a side does not stop them."""
+def decision_clock(dispute: Dispute) -> Deadline:
+    """The clock on whoever decides a dispute in mediation or appeal.
+
+    Raises StopIteration in any other phase.
+    """
     deciding = ("ruling", "supervisor_ruling", "appeal_decision", "supervisor_appeal_decision")
-    return tuple(d for d in dispute.deadlines if d.what in deciding)
+    return next(d for d in dispute.deadlines if d.what in deciding)
+
+
+def kept_ruling_clocks(dispute: Dispute) -> tuple[Deadline, ...]:
+    """What a question to a side does not stop: the decision's clock, and the daily alarm that
+    there is none yet."""
+    alarms = (d for d in dispute.deadlines if d.what == "operator_alarm")
+    return (decision_clock(dispute), *alarms)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from amends.dispute.appeals import appeal_of, resumed
 from amends.dispute.case import CaseEvent, evolve
-from amends.dispute.clocks import kept_ruling_clock
+from amends.dispute.clocks import kept_ruling_clocks
 from amends.dispute.effects import (
     effect_events,
     effect_of,
@@ -85,7 +85,7 @@ def _to_mediation(lapse: Lapse, because: str) -> Events:
 
 def _information(lapse: Lapse) -> Events:
     """Whoever decides goes on with what there is, in the time that is left."""
-    kept = kept_ruling_clock(lapse.dispute)
+    kept = kept_ruling_clocks(lapse.dispute)
     of: Side = "buyer" if lapse.clock.turn == "buyer" else "seller"
     missed = InformationMissed(
         at=lapse.at,
@@ -138,11 +138,12 @@ def _supervisor_ruling(lapse: Lapse) -> Events:
 
 def _operator_alarm(lapse: Lapse) -> Events:
     others = tuple(d for d in lapse.dispute.deadlines if d.what != "operator_alarm")
+    asked = lapse.dispute.information
     alarmed = OperatorAlarmed(
         at=lapse.at,
         dispute=lapse.dispute.id,
         phase="mediation",
-        turn="supervisor",
+        turn=asked.of if asked else "supervisor",
         deadlines=(*others, _alarm(lapse, "operator_alarm", "operator_alarmed")),
         because="claim_above_cap",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.clocks import kept_ruling_clock
+from amends.dispute.clocks import kept_ruling_clocks
 from amends.dispute.deciders import decider
 from amends.dispute.events.judging import InformationAnswered
 from amends.dispute.proof import put_evidence
@@ -51,7 +51,7 @@ def decide(asked: AskedOfDispute, command: AnswerInformation) -> Outcome:
         dispute=dispute.id,
         phase=dispute.phase,
         turn=decider(dispute),
-        deadlines=kept_ruling_clock(dispute),
+        deadlines=kept_ruling_clocks(dispute),
         by=asked.side,
         answer_ref=answer_ref,
         evidence=command.evidence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from amends.dispute.asked import AskedOfDispute, Outcome
-from amends.dispute.clocks import kept_ruling_clock
+from amends.dispute.clocks import decision_clock, kept_ruling_clocks
 from amends.dispute.deciders import refuse_decider, taken_appeal
 from amends.dispute.events.judging import InformationRequested
 from amends.dispute.state import InformationRequest
@@ -36,7 +36,7 @@ def may(asked: AskedOfDispute) -> Refused | None:
         open_: Facts = {"of": dispute.information.of, "asked_at": dispute.information.at}
         return Refused("question_open", open_, ("wait_for_answer",))
     within = asked.terms.clocks.information_within
-    due = min(clock.at for clock in kept_ruling_clock(dispute))
+    due = decision_clock(dispute).at
     if asked.now + within.span > due:
         facts: Facts = {"days": within.days, "due": due, "latest": due - within.span}
         return Refused("too_late_to_ask", facts, ("decide_on_record",))
@@ -58,7 +58,7 @@ def decide(asked: AskedOfDispute, command: RequestInformation) -> Outcome:
         dispute=dispute.id,
         phase=dispute.phase,
         turn=command.of,
-        deadlines=(clock, *kept_ruling_clock(dispute)),
+        deadlines=(clock, *kept_ruling_clocks(dispute)),
         request=InformationRequest(command.of, question_ref, asked.now),
         by=asked.by.person,
     )
