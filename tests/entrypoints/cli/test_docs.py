@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the docume
 def checkout(tmp_path: Path) -> Path:
     """A folder that looks like a checkout after ``make setup``."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")  # a document has it copied again
     bin_ = tmp_path / ".venv" / "bin"
     bin_.mkdir(parents=True)
     amends = bin_ / "amends"
@@ -87,3 +88,21 @@ def test_the_readme_s_commands_work_on_one_database(checkout: Path) -> None:
     said = run(checkout, typed(part("Run it")), "")
     assert "message_sent" in said
     assert "Nothing differs from the record." in said
+
+
+def test_a_pack_is_read_copied_changed_and_checked_as_the_document_says(checkout: Path) -> None:
+    document = (ROOT / "docs/policy-packs.md").read_text("utf-8")
+    before, _, after = document.partition("## Change\n")
+    said = run(checkout, typed(before), "")
+    changes = re.findall(r"```toml\n(.*?)\n```", after)
+    for file, line in zip(("pack.toml", "clocks.toml"), changes, strict=True):
+        path = checkout / "packs/harbour/1" / file
+        key = line.split()[0]
+        text, count = re.subn(rf"(?m)^{key} .*$", line, path.read_text("utf-8"))
+        assert count == 1, line
+        path.write_text(text, "utf-8")
+    said += run(checkout, typed(after), "")
+    shown = re.findall(r"```text\n(.*?)```", document, re.DOTALL)
+    told = {line for line in "".join(shown).splitlines() if line != "..."}
+    assert len(told) > 10
+    assert told - set(said.splitlines()) == set()
