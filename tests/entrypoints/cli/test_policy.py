@@ -53,6 +53,50 @@ def test_show_of_what_is_not_there_names_what_is() -> None:
     assert "There is no pack nope; there are: " in run("show", "nope").output
 
 
+def test_diff_of_two_versions_says_each_value_with_its_source() -> None:
+    result = run("diff", "aliexpress/1", "aliexpress/2")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("aliexpress 1 -> aliexpress 2\n\nREFUNDS\n")
+    assert "large_amount: Most one person may award alone\n    new: 50 times" in result.stdout
+    back = run("diff", "aliexpress/2", "aliexpress/1").stdout
+    assert "    no longer: 14 days  [ours]" in back
+
+
+def test_diff_of_a_folder_of_one_s_own(tmp_path: Path) -> None:
+    mine = tmp_path / "guide-001/1"
+    shutil.copytree(shipped_packs() / "guide-001/1", mine)
+    words = mine / "wording/en.toml"
+    words.write_text(
+        words.read_text("utf-8").replace("summary = ", 'summary = "New. " # '), "utf-8"
+    )
+    same = run("diff", "guide-001", str(mine))
+    assert (same.exit_code, same.stdout) == (
+        0, "guide-001 1 -> guide-001 1\nno difference in values\n",
+    )  # fmt: skip
+    rulings = mine / "rulings.toml"
+    codes = '"money_did_not_come"'
+    more = f'{codes}, "new_evidence", "named_error"'
+    rulings.write_text(rulings.read_text("utf-8").replace(codes, more), "utf-8")
+    clocks = mine / "clocks.toml"
+    clocks.write_text(clocks.read_text("utf-8").replace("days = 7", "days = 6"), "utf-8")
+    told = run("diff", "guide-001/1", str(mine)).stdout.splitlines()
+    assert told[2:5] == [
+        "CLOCKS",
+        "seller_answers_within: Time for the seller's answer",
+        "    7 days  [001] -> 6 days  [001]",
+    ]
+    assert told[-1] == "    added new_evidence, named_error  [001] -> [001]"
+
+
+def test_diff_wants_one_version_on_each_side() -> None:
+    result = run("diff", "aliexpress/1", "aliexpress")
+    assert result.exit_code == 1
+    assert "aliexpress holds several versions; name one of aliexpress/1, aliexpress/2" in (
+        result.output
+    )
+    assert "no policy pack is here" in run("diff", "nope", "aliexpress/1").output
+
+
 def test_check_of_a_shipped_pack() -> None:
     result = run("check", "guide-001")
     assert result.exit_code == 0, result.output

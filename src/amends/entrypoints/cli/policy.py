@@ -10,14 +10,19 @@ from typing import Annotated
 
 import typer
 
+from amends.entrypoints.cli.differing import told
 from amends.entrypoints.cli.progress import steps
+from amends.policy.difference import difference
 from amends.policy.explain import explain
 from amends.policy.library import Library
 from amends.policy.problems import PackError, PackProblem
+from amends.policy.terms import Terms
+from amends.policy.wording import Wording
 
 Folder = Annotated[
     Path | None, typer.Option("--packs", help="A folder of packs; the shipped ones when not given.")
 ]
+OneVersion = Annotated[str, typer.Argument(help="Such as aliexpress/1, or a folder.")]
 
 
 def policy_app(
@@ -35,6 +40,19 @@ def policy_app(
             return load(folder or shipped())
         except PackError as error:
             raise _failure(error.problems) from None
+
+    def place(pack_or_folder: str) -> Path:
+        named, folder = shipped() / pack_or_folder, Path(pack_or_folder)
+        return named if named.is_dir() and not folder.is_dir() else folder
+
+    def one(pack_or_folder: str) -> tuple[Terms, Wording]:
+        known = library(place(pack_or_folder))
+        terms, *more = known.all()
+        if more:
+            there = ", ".join(f"{t.id}/{t.version}" for t in known.all())
+            typer.echo(f"{pack_or_folder} holds several versions; name one of {there}", err=True)
+            raise typer.Exit(1)
+        return terms, known.wording(terms.id, terms.version)
 
     @app.command("list")
     def list_(packs: Folder = None) -> None:
@@ -90,12 +108,10 @@ def policy_app(
         What is wrong with its files: file, key, what would mend it. Then everything that can
         follow from a dispute is gone through, and what breaks is told as a path.
         """
-        from amends.entrypoints.cli.proving import told
+        from amends.entrypoints.cli.proving import told as told_proof
         from amends.exploring.proof import prove
 
-        named = shipped() / pack_or_folder
-        folder = Path(pack_or_folder)
-        folder = named if named.is_dir() and not folder.is_dir() else folder
+        folder = place(pack_or_folder)
         problems = check(folder)
         if problems:
             raise _failure(problems)
@@ -103,11 +119,19 @@ def policy_app(
         for terms in load(folder).all():
             with steps(f"Exploring {terms.id} {terms.version}") as tell:
                 proof = prove(terms, tell)
-            for line in told(terms, proof):
+            for line in told_proof(terms, proof):
                 typer.echo(line)
             broken += len(proof.breaches)
         if broken:
             raise typer.Exit(1)
+
+    @app.command()
+    def diff(old: OneVersion, new: OneVersion) -> None:
+        """Say what differs between two versions: each value, old and new, with its source."""
+        (before, words_before), (after, words_after) = one(old), one(new)
+        typer.echo(f"{before.id} {before.version} -> {after.id} {after.version}")
+        for line in told(difference(before, after), words_after.over(words_before)):
+            typer.echo(line)
 
     return app
 
