@@ -72,7 +72,7 @@ def opened(terms: Terms, reason: Reason, remedy: Remedy, *, above_cap: bool) -> 
     ``above_cap``: more is claimed than the platform honours when nobody rules.
     """
     cap = terms.platform.honours_up_to[_MONEY]
-    refused = Refused("window_not_open")
+    refusals: list[Refused] = []
     for held in _sent(order(terms, 2 * cap if above_cap else max(2, cap // 2)), terms, reason):
         for at in _openings(held, terms):
             command = OpenDispute(
@@ -84,12 +84,12 @@ def opened(terms: Terms, reason: Reason, remedy: Remedy, *, above_cap: bool) -> 
             case = Case(order=held)
             outcome = decide(case, OnOrder(ORDER, command), BUYER, terms, Stamp(at, "open"))
             if isinstance(outcome, Refused):
-                refused = outcome
+                refusals.append(outcome)
                 continue
             for event in outcome.events:
                 case = evolve(case, event)
             return Opened(reason.code, remedy, above_cap, at, case)
-    return refused
+    return refusals[-1]
 
 
 def _sent(plain: Order, terms: Terms, reason: Reason) -> Iterator[Order]:
@@ -107,4 +107,5 @@ def _sent(plain: Order, terms: Terms, reason: Reason) -> Iterator[Order]:
 def _openings(held: Order, terms: Terms) -> tuple[Instant, ...]:
     since = held.received_at or held.placed_at
     windows = (entry.window for entry in protection(held, terms, since))
-    return tuple(max(window.since, since) for window in windows if window.since is not None)
+    opens = tuple(max(window.since, since) for window in windows if window.since is not None)
+    return opens or (since,)  # where nothing ever opens, what is refused says why
