@@ -60,13 +60,13 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def _live(world: World) -> None:
     line = {**ORDER["lines"][0], "listing": LISTING}
-    for n in (*range(1, 8), 10):
+    for n in (*range(1, 8), 10, 11):
         world.place(
             f"A-{n}", lines=[line], payment={**ORDER["payment"], "reference": f"pay_{n}"},
             placed_at="2026-01-01T00:00:00Z",
         )  # fmt: skip
     world.wait(10)
-    for n in (1, 2, 3, 5, 6, 7, 10):
+    for n in (1, 2, 3, 5, 6, 7, 10, 11):
         number = {"tracking_number": f"123456789{n}"}
         ship = {"type": "ship_order", "carrier": "DHL", **number, "insist": True}
         world.api("POST", f"/orders/A-{n}/commands", {**ship, "at": "2026-01-02T00:00:00Z"})

@@ -58,7 +58,7 @@ def _of_several_lines(market: World) -> str:
 @pytest.mark.parametrize(
     ("order", "script", "wrong"),
     [
-        ("A-7", False, {"White <b>blouse</b>": "1"}),
+        ("A-11", False, {"White <b>blouse</b>": "1"}),
         ("A-10", True, {"White <b>blouse</b>": "1"}),
         ("", False, {"Blouse": "2", "Skirt": "1", "Scarf": "0"}),
     ],

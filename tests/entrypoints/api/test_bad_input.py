@@ -173,7 +173,7 @@ def test_a_body_that_cannot_be_read(shop: Shop, body: bytes, status: int, rule: 
 
 def test_a_packed_body_is_refused_wherever_one_is_taken(shop: Shop) -> None:
     shop.disputed()
-    ids = {"order_id": "A-1001", "dispute_id": "A-1001-D1"}
+    ids = {"order_id": "A-1001", "dispute_id": "A-1001-D1", "endpoint_id": "we_1"}
     refused = 0
     for route in ROUTES:
         if route.body == "none":
