@@ -62,17 +62,24 @@ class Compared(Struct, frozen=True):
 
 
 def compare(
-    remedies: Mapping[Remedy, int], postage: Postage, percent: int, *, in_part: bool
+    remedies: Mapping[Remedy, int],
+    postage: Postage,
+    percent: int,
+    *,
+    in_part: bool,
+    claimed: int | None = None,
 ) -> Compared:
     """The ``remedies``, each with the most that can be claimed; ``percent``: the pack's part of
-    what comes back above which postage is too dear; ``in_part``: goods with a fault are kept."""
+    what comes back above which postage is too dear; ``in_part``: goods with a fault are kept;
+    ``claimed``: what a dispute asks for now, below which alone asking for less is named."""
     back, kept = remedies.get("return_and_refund"), remedies.get("refund")
+    ask = percent_of(kept, ASK_PERCENT) if in_part and kept is not None else None
     dear = back is not None and (postage.amount or 0) * 100 > percent * back
     return Compared(
         options=tuple(_worth(remedy, most, postage) for remedy, most in remedies.items()),
         postage=None if back is None else postage,
         without_return=dear and kept is not None,
-        ask=percent_of(kept, ASK_PERCENT) if in_part and kept is not None else None,
+        ask=None if ask is not None and claimed is not None and ask >= claimed else ask,
     )
 
 

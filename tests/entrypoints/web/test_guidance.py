@@ -128,3 +128,36 @@ def test_hints_on_the_words_stand_where_one_writes_once_there_are_some(olga: Vis
     assert "Give the facts in figures" in olga.get(f"{OPEN}/story").words
     answers(olga, olga.get(f"{OPEN}/story"), description="91 cm, not 96 cm as in the chart.")
     assert "make your claim stronger" not in olga.get(f"{OPEN}/story").words
+
+
+def dispute(world: World, amount: int) -> Visitor:
+    world.place()
+    world.deliver()
+    claim = {
+        "received": True, "reason": "not_as_described", "remedy": "refund",
+        "amount": {"amount": amount, "currency": "RUB"}, "description": "The chest is too small.",
+        "lines": [{"line": "1", "quantity": 1}],
+    }  # fmt: skip
+    world.api("POST", "/orders/A-1/disputes", claim, "buyer.b1")
+    return world.visitor(Role.BUYER, "b1")
+
+
+@pytest.mark.parametrize(("amount", "advised"), [(80_000, True), (72_000, False), (50_000, False)])
+def test_asking_for_less_is_never_more_than_is_asked_for(
+    world: World, amount: int, advised: bool
+) -> None:
+    page = dispute(world, amount).get("/disputes/A-1-D1")
+    assert "What each would leave you" in page.words
+    assert ("90 % would be RUB 720.00" in page.words) is advised
+    told = world.api("GET", "/disputes/A-1-D1", None, "buyer.b1")["guidance"]["remedies"]
+    assert (told["ask"] is not None) is advised
+
+
+def test_what_each_would_leave_ends_with_the_agreement(world: World) -> None:
+    buyer = dispute(world, 80_000)
+    amount = {"amount": 80_000, "currency": "RUB"}
+    agreed = {"type": "accept_offer", "offer": "O1", "amount": amount}
+    world.api("POST", "/disputes/A-1-D1/commands", agreed, "seller.s1")
+    assert "What each would leave you" not in buyer.get("/disputes/A-1-D1").words
+    shown = world.api("GET", "/disputes/A-1-D1", None, "buyer.b1")
+    assert "remedies" not in shown.get("guidance", {})

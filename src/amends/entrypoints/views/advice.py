@@ -59,7 +59,8 @@ class ProofAskedView(Struct, frozen=True):
 
 
 class GuidanceView(Struct, frozen=True):
-    """What would help the asker; no decision rests on it."""
+    """What would help the asker; no decision rests on it. ``remedies`` while there is still
+    something to agree on or to be ruled."""
 
-    remedies: RemediesView
     evidence: tuple[ProofAskedView, ...]
+    remedies: RemediesView | UnsetType = UNSET

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from amends.dispute.asked import AskedOfDispute
-from amends.dispute.state import Dispute
+from amends.dispute.state import NEGOTIATING, Dispute
 from amends.entrypoints.views.advice import (
     GuidanceView,
     PostageBackView,
@@ -38,17 +38,28 @@ from amends.policy.terms import Remedy
 
 
 def guidance_of(looking: Looking, dispute: Dispute) -> GuidanceView | UnsetType:
-    """For the buyer of an open dispute; left out for everybody else."""
+    """For the buyer of an open dispute; left out for everybody else. What each remedy would leave
+    is left out once there is nothing more to agree on: after an agreement or a ruling."""
     if looking.by.role is not Role.BUYER or dispute.closed_at is not None:
         return UNSET
     asked = AskedOfDispute(looking.case, dispute, looking.by, looking.terms, looking.stamp)
-    claim, remedies, order = dispute.claim, claimable(dispute, asked), looking.case.order
+    claim, order = dispute.claim, looking.case.order
+    open_yet = dispute.phase in (*NEGOTIATING, "mediation") and dispute.ruling is None
     own = [e for e in order.evidence.values() if e.by == looking.by.person and not e.withdrawn]
     added = frozenset(e.kind for e in own if dispute.id in e.disputes)
     proofs = checklist(asked.reason, added, written=order.thread.count > 0)
     return GuidanceView(
-        remedies_view(looking, claim.reason, remedies, claim.lines, received=claim.received),
         evidence=tuple(ProofAskedView(p.code, p.state, p.needed) for p in proofs),
+        remedies=remedies_view(
+            looking,
+            claim.reason,
+            claimable(dispute, asked),
+            claim.lines,
+            received=claim.received,
+            claimed=claim.amount,
+        )
+        if open_yet
+        else UNSET,
     )
 
 
@@ -60,15 +71,16 @@ def remedies_view(
     *,
     received: bool,
     quote: int | None = None,
+    claimed: int | None = None,
 ) -> RemediesView:
     """What each of ``remedies`` would leave, for units by line id; ``quote``: what the buyer was
-    told the postage back costs, in minor units."""
+    told the postage back costs, and ``claimed``: what the dispute asks for, in minor units."""
     order, terms = looking.case.order, looking.terms.reasons[reason]
     route = (order.buyer_country, looking.texts.entry(order.seller_ref, "country") or "")
     postage = postage_back(order, terms, lines, route, _rates(), quote)
     percent = looking.terms.returns.suggest_without_return_above_percent
     in_part = fault_in_part(terms, received=received)
-    found = compare(remedies, postage, percent, in_part=in_part)
+    found = compare(remedies, postage, percent, in_part=in_part, claimed=claimed)
     money = order.money
     return RemediesView(
         options=tuple(
