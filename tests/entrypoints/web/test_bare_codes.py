@@ -38,6 +38,8 @@ OTHER_LETTERS = "ru"
 PLAIN = re.compile(r"(?<![\w-])[A-Za-z][a-z]+(?:[_-][a-z]+)*(?![\w-])")
 UNDERSCORED = re.compile(r"\w*[A-Za-z]_\w+")
 MARKS = re.compile(r"\b(?:aliexpress|guide-\d+)\b|\((?:00\d|ours|rates|sellers)\b")
+# Names within a sentence, which run in their own direction as those in a bdi do.
+_ISOLATED = re.compile("\u2068[^\u2069]*\u2069")
 _APART = frozenset({"bdi", "time", "kbd", "textarea", "script", "style", "title", "mark", "q"})
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _READ = ("aria-label", "alt", "placeholder", "data-label", "title")
@@ -134,7 +136,7 @@ def walk(browser: httpx.Client, start: str) -> Iterator[tuple[str, Shown]]:
 
 def bare(shown: Shown, codes: frozenset[str], language: str) -> Iterator[str]:
     """The codes among a page's words."""
-    for text in shown.texts:
+    for text in (_ISOLATED.sub("", told) for told in shown.texts):
         yield from UNDERSCORED.findall(text)
         yield from MARKS.findall(text)
         if language == OTHER_LETTERS:
