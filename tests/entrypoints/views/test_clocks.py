@@ -46,7 +46,7 @@ def test_a_clock_under_no_rule_of_the_pack_is_told_by_its_length() -> None:
 def test_windows_are_told_by_what_began_them() -> None:
     told = why_window(Why("opens_after_ship_by", 6, T0, "004"), ENGLISH)
     assert told.text == (
-        "6 days after the ship-by date, 1 March 10:00 UTC, as it was not shipped in time"
+        "6 days after the ship-by date, 1 March 10:00 UTC, where nothing is shipped by then"
     )
     assert why_window(Why("opens_on_delivery", 0, T0, "003"), ENGLISH).text == (
         "at delivery on 1 March 10:00 UTC"

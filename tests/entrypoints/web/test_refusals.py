@@ -26,7 +26,7 @@ def olga(world: World) -> Visitor:
 def test_a_form_with_faults_comes_back_as_it_was(olga: Visitor) -> None:
     page = opens(olga, amount="7.2.0", description='He said "no" <i>twice</i>', reason="")
     assert page.status == 422
-    assert "Nothing was sent yet" in page.words
+    assert "Not sent yet" in page.words
     assert f'<a href="{OPEN}/remedy">' in page.html
     assert f'<a href="{OPEN}/reason">' in page.html
     assert page.html.startswith("<!doctype html>")

@@ -135,7 +135,7 @@ def test_a_preview_says_what_is_wrong_and_loses_nothing(mediator: Visitor) -> No
     page = mediator.get(BENCH)
     failed = mediator.fill(page, DRAFT, then="preview", finding="for_buyer", text="Kept words")
     assert failed.status == 422
-    assert "Nothing was sent yet" in failed.words
+    assert "Not sent yet" in failed.words
     assert failed.form(DRAFT)["text"] == ["Kept words"]
     reasons = {"finding": "for_buyer", "reasons": "item_differs_from_listing", "text": "Why"}
     late = mediator.fill(failed, DRAFT, then="preview", amount="9000", **reasons)
