@@ -20,7 +20,8 @@ def test_tracking_is_a_line_of_events_the_latest_first(world: World) -> None:
     world.api("POST", "/orders/A-1/commands", told)
     words = world.visitor(Role.BUYER, "b1").get("/orders/A-1").words
     delivered, transit, sent = (
-        words.index(text) for text in ("Delivered Sat 10 Jan", "Leipzig Mon 5 Jan", "Sent Fri 2 Jan")
+        words.index(text)
+        for text in ("Delivered Sat 10 Jan", "Leipzig Mon 5 Jan", "Sent Fri 2 Jan")
     )
     assert delivered < transit < sent
 
